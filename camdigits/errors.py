@@ -1,0 +1,67 @@
+"""Errors that camdigits raises on purpose.
+
+Each message says what was wanted, what came and what to do, on one line. The command line prints it
+and ends with the error's `exit_status`.
+
+CamdigitsError            1   nothing could be read
+├── ArrayError            1   an array has the wrong shape or type (also a ValueError)
+├── PictureError          1   one picture cannot be decoded
+├── OutputError           2   an output cannot be written
+├── DisplayError          2   a window was asked for and there is no screen
+├── OpenCVError           2   OpenCV is missing or does not load
+├── SourceError           3   a source cannot be opened
+│   └── SourceLostError   4   a source that was open has gone
+└── ModelError            5   a model or its card cannot be used
+"""
+
+from typing import ClassVar
+
+
+class CamdigitsError(Exception):
+    """Root of everything this package raises on purpose."""
+
+    exit_status: ClassVar[int] = 1
+
+
+class ArrayError(CamdigitsError, ValueError):
+    """An array has the wrong shape or type."""
+
+
+class PictureError(CamdigitsError):
+    """A picture file cannot be decoded."""
+
+
+class OutputError(CamdigitsError):
+    """An output cannot be written."""
+
+    exit_status = 2
+
+
+class DisplayError(CamdigitsError):
+    """A window was asked for where none can be shown."""
+
+    exit_status = 2
+
+
+class OpenCVError(CamdigitsError):
+    """OpenCV is missing or does not load."""
+
+    exit_status = 2
+
+
+class SourceError(CamdigitsError):
+    """A source of frames cannot be opened."""
+
+    exit_status = 3
+
+
+class SourceLostError(SourceError):
+    """A source of frames was open and broke off before its end."""
+
+    exit_status = 4
+
+
+class ModelError(CamdigitsError):
+    """A model file or its card cannot be used."""
+
+    exit_status = 5

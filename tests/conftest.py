@@ -1,0 +1,39 @@
+"""Pictures drawn by hand, and the data folder of tests that need one."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdigits.values import GrayImage
+
+Bar = tuple[int, int, int, int]  # x, y, width, height
+
+
+@pytest.fixture
+def sheet() -> Callable[..., GrayImage]:
+    """Draw a (height, width) picture with filled bars: an ink mask, or a page."""
+
+    def draw(
+        *bars: Bar, size: tuple[int, int] = (120, 160), ink: int = 255, paper: int = 0
+    ) -> GrayImage:
+        width, height = size[1], size[0]
+        picture = np.full((height, width), paper, np.uint8)
+        for x, y, wide, high in bars:
+            picture[y : y + high, x : x + wide] = ink
+        return picture
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Folder of the data sets; without it a test is left out, but never on CI."""
+    named = os.environ.get("CAMDIGITS_DATA")
+    if named and Path(named).is_dir():
+        return Path(named)
+    if os.environ.get("CI") == "true":
+        pytest.fail("CAMDIGITS_DATA must name the data folder on CI")
+    pytest.skip("set CAMDIGITS_DATA to the folder of the data sets")

@@ -1,0 +1,1 @@
+"""Makes the model: run from a checkout, `python -m train --help`."""
