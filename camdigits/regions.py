@@ -1,0 +1,177 @@
+"""Find digit-sized blobs of ink.
+
+Connected components, size filters, and the joining of strokes that belong together. No learning,
+no drawing, nothing remembered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.image import cv2
+from camdigits.ink import Ink
+from camdigits.lines import without_lines
+from camdigits.values import Box, GrayImage, Region
+
+Contour = npt.NDArray[np.int32]  # (points, 1, 2), as OpenCV traces it
+Boxes = npt.NDArray[np.int32]  # (N, 4): x, y, width, height
+
+
+@dataclass(frozen=True, slots=True)
+class RegionConfig:
+    """Limits in pixels of the image that is searched, or as parts of a longer side."""
+
+    min_side: int = 8  # a smaller longest side is dust
+    line_part: float = 0.25  # of the longer side: a longer blob may be a printed line or a grid
+    max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
+    most: int = 600  # regions in one image, the largest ones: a cloth has thousands of blobs
+    join_gap: float = 0.12  # strokes of one digit are no further apart
+    join_size: float = 0.7  # a stroke as long as its neighbour is a digit of its own
+    dust: float = 0.2  # a smaller one is a dot or a comma, not a stroke
+
+
+DEFAULT = RegionConfig()
+
+
+def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]:
+    """Find blobs of ink the size of a digit.
+
+    Args:
+        ink: mask and contrast of an (H, W) image.
+        config: limits in pixels.
+
+    Returns:
+        Regions ordered by left edge, then by top edge; empty if nothing fits.
+    """
+    outlines = _trace(ink.mask)
+    if outlines.boxes[:, 2:].max(initial=0) > config.line_part * max(ink.mask.shape):
+        outlines = _trace(without_lines(ink.mask))
+    chosen = _digit_sized(outlines.boxes, ink.mask.shape, config)
+    pieces = [outlines.piece(index) for index in chosen]
+    groups = join(pieces, outlines.boxes[chosen], config)
+    regions = [_region([pieces[index] for index in group], ink.contrast) for group in groups]
+    large = [region for region in regions if _longest(region.box) >= config.min_side]
+    return tuple(sorted(large, key=lambda region: (region.box.x, region.box.y)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outlines:
+    """The connected components of a mask, traced."""
+
+    contours: Sequence[Contour]
+    hierarchy: npt.NDArray[np.int32]  # (contours, 4): next, previous, first child, parent
+    outer: npt.NDArray[np.intp]  # which contours are outlines, the others being holes
+    boxes: Boxes  # of the outlines
+
+    def piece(self, index: int) -> list[Contour]:
+        """Outline and holes of one component."""
+        outline = int(self.outer[index])
+        piece, hole = [self.contours[outline]], int(self.hierarchy[outline, 2])
+        while hole >= 0:
+            piece.append(self.contours[hole])
+            hole = int(self.hierarchy[hole, 0])
+        return piece
+
+
+def _trace(mask: GrayImage) -> _Outlines:
+    """Trace each connected component.
+
+    Outlines cost a tenth of labelling every pixel (0.2 ms against 2 ms on 1280×720). RETR_CCOMP
+    lists what lies inside a frame as well; RETR_EXTERNAL would drop a whole table with its border.
+    """
+    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    table = np.zeros((0, 4), np.int32) if not contours else np.asarray(hierarchy[0], np.int32)
+    outer = np.flatnonzero(table[:, 3] < 0)
+    boxes = np.array([cv2.boundingRect(contours[int(i)]) for i in outer], np.int32)
+    return _Outlines(cast(Sequence[Contour], contours), table, outer, boxes.reshape(-1, 4))
+
+
+def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> list[int]:
+    """Indexes of boxes that may be a digit or a stroke of one, the largest first."""
+    height, width = shape[:2]
+    longest = boxes[:, 2:].max(axis=1, initial=0)
+    fits = (boxes[:, 2] <= config.max_part * width) & (boxes[:, 3] <= config.max_part * height)
+    fits &= longest >= max(2, round(config.min_side * config.dust))
+    order = np.argsort(-longest, kind="stable")
+    return [int(index) for index in order[fits[order]][: config.most]]
+
+
+def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) -> list[list[int]]:
+    """Put strokes to the digit they belong to: the bar of a five, the second stroke of a four.
+
+    Args:
+        pieces: outline and holes of each blob.
+        boxes: (N, 4) x, y, width, height of each blob, the longest blobs first.
+        config: how near and how small a stroke is.
+
+    Returns:
+        Indexes of the blobs of each digit.
+    """
+    longest = boxes[:, 2:].max(axis=1, initial=0)
+    reach = config.join_gap * longest
+    # Column j: may blob j be a stroke of blob i?
+    fits = (longest <= config.join_size * longest[:, None]) & (
+        longest >= config.dust * longest[:, None]
+    )
+    near = fits & (_gaps(boxes) <= reach[:, None])
+    home = list(range(len(pieces)))
+    for stroke in np.flatnonzero(near.any(axis=0)).tolist():
+        rivals = [
+            (distance, other)
+            for other in np.flatnonzero(near[:, stroke]).tolist()
+            if home[other] == other  # a stroke of a stroke would chain through a whole word
+            and (distance := _distance(pieces[other], pieces[stroke])) <= reach[other]
+        ]
+        if rivals:
+            home[stroke] = min(rivals)[1]
+    members: dict[int, list[int]] = {}
+    for index, owner in enumerate(home):
+        members.setdefault(owner, []).append(index)
+    return list(members.values())
+
+
+def _distance(home: list[Contour], stroke: list[Contour]) -> float:
+    """Pixels from the outline of `home` to the nearest of a few points of `stroke`.
+
+    Boxes are not enough: all digits of a table lie inside the box of its frame.
+    """
+    points = stroke[0][:: max(1, len(stroke[0]) // 16), 0]
+    return min(
+        abs(cv2.pointPolygonTest(home[0], (float(x), float(y)), measureDist=True))
+        for x, y in points
+    )
+
+
+def _gaps(boxes: Boxes) -> npt.NDArray[np.float64]:
+    """(N, N) pixels between boxes, 0 where they overlap."""
+    left, top = boxes[:, 0], boxes[:, 1]
+    right, bottom = left + boxes[:, 2], top + boxes[:, 3]
+    across = np.maximum(left[:, None], left[None]) - np.minimum(right[:, None], right[None])
+    down = np.maximum(top[:, None], top[None]) - np.minimum(bottom[:, None], bottom[None])
+    gaps: npt.NDArray[np.float64] = np.hypot(np.maximum(across, 0), np.maximum(down, 0))
+    return gaps
+
+
+def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
+    """Cut out the ink of the members and of nobody else, stretched to the full range."""
+    x, y, width, height = cv2.boundingRect(np.concatenate([piece[0] for piece in members]))
+    own = np.zeros((height, width), np.uint8)
+    for piece in members:
+        # Outline and holes together: filled by the even-odd rule, so holes stay open.
+        cv2.drawContours(own, piece, -1, 255, cv2.FILLED, offset=(-x, -y))
+    ink = cv2.bitwise_and(contrast[y : y + height, x : x + width], own)
+    return Region(Box(x, y, width, height), _stretch(np.asarray(ink, np.uint8), own))
+
+
+def _stretch(ink: GrayImage, own: GrayImage) -> GrayImage:
+    """Scale so that the strong half of the strokes is 255: a pale pencil reads like a pen."""
+    mean, deviation = cv2.meanStdDev(ink, mask=own)
+    full = max(1.0, float(mean[0, 0] + deviation[0, 0]))
+    return np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
+
+
+def _longest(box: Box) -> int:
+    return max(box.width, box.height)

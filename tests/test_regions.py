@@ -1,0 +1,87 @@
+import numpy as np
+
+from camdigits.ink import Ink, find_ink
+from camdigits.regions import RegionConfig, find_regions
+from camdigits.values import Box
+
+
+def inked(mask):
+    """The ink of a mask whose contrast is even."""
+    return Ink(mask, (mask // 2).astype(np.uint8), False)
+
+
+def boxes(mask, **limits):
+    return [region.box for region in find_regions(inked(mask), RegionConfig(**limits))]
+
+
+def test_two_strokes_come_back_left_to_right(sheet):
+    """Each blob becomes one region with exact bounds, whatever order it was found in."""
+    mask = sheet((50, 5, 5, 25), (20, 10, 5, 25))
+
+    assert boxes(mask) == [Box(20, 10, 5, 25), Box(50, 5, 5, 25)]
+
+
+def test_dust_is_left_out(sheet):
+    """A blob smaller than a digit can be is not reported, nor joined to anything far away."""
+    assert boxes(sheet((20, 20, 3, 3), (80, 60, 5, 5))) == []
+
+
+def test_a_detached_bar_joins_its_five(sheet):
+    """A short stroke right beside a longer one is part of it."""
+    mask = sheet((40, 30, 6, 40), (48, 30, 16, 5))
+
+    assert boxes(mask) == [Box(40, 30, 24, 40)]
+
+
+def test_two_ones_side_by_side_stay_two(sheet):
+    """Strokes of one length are digits of their own, however near."""
+    assert len(boxes(sheet((40, 30, 4, 40), (47, 30, 4, 40)))) == 2
+
+
+def test_digits_inside_a_frame_are_found_without_it(sheet):
+    """A table's border neither swallows its digits nor takes them for its strokes."""
+    frame = [(5, 5, 150, 2), (5, 113, 150, 2), (5, 5, 2, 110), (153, 5, 2, 110)]
+
+    found = boxes(sheet(*frame, (60, 40, 5, 30), (90, 40, 5, 30)))
+
+    assert Box(60, 40, 5, 30) in found
+    assert Box(90, 40, 5, 30) in found
+
+
+def test_a_region_holds_its_own_ink_only(sheet):
+    """What lies in its box but belongs to another blob is blank; holes stay open."""
+    ring = sheet((20, 20, 60, 60))
+    ring[30:70, 30:70] = 0
+    ring[40:60, 46:54] = 255  # a blob of its own, long enough not to be a stroke
+
+    by_box = {
+        region.box: region.ink for region in find_regions(inked(ring), RegionConfig(join_gap=0))
+    }
+    outer = by_box[Box(20, 20, 60, 60)]
+
+    assert outer[0, 0] == 255
+    assert not outer[12:48, 12:48].any()
+    assert (by_box[Box(46, 40, 8, 20)] == 255).all()
+
+
+def test_the_largest_blobs_count_when_there_are_too_many(sheet):
+    """A cloth with thousands of blobs costs no more than the limit."""
+    bars = [(x, 10, 4, 10 + x // 10) for x in range(5, 150, 10)]
+
+    found = boxes(sheet(*bars), most=3)
+
+    assert [box.x for box in found] == [125, 135, 145]
+
+
+def test_pale_and_strong_strokes_are_stretched_alike(sheet):
+    """A pencil's region is as black as a pen's."""
+    pen = find_regions(find_ink(sheet((60, 30, 6, 60), ink=20, paper=220)))
+    pencil = find_regions(find_ink(sheet((60, 30, 6, 60), ink=150, paper=220)))
+
+    assert pen[0].box == pencil[0].box == Box(60, 30, 6, 60)
+    assert pen[0].ink.max() == pencil[0].ink.max() == 255
+
+
+def test_an_empty_mask_has_no_regions():
+    """No contour, no error."""
+    assert find_regions(inked(np.zeros((50, 50), np.uint8))) == ()
