@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from camdigits.classify import Labelling, Opinions, digits_of, opinions, probabilities, upright
+from camdigits.errors import ModelError
+from camdigits.values import Box, Region
+
+LABELS = Labelling(("a", "b", "none"))
+
+
+def rows(*logits):
+    """A scorer that answers every glyph with the same logits, or one row per glyph."""
+    table = np.array(logits, np.float32)
+    return lambda glyphs: np.resize(table, (len(glyphs), table.shape[1]))
+
+
+def blank(count):
+    return np.zeros((count, 28, 28), np.uint8)
+
+
+def test_temperature_softens_scores_but_not_labels():
+    """Logits divided by two: the odds go from e^2 to e."""
+    sharp = probabilities(np.float32([[2, 0]]), 1.0)
+    soft = probabilities(np.float32([[2, 0]]), 2.0)
+
+    assert sharp[0, 0] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert soft[0, 0] == pytest.approx(1 / (1 + np.exp(-1)))
+
+
+def test_each_glyph_gets_its_best_label():
+    """One label and its probability per glyph, in order."""
+    asked = opinions(blank(2), rows((9, 0, 0), (0, 0, 9)), LABELS)
+
+    assert asked.labels == ("a", "none")
+    assert (asked.scores > 0.99).all()
+
+
+def test_no_glyphs_ask_nobody():
+    """The model is not run for an empty page."""
+
+    def never(_):
+        raise AssertionError("the scorer was called")
+
+    assert opinions(blank(0), never, LABELS).labels == ()
+
+
+def test_a_scorer_of_another_width_is_refused():
+    """Two columns for three labels cannot be told apart later."""
+    with pytest.raises(ModelError, match=r"wanted a \(1, 3\) array.*got \(1, 2\)"):
+        opinions(blank(1), rows((1, 2)), LABELS)
+
+
+def upright_only(glyphs):
+    """Sure of "a" where the ink is in the top half, of "none" elsewhere."""
+    top = glyphs[:, :14].sum(axis=(1, 2)) > glyphs[:, 14:].sum(axis=(1, 2))
+    return np.where(top[:, None], np.float32([9, 0, 0]), np.float32([0, 0, 9]))
+
+
+@pytest.mark.parametrize(("quarter_turns", "rotation"), [(0, 0), (1, 90), (2, 180), (3, 270)])
+def test_a_page_on_its_side_is_read_upright(quarter_turns, rotation):
+    """The rotation is what brings the page upright, clockwise."""
+    page = blank(8)
+    page[:, 2:8, 10:18] = 255
+    lying = np.rot90(page, quarter_turns, axes=(1, 2))  # counter-clockwise
+
+    asked = upright(lying, upright_only, LABELS)
+
+    assert asked.rotation == rotation
+    assert asked.labels == ("a",) * 8
+
+
+def test_three_glyphs_do_not_turn_a_page():
+    """Too few to tell; they stay as they are."""
+    lying = blank(3)
+    lying[:, 20:26, 10:18] = 255
+
+    assert upright(lying, upright_only, LABELS).rotation == 0
+
+
+def test_none_and_unsure_regions_are_dropped():
+    """A digit is reported from the threshold on, and "none" never."""
+    regions = [Region(Box(x, 0, 5, 9), blank(1)[0]) for x in (0, 10, 20)]
+    asked = Opinions(("a", "none", "b"), np.array([0.8, 0.99, 0.79]))
+
+    digits = digits_of(regions, asked, 0.8)
+
+    assert [(digit.label, digit.score, digit.box.x) for digit in digits] == [("a", 0.8, 0)]

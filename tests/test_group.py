@@ -1,0 +1,73 @@
+import pytest
+
+from camdigits.group import group, turn
+from camdigits.values import Box, Digit
+
+
+def at(label, x, y=10, width=20, height=30, score=0.9):
+    return Digit(Box(x, y, width, height), label, score)
+
+
+def texts(*digits, rotation=0):
+    return [number.text for number in group(digits, rotation)]
+
+
+def test_neighbours_on_a_line_are_one_number():
+    """In reading order, whatever order they come in; score and box are those of the whole."""
+    (number,) = group([at("3", 60), at("1", 10), at("2", 35)])
+
+    assert number.text == "123"
+    assert number.digits == (1, 2, 0)
+    assert number.box == Box(10, 10, 70, 30)
+    assert number.score == pytest.approx(0.9**3)
+
+
+def test_a_wide_gap_separates_numbers():
+    """A space as wide as a digit is high ends a number."""
+    assert texts(at("1", 10), at("2", 35), at("3", 90), at("4", 115)) == ["12", "34"]
+
+
+def test_lines_are_read_from_top_to_bottom():
+    """Digits below each other are not one number."""
+    assert texts(at("3", 10, 60), at("1", 10, 10), at("2", 35, 10), at("4", 35, 60)) == [
+        "12",
+        "34",
+    ]
+
+
+def test_numbers_of_one_line_are_read_from_left_to_right():
+    """Even when the right one stands a little higher."""
+    assert texts(at("2", 200, 6), at("1", 10, 12)) == ["1", "2"]
+
+
+def test_a_slanting_line_is_followed():
+    """Each digit is held against its neighbour, not against the first."""
+    assert texts(*(at(str(i), 10 + 25 * i, 10 + 10 * i) for i in range(8))) == ["01234567"]
+
+
+def test_a_small_digit_beside_a_large_one_is_another_number():
+    """An exponent or a page number does not run into the number beside it."""
+    assert texts(at("5", 10, 10, 40, 60), at("2", 55, 10, 8, 14)) == ["5", "2"]
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_turned_page_reads_the_same(rotation):
+    """Boxes lie as the camera saw them, order and lines as the upright page has them."""
+    upright = [at("1", 10), at("2", 35), at("3", 10, 70)]
+    seen = [Digit(turn(digit.box, 360 - rotation), digit.label, 0.9) for digit in upright]
+
+    assert texts(*seen, rotation=rotation) == ["12", "3"]
+
+
+def test_every_digit_is_in_exactly_one_number():
+    """Nothing is lost and nothing read twice."""
+    digits = [at(str(i % 10), 7 + 13 * (i % 9), 9 + 17 * (i // 9)) for i in range(60)]
+
+    members = [index for number in group(digits) for index in number.digits]
+
+    assert sorted(members) == list(range(60))
+
+
+def test_no_digits_no_numbers():
+    """An empty page is an empty answer."""
+    assert group([]) == ()
