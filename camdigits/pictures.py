@@ -1,0 +1,248 @@
+"""Read one picture file as people see it: upright, 8 bits, no transparency, (H, W, 3) BGR.
+
+Also finds the picture files a command line means. Knows nothing of frames and digits.
+"""
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits import formats
+from camdigits.errors import PictureError, SourceError
+from camdigits.image import MAX_PIXELS, cv2
+from camdigits.values import BgrImage, GrayImage
+
+Pixels: TypeAlias = npt.NDArray[Any]  # (H, W) or (H, W, channels), any number type
+
+# fmt: off
+SUFFIXES = frozenset((
+    ".avif", ".bmp", ".dib", ".exr", ".gif", ".hdr", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm",
+    ".pfm", ".pgm", ".pic", ".png", ".pnm", ".ppm", ".pxm", ".ras", ".sr", ".tif", ".tiff",
+    ".webp",
+))
+# fmt: on
+MAX_BYTES = MAX_PIXELS * 8  # 16 bits in four channels: more is no picture we would decode
+
+_TURNS: dict[int, Callable[[Pixels], Pixels]] = {  # what undoes each EXIF orientation
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.swapaxes(0, 1),
+    6: lambda image: np.rot90(image, -1),
+    7: lambda image: image[::-1, ::-1].swapaxes(0, 1),
+    8: lambda image: np.rot90(image),
+}
+
+
+def read_picture(path: str | Path) -> BgrImage:
+    """Decode one picture file.
+
+    EXIF orientation is applied; gray becomes colour; deep pictures are scaled so that their
+    largest value is white; transparent ones are laid on a ground that their content stands out on.
+
+    Args:
+        path: a file of any format that OpenCV reads.
+
+    Returns:
+        (H, W, 3) uint8, blue green red.
+
+    Raises:
+        PictureError: no such file, not a picture, cut off, or of more than MAX_PIXELS pixels.
+    """
+    data = _read_bytes(Path(path))
+    if broken := formats.damage(data):
+        raise PictureError(f"cannot read picture {path}: {broken}; copy or save it again")
+    size = formats.picture_size(data)
+    if size is not None and size[0] * size[1] > MAX_PIXELS:
+        raise PictureError(_too_large(path, f"{size[0]}x{size[1]} is"))
+    colour, alpha = _split(_decode(data, path), path)
+    image = _eight_bits(colour, _largest(colour))
+    if alpha is not None:
+        image = _without_alpha(image, _eight_bits(alpha, _full(alpha)))
+    turn = _TURNS.get(formats.orientation(data), _as_it_is)
+    return _three_channels(np.asarray(turn(image), np.uint8))
+
+
+def picture_paths(arguments: Iterable[str | Path]) -> list[Path]:
+    """Find the picture files that a command line means.
+
+    Args:
+        arguments: files, folders (their pictures, not those of folders inside) and glob patterns
+            (`*`, `?`, `[...]`, and `**` for folders inside), for shells that leave them alone.
+
+    Returns:
+        The files in the order of the arguments, in a folder 2 before 10. A file that does not
+        exist is kept: reading it says so.
+
+    Raises:
+        SourceError: a folder or a pattern holds no picture.
+    """
+    return [path for argument in arguments for path in _paths_of(argument)]
+
+
+def is_pattern(argument: str | Path) -> bool:
+    """Tell whether a name holds a wildcard.
+
+    >>> is_pattern("photos/*.jpg"), is_pattern("photo.jpg")
+    (True, False)
+    """
+    return any(wildcard in os.fspath(argument) for wildcard in "*?[")
+
+
+def _read_bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise PictureError(f"cannot read picture {path}: it is a folder; give a file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise PictureError(f"cannot read picture {path}: no such file") from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(f"cannot read picture {path}: {reason}") from error
+    if not data:
+        raise PictureError(f"cannot read picture {path}: the file is empty")
+    if len(data) > MAX_BYTES:
+        raise PictureError(_too_large(path, "the file is"))
+    return data
+
+
+def _decode(data: bytes, path: str | Path) -> Pixels:
+    """Decode as stored: no turning, all bits, all channels."""
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        if "CV_IO_MAX_IMAGE" in str(error):
+            raise PictureError(_too_large(path, "it is")) from error
+        raise PictureError(_undecodable(data, path)) from error
+    if image is None:
+        raise PictureError(_undecodable(data, path))
+    return np.asarray(image)
+
+
+def _undecodable(data: bytes, path: str | Path) -> str:
+    if data[4:8] == b"ftyp" and data[8:11] in (b"hei", b"hev", b"mif"):
+        return f"cannot read picture {path}: OpenCV does not read HEIC; save it as JPEG"
+    return (
+        f"cannot read picture {path}: damaged, or no format that OpenCV reads; "
+        "save it as JPEG or PNG"
+    )
+
+
+def _too_large(path: str | Path, subject: str) -> str:
+    limit = f"the limit of {MAX_PIXELS // 10**6} megapixels"
+    return f"cannot read picture {path}: {subject} over {limit}; make it smaller"
+
+
+def _split(image: Pixels, path: str | Path) -> tuple[Pixels, Pixels | None]:
+    """Part (H, W, channels) into gray or colour, and alpha where it says something."""
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    if channels > 4:
+        raise PictureError(f"cannot read picture {path}: {channels} channels; save it as colour")
+    if channels in (1, 3):
+        return image, None
+    alpha = np.ascontiguousarray(image[..., -1])
+    # Alpha zero everywhere is the unused fourth byte of a 32-bit BMP, not an invisible picture.
+    return np.ascontiguousarray(image[..., :-1]), alpha if alpha.any() else None
+
+
+def _full(image: Pixels) -> float:
+    """The value that means fully opaque."""
+    return float(np.iinfo(image.dtype).max) if image.dtype.kind in "iu" else 1.0
+
+
+def _largest(image: Pixels) -> float:
+    """The value to become white.
+
+    The largest there is, not the largest possible: cameras and scanners store 10 or 12 bits in 16.
+    """
+    if image.dtype == np.uint8:
+        return 255.0
+    if image.dtype.kind == "f":
+        finite = np.nan_to_num(image, posinf=0.0, neginf=0.0)
+        # A lamp in a float picture may be a thousand times brighter than the paper under it.
+        bright = float(np.percentile(finite, 99.5))
+    else:
+        bright = float(image.max())
+    return bright if bright > 0 else 1.0
+
+
+def _eight_bits(image: Pixels, white: float) -> npt.NDArray[np.uint8]:
+    if image.dtype == np.uint8:
+        return np.asarray(image, np.uint8)
+    if image.dtype != np.uint16:
+        real = np.nan_to_num(image.astype(np.float32), posinf=white, neginf=0.0)
+        image = np.maximum(real, 0)
+    return np.asarray(cv2.convertScaleAbs(image, alpha=255 / white), np.uint8)
+
+
+def _without_alpha(image: npt.NDArray[np.uint8], alpha: GrayImage) -> npt.NDArray[np.uint8]:
+    """Lay a partly transparent picture on white or black, whichever its content stands out on.
+
+    Little that is opaque is ink: it gets the ground it contrasts with. Much is the sheet itself:
+    its transparent corners continue it.
+    """
+    weights = alpha.astype(np.float64)
+    gray = image if image.ndim == 2 else image.reshape(*alpha.shape, -1).mean(axis=2)
+    light = float((gray * weights).sum() / weights.sum()) > 127.5
+    mostly_opaque = float(alpha.mean()) > 127.5
+    ground = 255 if light == mostly_opaque else 0
+    cover = alpha.astype(np.uint16).reshape(*alpha.shape, *[1] * (image.ndim - 2))
+    mixed = image * cover + ground * (255 - cover) + 127  # at most 65,152: fits 16 bits
+    return np.asarray(mixed // 255, np.uint8)
+
+
+def _as_it_is(image: Pixels) -> Pixels:
+    return image
+
+
+def _three_channels(image: npt.NDArray[np.uint8]) -> BgrImage:
+    image = np.ascontiguousarray(image)
+    if image.ndim == 3 and image.shape[2] == 3:
+        return image
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def _paths_of(argument: str | Path) -> list[Path]:
+    path = Path(argument)
+    if path.is_dir():
+        return _pictures_among(_entries(path), f"the folder {path} holds no picture")
+    if is_pattern(argument) and not path.exists():
+        found = map(Path, glob.glob(os.fspath(argument), recursive=True))
+        return _pictures_among(found, f"no picture matches the pattern {argument}")
+    return [path]
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise SourceError(f"cannot open folder {folder}: {error.strerror}") from error
+
+
+def _pictures_among(paths: Iterable[Path], otherwise: str) -> list[Path]:
+    # A leading dot is what macOS leaves beside each file on a memory card: ._IMG_1.jpg.
+    pictures = [
+        path
+        for path in paths
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    ]
+    if not pictures:
+        raise SourceError(f"{otherwise}; wanted files such as .jpg or .png")
+    return sorted(pictures, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Order in which page2 comes before page10.
+
+    >>> sorted([Path("page10.png"), Path("page2.png")], key=_natural)[0].name
+    'page2.png'
+    """
+    parts = re.split(r"(\d+)", str(path).casefold())
+    return [(int(part) if place % 2 else 0, part) for place, part in enumerate(parts)]
