@@ -1,7 +1,8 @@
 """What every source of frames promises.
 
-A source is a context manager and an iterator of frames. Opening happens in its constructor, so that a
-source that exists is open; closing it twice is harmless; iterating over a closed source ends at once.
+A source is a context manager and an iterator of frames. Opening happens in its constructor, so
+that a source that exists is open; closing it twice is harmless; iterating over a closed source
+ends at once.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,85 @@
+"""Where frames come from: one module per kind, and the one door that picks among them.
+
+Each kind is imported when it is asked for: OpenCV takes a while to load.
+"""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from camdigits.errors import SourceError
+from camdigits.sources.base import Source, SourceOptions
+
+KINDS = (
+    "a camera's index, a video, a picture, a folder, a pattern, an address (rtsp, http), or demo"
+)
+
+
+def open_source(spec: str, options: SourceOptions | None = None) -> Source:
+    """Open what a user named.
+
+    Args:
+        spec: a camera's index (0) or device (/dev/video0), a stream's address, a video file, a
+            picture file, a folder or glob pattern of pictures, or `demo`.
+        options: wishes; a source ignores those it cannot fulfil.
+
+    Returns:
+        An open source. Live ones (`info.live`) are best wrapped in `Newest`.
+
+    Raises:
+        SourceError: it cannot be opened, or is nothing of these.
+    """
+    wishes = options or SourceOptions()
+    if spec == "demo":
+        from camdigits.sources.demo import DemoSource
+
+        return DemoSource()
+    if re.fullmatch(r"picamera2?(:\d+)?", spec):
+        raise SourceError(
+            f"cannot open {spec}: the Raspberry Pi's own camera is not in this version yet; "
+            "give a USB camera or a stream"
+        )
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", spec):
+        return _open_stream(spec, wishes)
+    if re.fullmatch(r"[0-9]{1,4}", spec) or _is_device(spec):
+        from camdigits.sources.webcam import WebcamSource
+
+        return WebcamSource(int(spec) if spec.isdigit() else spec, wishes)
+    return _open_files(spec, wishes)
+
+
+def _is_device(spec: str) -> bool:
+    if re.fullmatch(r"/dev/video\d+", spec):
+        return True
+    try:
+        return spec.startswith("/dev/v4l/") or stat.S_ISCHR(os.stat(spec).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _open_stream(address: str, wishes: SourceOptions) -> Source:
+    from camdigits.sources.stream import SCHEMES, StreamSource
+
+    scheme = address.partition("://")[0].lower()
+    if scheme not in SCHEMES:
+        known = ", ".join(SCHEMES)
+        raise SourceError(f"cannot open {scheme}://...: wanted one of {known}, or a file's name")
+    return StreamSource(address, wishes)
+
+
+def _open_files(spec: str, wishes: SourceOptions) -> Source:
+    from camdigits.pictures import SUFFIXES, is_pattern, picture_paths
+
+    path = Path(spec)
+    suffix = path.suffix.lower()
+    if not os.path.lexists(spec) and not is_pattern(spec):
+        raise SourceError(f"cannot open {spec!r}: no such file; wanted {KINDS}")
+    # A GIF moves more often than not, and OpenCV 4.6 reads it only as a video.
+    if path.is_dir() or not path.exists() or (suffix in SUFFIXES and suffix != ".gif"):
+        from camdigits.sources.images import ImagesSource
+
+        return ImagesSource(picture_paths([spec]), spec, wishes.fps)
+    from camdigits.sources.video import VideoSource
+
+    return VideoSource(path)

@@ -1,0 +1,80 @@
+"""Picture files as frames, one after the other at a steady pace.
+
+A picture that cannot be read is reported and left out: one bad file does not end a folder.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from camdigits.errors import PictureError
+from camdigits.image import frozen
+from camdigits.pictures import read_picture
+from camdigits.sources.base import SourceInfo
+from camdigits.values import Frame
+
+PICTURES_PER_S = 1.0
+
+
+def log_error(error: PictureError) -> None:
+    """Report a picture as Python's logging does: one line on stderr."""
+    logging.getLogger(__name__).warning("%s", error)
+
+
+class ImagesSource:
+    """Pictures as frames; each frame's `source` is its own file.
+
+    Raises while iterating:
+        PictureError: not one of the pictures could be read.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        name: str,
+        fps: float | None = None,
+        on_error: Callable[[PictureError], None] = log_error,
+    ) -> None:
+        self._paths = iter(tuple(paths))
+        self._rate = fps or PICTURES_PER_S
+        self._info = SourceInfo(name, live=False, fps=self._rate, frame_count=len(paths))
+        self._on_error = on_error
+        self._next_index = 0
+        self._closed = False
+
+    @property
+    def info(self) -> SourceInfo:
+        """Facts known since the source was opened; `frame_count` includes unreadable pictures."""
+        return self._info
+
+    def __iter__(self) -> Iterator[Frame]:
+        for path in self._paths:
+            if self._closed:
+                return
+            try:
+                image = frozen(read_picture(path))
+            except PictureError as error:
+                self._on_error(error)
+                continue
+            index = self._next_index
+            self._next_index += 1
+            yield Frame(index, index / self._rate, image, str(path))
+        if not self._closed and not self._next_index:
+            raise PictureError(f"{self.info.name}: not one of its pictures can be read")
+
+    def close(self) -> None:
+        """End the iteration. Safe to call twice and from another thread."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,126 @@
+"""What every source promises, whatever its kind.
+
+The webcam keeps the same contract in a process of its own, see test_webcam.py.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import islice, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clips import jpeg, write_clip, write_pictures
+from mjpeg_server import serving
+
+from camdigits.sources import open_source
+from camdigits.sources.base import Source
+from camdigits.sources.newest import Newest
+
+SOME = 6  # frames are enough to see order, and live sources have no end
+Opener = Callable[[], Source]
+FILES = ("video", "images", "demo")
+FAKE_CAMERA = "FAKECAM_MJPEG" in os.environ
+KINDS = ("webcam", "newest webcam") if FAKE_CAMERA else (*FILES, "stream", "newest stream")
+
+
+def spec_of(kind: str, folder: Path, stack: ExitStack) -> str:
+    if kind == "video":
+        return str(write_clip(folder / "clip.mp4"))
+    if kind == "images":
+        return str(write_pictures(folder / "pictures", SOME))
+    if kind == "stream":
+        return stack.enter_context(serving([jpeg(number) for number in range(20)])).address
+    return {"webcam": "0", "demo": "demo"}[kind]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def spec(kind: str, tmp_path: Path) -> Iterator[str]:
+    with ExitStack() as stack:
+        yield spec_of(kind.removeprefix("newest "), tmp_path, stack)
+
+
+@pytest.fixture
+def opener(kind: str, spec: str) -> Opener:
+    wrap = Newest if kind.startswith("newest ") else lambda source: source
+    return lambda: wrap(open_source(spec))
+
+
+class TestContract:
+    """One rule per test, for every kind of source."""
+
+    def test_frames_are_numbered_from_zero(self, opener: Opener):
+        """The index starts at 0 and grows; a gap is possible only where frames are lost."""
+        with opener() as source:
+            frames = list(islice(source, SOME))
+
+        indexes = [frame.index for frame in frames]
+        assert indexes == sorted(set(indexes))
+        assert source.info.live or indexes == list(range(SOME))
+
+    def test_time_never_goes_back(self, opener: Opener):
+        """Time starts near 0 and grows with every frame."""
+        with opener() as source:
+            times_s = [frame.time_s for frame in islice(source, SOME)]
+
+        assert 0 <= times_s[0] < 1
+        assert all(earlier <= later for earlier, later in pairwise(times_s))
+
+    def test_frames_are_colour_pictures_nobody_can_write_to(self, opener: Opener):
+        """(H, W, 3) uint8, read-only."""
+        with opener() as source:
+            frame = next(iter(source))
+
+        assert frame.bgr.dtype == np.uint8
+        assert (frame.bgr.ndim, frame.bgr.shape[2]) == (3, 3)
+        assert not frame.bgr.flags.writeable
+
+    def test_a_frame_kept_is_not_overwritten(self, opener: Opener):
+        """No source hands out the same memory twice."""
+        with opener() as source:
+            frames = iter(source)
+            kept = next(frames)
+            before = kept.bgr.copy()
+            list(islice(frames, SOME - 1))
+
+        assert np.array_equal(kept.bgr, before)
+
+    def test_closing_twice_is_harmless(self, opener: Opener):
+        """Close may be called by hand and again by the with statement."""
+        with opener() as source:
+            source.close()
+
+        source.close()
+
+    def test_a_closed_source_has_no_frames(self, opener: Opener):
+        """Iterating after close ends at once, without an error."""
+        source = opener()
+        source.close()
+
+        assert list(source) == []
+
+    def test_closing_ends_a_loop_that_runs(self, opener: Opener):
+        """Frames stop when the source is closed under the reader."""
+        source = opener()
+        frames = iter(source)
+        next(frames)
+        source.close()
+
+        assert list(frames) == []
+
+    def test_info_fits_the_frames(self, opener: Opener, spec: str):
+        """Size, rate and name are those of the frames that come."""
+        with opener() as source:
+            info, frame = source.info, next(iter(source))
+
+        assert info.name == spec
+        assert frame.source.startswith(spec)
+        assert info.width in (None, frame.bgr.shape[1])
+        assert info.height in (None, frame.bgr.shape[0])
+        assert info.fps is None or 0 < info.fps < 500
