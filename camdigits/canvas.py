@@ -1,0 +1,109 @@
+"""Lines and text that read on any background, at any size of picture.
+
+Draws onto the arrays it is given; knows nothing of digits.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from camdigits.image import cv2
+from camdigits.values import BgrImage, Box
+
+Colour: TypeAlias = tuple[int, int, int]  # blue, green, red
+
+WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
+SLATE: Colour = (56, 44, 36)
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX  # OpenCV 5 draws its own TrueType font under this name
+CAP_PX = 21.0  # height of a digit at font scale 1, in OpenCV 4 and 5
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Sizes in pixels that suit one size of picture."""
+
+    line_px: int
+    text_px: int  # height of a digit of text
+
+    @property
+    def pad_px(self) -> int:
+        """Room around text."""
+        return max(2, self.text_px // 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Text on a filled rectangle; no outline is needed to read it anywhere."""
+
+    text: str
+    text_px: int
+    fill: Colour
+    pad_px: int = 2
+
+    @property
+    def width(self) -> int:
+        """Pixels from its left to its right edge."""
+        return text_width(self.text, self.text_px) + 2 * self.pad_px
+
+    @property
+    def height(self) -> int:
+        """Pixels from its top to its bottom edge."""
+        return self.text_px + 2 * self.pad_px
+
+
+def style_for(width: int, height: int) -> Style:
+    """Choose sizes for a picture of `width` by `height` pixels.
+
+    >>> style_for(640, 480)
+    Style(line_px=1, text_px=11)
+    """
+    side = math.sqrt(width * height)
+    return Style(max(1, round(side / 480)), max(10, round(side * 0.0195)))
+
+
+def text_width(text: str, text_px: int) -> int:
+    """Measure ASCII text `text_px` high, in pixels."""
+    (width, _), _ = cv2.getTextSize(text, FONT, text_px / CAP_PX, weight(text_px))
+    return int(width)
+
+
+def weight(text_px: int) -> int:
+    """Choose a stroke width for text `text_px` high."""
+    return max(1, round(text_px / 13))
+
+
+def put_text(canvas: BgrImage, text: str, x: int, y: int, text_px: int, colour: Colour) -> None:
+    """Write ASCII text; (x, y) is its top left corner."""
+    scale, stroke = text_px / CAP_PX, weight(text_px)
+    cv2.putText(canvas, text, (x, y + text_px), FONT, scale, colour, stroke, cv2.LINE_AA)
+
+
+def put_tag(canvas: BgrImage, tag: Tag, x: int, y: int) -> None:
+    """Draw a tag; (x, y) is its top left corner."""
+    cv2.rectangle(canvas, (x, y), (x + tag.width - 1, y + tag.height - 1), tag.fill, cv2.FILLED)
+    ink = readable_on(tag.fill)
+    put_text(canvas, tag.text, x + tag.pad_px, y + tag.pad_px, tag.text_px, ink)
+
+
+def put_box(canvas: BgrImage, box: Box, line_px: int, colour: Colour) -> None:
+    """Draw a frame just outside `box`, between thin white edges for dark backgrounds."""
+    _put_ring(canvas, box, line_px + 2, WHITE)
+    _put_ring(canvas, Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2), line_px, colour)
+
+
+def _put_ring(canvas: BgrImage, hole: Box, line_px: int, colour: Colour) -> None:
+    # cv2.rectangle would paint up to two pixels more than its thickness, over the ink.
+    left, top = max(0, hole.x - line_px), max(0, hole.y - line_px)
+    right, bottom = max(0, hole.right + line_px), max(0, hole.bottom + line_px)
+    canvas[top : max(0, hole.y), left:right] = colour
+    canvas[max(0, hole.bottom) : bottom, left:right] = colour
+    canvas[top:bottom, left : max(0, hole.x)] = colour
+    canvas[top:bottom, max(0, hole.right) : right] = colour
+
+
+def readable_on(fill: Colour) -> Colour:
+    """Choose black or white text by the luma of what is behind it."""
+    luma = 0.114 * fill[0] + 0.587 * fill[1] + 0.299 * fill[2]
+    return BLACK if luma > 150 else WHITE

@@ -1,0 +1,109 @@
+"""How fast it goes: milliseconds per stage, frames per second.
+
+Counts what it is given; prints and draws nothing.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from camdigits.values import Result
+
+WINDOW_S = 2.0  # long enough to be steady, short enough to follow a change
+KEPT = 1000  # times per stage; memory stays flat however long the run
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """What one stage took, in milliseconds."""
+
+    median_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What a meter shows at one moment."""
+
+    fps: float | None = None  # None until there are two frames
+    stages: Mapping[str, StageTimes] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Meter:
+    """Fed with results, tells frames per second and the time of each stage."""
+
+    def __init__(
+        self, window_s: float = WINDOW_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._window_s = window_s
+        self._clock = clock
+        self._moments: deque[float] = deque()
+        self._last: tuple[str, int] | None = None
+        self._ms: dict[str, deque[float]] = {}
+
+    def add(self, result: Result) -> None:
+        """Count a result, unless its frame was the last one counted."""
+        frame = result.frame.source, result.frame.index
+        if frame == self._last:
+            return
+        self._last = frame
+        now = self._clock()
+        self._moments.append(now)
+        # Two stay, however slow: below one frame in two seconds there is still a rate.
+        while len(self._moments) > 2 and now - self._moments[0] > self._window_s:
+            self._moments.popleft()
+        for stage, ms in result.ms.items():
+            self._ms.setdefault(stage, deque(maxlen=KEPT)).append(ms)
+
+    def speed(self) -> Speed:
+        """Return frames per second over the last seconds, and the times of each stage."""
+        stages = {
+            stage: StageTimes(median(tuple(ms)), p95(tuple(ms))) for stage, ms in self._ms.items()
+        }
+        return Speed(frames_per_second(tuple(self._moments)), MappingProxyType(stages))
+
+
+def frames_per_second(moments: Sequence[float]) -> float | None:
+    """Return (n - 1) / (last - first) of rising seconds; None if that says nothing.
+
+    >>> frames_per_second((10.0, 10.5, 11.0))
+    2.0
+    """
+    if len(moments) < 2 or moments[-1] <= moments[0]:
+        return None
+    return (len(moments) - 1) / (moments[-1] - moments[0])
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the middle of one or more values.
+
+    >>> median((3.0, 1.0, 2.0, 10.0))
+    2.5
+    """
+    return quantile(values, 0.5)
+
+
+def p95(values: Sequence[float]) -> float:
+    """Return what 95 % of one or more values stay below.
+
+    >>> round(p95(range(101)), 6)
+    95.0
+    """
+    return quantile(values, 0.95)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value at `share` (0 to 1) of the sorted values, interpolated as NumPy does.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("a quantile needs at least one value, got none")
+    ordered = sorted(values)
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)

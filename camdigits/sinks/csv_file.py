@@ -1,0 +1,78 @@
+"""Readings as a table: one row per digit, for spreadsheets. Writes text, draws nothing."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from camdigits.sinks.lines import LineFile
+from camdigits.values import Result
+
+COLUMNS = (
+    "source",
+    "frame",
+    "time_s",
+    "label",
+    "score",
+    "x",
+    "y",
+    "width",
+    "height",
+    "number",
+)
+
+
+class CsvSink:
+    """Writes a header, then one row per digit, to a file, or to standard output for "-"."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Look at the place; the file is made by the first write.
+
+        Raises:
+            OutputError: `path` cannot be written.
+        """
+        self._lines = LineFile(path)
+        self._started = False
+
+    def write(self, result: Result) -> None:
+        """Write the rows of one reading, complete on disk when this returns.
+
+        Raises:
+            OutputError: they could not be written; the rows before are whole.
+        """
+        header = [] if self._started else [COLUMNS]
+        self._lines.write(_as_text([*header, *rows(result)]))
+        self._started = True
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._lines.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def rows(result: Result) -> Iterator[tuple[str | int | float, ...]]:
+    """Say each digit of a result as one row under COLUMNS."""
+    number_of = {index: number.text for number in result.numbers for index in number.digits}
+    frame = result.frame
+    for index, digit in enumerate(result.digits):
+        where = (frame.source, frame.index, round(frame.time_s, 4))
+        what = (digit.label, round(float(digit.score), 4), *digit.box)
+        yield (*where, *what, number_of.get(index, ""))
+
+
+def _as_text(table: Iterable[Iterable[str | int | float]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(table)
+    return text.getvalue()

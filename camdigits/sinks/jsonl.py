@@ -1,0 +1,89 @@
+"""Readings as JSON Lines: one object per frame or picture. Writes text, draws nothing."""
+
+import json
+import math
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from camdigits.sinks.lines import LineFile
+from camdigits.values import Box, Digit, Number, Result
+
+
+class JsonlSink:
+    """Writes each result as one line to a file, or to standard output for "-"."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Look at the place; the file is made by the first write.
+
+        Raises:
+            OutputError: `path` cannot be written.
+        """
+        self._lines = LineFile(path)
+
+    def write(self, result: Result) -> None:
+        """Write one reading, complete on disk when this returns.
+
+        Raises:
+            OutputError: it could not be written; the lines before it are whole.
+        """
+        self._lines.write(json.dumps(reading(result), allow_nan=False) + "\n")
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._lines.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def reading(result: Result) -> dict[str, Any]:
+    """Say a result in plain values that JSON knows."""
+    height, width = result.frame.bgr.shape[:2]
+    return {
+        "source": result.frame.source,
+        "frame": int(result.frame.index),
+        "time_s": _rounded(result.frame.time_s, 4),
+        "width": width,
+        "height": height,
+        "rotation": int(result.rotation),
+        "digits": [_digit(digit) for digit in result.digits],
+        "numbers": [_number(number) for number in result.numbers],
+        "ms": {stage: _rounded(ms, 2) for stage, ms in result.ms.items()},
+    }
+
+
+def _digit(digit: Digit) -> dict[str, Any]:
+    return {
+        "label": digit.label,
+        "score": _rounded(digit.score, 4),
+        "box": _corners(digit.box),
+        "track": digit.track,
+    }
+
+
+def _number(number: Number) -> dict[str, Any]:
+    return {
+        "text": number.text,
+        "score": _rounded(number.score, 4),
+        "box": _corners(number.box),
+        "digits": [int(index) for index in number.digits],
+        "track": number.track,
+    }
+
+
+def _corners(box: Box) -> list[int]:
+    return [int(side) for side in box]
+
+
+def _rounded(value: float, decimals: int) -> float | None:
+    """Round to a plain float; JSON has no word for NaN and infinity, so they become null."""
+    return round(float(value), decimals) if math.isfinite(value) else None

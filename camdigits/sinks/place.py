@@ -1,0 +1,72 @@
+"""Look at the place of an output before any work is done. Writes nothing."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from camdigits.errors import OutputError
+
+STDOUT = "-"
+
+
+def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Make sure that a file can be written at `path`; "-" is standard output and always can.
+
+    Args:
+        path: the file to be written; it need not exist, its folder must.
+        inputs: files that are read in the same run and must not be overwritten.
+
+    Raises:
+        OutputError: it cannot be written there, or it is one of `inputs`.
+    """
+    if str(path) == STDOUT:
+        return
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError(f"cannot write {path}: it is a folder; give the name of a file")
+    check_folder(target.parent, path)
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise OutputError(f"cannot write {path}: no permission; give another place")
+    if is_one_of(target, inputs):
+        raise OutputError(f"cannot write {path}: it is the input itself; give another name")
+
+
+def check_folder(folder: Path, wanted: str | Path) -> None:
+    """Make sure that `folder` is there, for the output `wanted`.
+
+    Raises:
+        OutputError: it is not a folder.
+    """
+    if not folder.exists():
+        raise OutputError(f"cannot write {wanted}: there is no folder {folder}; make it first")
+    if not folder.is_dir():
+        raise OutputError(f"cannot write {wanted}: {folder} is not a folder; give another place")
+
+
+def check_new_folder(folder: str | Path) -> None:
+    """Make sure that pictures can be put into `folder`, which need not exist yet.
+
+    Raises:
+        OutputError: it is a file, or it can neither be made nor written to.
+    """
+    target = Path(folder)
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"cannot write into {folder}: it is a file; give a folder")
+    nearest = next((p for p in (target, *target.parents) if p.exists()), Path())
+    if not nearest.is_dir():
+        raise OutputError(f"cannot make {folder}: {nearest} is a file; give another place")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write into {folder}: no permission; give another place")
+
+
+def is_one_of(target: Path, inputs: Iterable[str | Path]) -> bool:
+    """Tell whether `target` is the same file as one of `inputs`, by whatever name."""
+    if not target.exists():
+        return False
+    return any(os.path.exists(each) and os.path.samefile(target, each) for each in inputs)
+
+
+def refusal(path: str | Path, error: OSError, advice: str = "give another place") -> OutputError:
+    """Put what the system said about `path` into one line."""
+    said = error.strerror or str(error)
+    return OutputError(f"cannot write {path}: {said[:1].lower()}{said[1:]}; {advice}")

@@ -1,0 +1,119 @@
+"""The live window. The only user of cv2.imshow and of the keyboard in it.
+
+Shows pictures and hands back keys; what a key means is not known here.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from camdigits.errors import DisplayError
+from camdigits.image import cv2
+from camdigits.sinks.display import Screen, find_screen
+from camdigits.values import BgrImage
+
+SCREEN_SHARE = 0.85  # of the screen is ours at most: title bar and panels want the rest
+SMALLEST = 640  # a smaller picture opens in a window this wide
+FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts", "/")
+
+
+class Window:
+    """One resizable window that keeps the picture's shape.
+
+    Everything must be called from one thread, the one that made it.
+    """
+
+    def __init__(self, title: str, environ: Mapping[str, str] = os.environ) -> None:
+        """Look for a display and open the window.
+
+        Raises:
+            DisplayError: there is no display, or OpenCV was built without windows.
+        """
+        self._screen: Screen = find_screen(environ)
+        self._title = title
+        self._picture_size: tuple[int, int] | None = None
+        self._open = True
+        _name_fonts()
+        try:
+            cv2.namedWindow(
+                title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+            )
+        except cv2.error as error:
+            raise DisplayError(
+                "cannot open a window: this OpenCV was built without windows; "
+                "install opencv-python in place of opencv-python-headless, or use --no-window"
+            ) from error
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user, or we, closed the window."""
+        if self._open and self._picture_size is not None:
+            self._open = _is_visible(self._title)
+        return not self._open
+
+    def show(self, picture: BgrImage) -> None:
+        """Show (H, W, 3) uint8; it appears at the next `key`."""
+        if not self._open:
+            return
+        picture_size = picture.shape[1], picture.shape[0]
+        size = window_size(picture_size, self._screen)
+        if picture_size != self._picture_size:
+            cv2.resizeWindow(self._title, *size)
+            self._picture_size = picture_size
+        if size[0] < picture_size[0]:  # the window's own reduction is coarse and slow
+            picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+        cv2.imshow(self._title, picture)
+
+    def key(self, wait_ms: int) -> str | None:
+        """Let the window work for at most `wait_ms`; return the key that was pressed, if any."""
+        code = cv2.waitKey(max(1, wait_ms)) & 0xFF
+        return None if code == 0xFF else chr(code)
+
+    def close(self) -> None:
+        """Take the window off the screen. Safe to call twice."""
+        if self._open and not self.closed:
+            cv2.destroyWindow(self._title)
+            cv2.waitKey(1)  # some toolkits close only when they get to work
+        self._open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def window_size(picture: tuple[int, int], screen: tuple[int, int]) -> tuple[int, int]:
+    """Choose width and height of the window for a picture, in its shape.
+
+    >>> window_size((4000, 3000), Screen(1920, 1080))
+    (1224, 918)
+    """
+    width, height = picture
+    largest = min(SCREEN_SHARE * screen[0] / width, SCREEN_SHARE * screen[1] / height)
+    scale = min(max(1.0, SMALLEST / width), largest)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _is_visible(title: str) -> bool:
+    try:
+        return cv2.getWindowProperty(title, cv2.WND_PROP_VISIBLE) >= 1
+    except cv2.error:  # the window is gone
+        return False
+
+
+def _name_fonts() -> None:
+    """Keep Qt from complaining on stderr: OpenCV's wheels name a font folder they do not carry."""
+    fonts = os.environ.get("QT_QPA_FONTDIR")
+    if fonts and not Path(fonts).is_dir():
+        os.environ["QT_QPA_FONTDIR"] = next(each for each in FONT_FOLDERS if Path(each).is_dir())

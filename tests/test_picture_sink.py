@@ -1,0 +1,89 @@
+"""Annotated photos."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from outputs import page, run_limited
+
+from camdigits.errors import OutputError
+from camdigits.image import cv2
+from camdigits.sinks.pictures import PictureFolder, write_picture
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("a/page.png", "page.png"),
+        ("page.JPG", "page.JPG"),
+        ("page.xyz", "page.png"),
+        ("p", "p.png"),
+    ],
+)
+def test_a_picture_keeps_its_name(source: str, name: str, tmp_path: Path) -> None:
+    """The suffix stays where OpenCV can write it, else it becomes .png."""
+    written = PictureFolder(tmp_path / "new" / "out").write(page(), source)
+
+    assert written == tmp_path / "new" / "out" / name
+    assert cv2.imread(str(written)).shape == (48, 64, 3)
+    assert list(written.parent.iterdir()) == [written]
+
+
+def test_a_picture_too_large_for_its_format_becomes_png(tmp_path: Path) -> None:
+    """JPEG ends at 65,500 pixels a side."""
+    long = np.zeros((1, 70_000, 3), np.uint8)
+
+    assert PictureFolder(tmp_path).write(long, "page.jpg").name == "page.png"
+
+
+def test_pictures_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    """Two folders may hold the same names; the same source goes to the same place again."""
+    folder = PictureFolder(tmp_path)
+    sources = ["a/page.png", "b/page.png", "c/page.png", "a/page.png", "b/page.png"]
+
+    names = [folder.write(page(), source).name for source in sources]
+
+    assert names == ["page.png", "page-2.png", "page-3.png", "page.png", "page-2.png"]
+
+
+def test_a_picture_never_overwrites_an_input(tmp_path: Path) -> None:
+    """Neither the picture it was read from nor one that is still to be read."""
+    mine = tmp_path / "page.png"
+    write_picture(mine, page(1))
+    before = mine.read_bytes()
+
+    with pytest.raises(OutputError, match="it is an input"):
+        PictureFolder(tmp_path).write(page(2), mine)
+    with pytest.raises(OutputError, match="it is an input"):
+        PictureFolder(tmp_path, inputs=[mine]).write(page(2), "other/page.png")
+
+    assert mine.read_bytes() == before
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+    """write_picture takes the suffix at its word."""
+    with pytest.raises(OutputError, match=r"give a name that ends in \.png"):
+        write_picture(tmp_path / "out.xyz", page())
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
+    """A half picture is taken away, and an older one stays."""
+    write_picture(tmp_path / "out.png", page())
+    before = (tmp_path / "out.png").read_bytes()
+    program = """
+        from outputs import checkered
+        from camdigits.errors import OutputError
+        from camdigits.sinks.pictures import write_picture
+        try:
+            write_picture(sys.argv[1], checkered(0))
+        except OutputError as error:
+            print(error)
+    """
+
+    printed = run_limited(program, tmp_path / "out.png", 5000)
+
+    assert "file too large" in printed
+    assert list(tmp_path.iterdir()) == [tmp_path / "out.png"]
+    assert (tmp_path / "out.png").read_bytes() == before

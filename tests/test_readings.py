@@ -1,0 +1,176 @@
+"""Readings as JSON Lines and CSV."""
+
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from outputs import RESULT, page, run_limited
+
+from camdigits.errors import OutputError
+from camdigits.sinks.csv_file import CsvSink
+from camdigits.sinks.jsonl import JsonlSink, reading
+from camdigits.values import Box, Digit, Frame, Result
+
+
+def test_a_reading_is_what_the_contract_says() -> None:
+    """Every key, rounded as agreed, in plain values."""
+    assert reading(RESULT) == {
+        "source": "page.jpg",
+        "frame": 3,
+        "time_s": 0.1235,
+        "width": 1280,
+        "height": 720,
+        "rotation": 90,
+        "digits": [
+            {"label": "7", "score": 0.9877, "box": [412, 96, 31, 52], "track": None},
+            {"label": "3", "score": 0.5, "box": [450, 96, 31, 52], "track": 4},
+        ],
+        "numbers": [
+            {
+                "text": "73",
+                "score": 0.4938,
+                "box": [412, 96, 69, 52],
+                "digits": [0, 1],
+                "track": 2,
+            }
+        ],
+        "ms": {"ink": 1.12},
+    }
+
+
+def test_what_is_no_number_becomes_null() -> None:
+    """JSON has no NaN."""
+    digit = Digit(Box(0, 0, 1, 1), "7", float("nan"))
+    given = Result(RESULT.frame, (digit,), (), ms={"ink": float("inf")})
+
+    line = json.dumps(reading(given), allow_nan=False)
+
+    assert json.loads(line)["digits"][0]["score"] is None
+    assert json.loads(line)["ms"] == {"ink": None}
+
+
+def test_numpy_values_are_plain_in_json() -> None:
+    """Boxes and scores that come from arrays are written like any others."""
+    digit = Digit(Box(*np.int32([1, 2, 3, 4])), "7", np.float32(0.5))  # type: ignore[arg-type]
+
+    line = json.dumps(reading(Result(RESULT.frame, (digit,), ())))
+
+    assert json.loads(line)["digits"][0]["box"] == [1, 2, 3, 4]
+
+
+def test_each_line_is_there_at_once(tmp_path: Path) -> None:
+    """A line can be read as soon as it is written, one per result."""
+    place = tmp_path / "out.jsonl"
+    with JsonlSink(place) as sink:
+        sink.write(RESULT)
+        after_one = place.read_text()
+        sink.write(RESULT)
+
+    assert json.loads(after_one) == reading(RESULT)
+    assert place.read_text() == after_one * 2
+
+
+def test_a_name_that_is_not_utf8_is_written(tmp_path: Path) -> None:
+    """A file name may hold any bytes; its reading is written all the same."""
+    frame = Frame(0, 0.0, page(), os.fsdecode(b"p\xe4ge.jpg"))
+    given = Result(frame, (Digit(Box(0, 0, 1, 1), "7", 0.5),), ())
+
+    with JsonlSink(tmp_path / "a") as lines, CsvSink(tmp_path / "b") as table:
+        lines.write(given)
+        table.write(given)
+
+    assert os.fsencode(json.loads((tmp_path / "a").read_text())["source"]) == b"p\xe4ge.jpg"
+    assert b"p\xe4ge.jpg,0," in (tmp_path / "b").read_bytes()
+
+
+def test_a_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """'-' prints the lines, and leaves standard output open."""
+    with JsonlSink("-") as sink:
+        sink.write(RESULT)
+
+    print("still open")
+    first, second = capsysbinary.readouterr().out.splitlines()
+    assert json.loads(first) == reading(RESULT)
+    assert second == b"still open"
+
+
+def test_a_reader_that_goes_away_is_no_output_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`| head` ends quietly: BrokenPipeError passes for the command line to judge."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+
+        with pytest.raises(BrokenPipeError):
+            JsonlSink("-").write(RESULT)
+
+        monkeypatch.undo()
+        with pytest.raises(BrokenPipeError):  # what is left in the buffer
+            gone.close()
+
+
+def test_a_row_per_digit_and_one_header(tmp_path: Path) -> None:
+    """A digit's row names the number it belongs to; a page without digits has no row."""
+    empty = Result(RESULT.frame, (), ())
+    place = tmp_path / "out.csv"
+
+    with CsvSink(place) as sink:
+        for each in (empty, RESULT, empty, RESULT):
+            sink.write(each)
+
+    lines = place.read_text().splitlines()
+    assert lines == [
+        "source,frame,time_s,label,score,x,y,width,height,number",
+        "page.jpg,3,0.1235,7,0.9877,412,96,31,52,73",
+        "page.jpg,3,0.1235,3,0.5,450,96,31,52,73",
+        *lines[1:3],
+    ]
+
+
+def test_names_with_commas_stay_one_cell(tmp_path: Path) -> None:
+    """A comma, quote or newline in a name is quoted."""
+    name = 'a,"b"\n.jpg'
+    frame = Frame(0, 0.0, page(), name)
+    with CsvSink(tmp_path / "out.csv") as sink:
+        sink.write(Result(frame, (Digit(Box(0, 0, 1, 1), "7", 0.5),), ()))
+
+    rows = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text())))
+
+    assert rows[1][0] == name
+    assert rows[1][-1] == ""
+
+
+@pytest.mark.parametrize("sink", [JsonlSink, CsvSink])
+def test_a_full_disk_is_one_line(sink: type[JsonlSink] | type[CsvSink]) -> None:
+    """ENOSPC is an OutputError."""
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    wanted = r"^cannot write /dev/full: no space left on device; "
+
+    with sink("/dev/full") as out, pytest.raises(OutputError, match=wanted):
+        out.write(RESULT)
+
+
+def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
+    """After a failed write the file ends with a whole line."""
+    place = tmp_path / "out.jsonl"
+    program = """
+        from camdigits.errors import OutputError
+        from camdigits.sinks.lines import LineFile
+        lines = LineFile(sys.argv[1])
+        try:
+            for count in range(100):
+                lines.write("x" * 29 + "\\n")
+        except OutputError as error:
+            print(count, error)
+    """
+
+    printed = run_limited(program, place, 1000)
+
+    assert printed.startswith(f"33 cannot write {place}: file too large; ")
+    assert place.read_text() == ("x" * 29 + "\n") * 33
