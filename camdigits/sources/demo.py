@@ -1,0 +1,352 @@
+"""A clip that makes itself: numbers written on paper, filmed by a hand-held camera.
+
+The page is rendered once; each frame is a view of it through a camera that pans, turns, tilts,
+zooms and shakes. No file, camera or network, and the same seed gives the same clip. It knows what
+it wrote and where, so that a reader can be checked against it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import NamedTuple, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.errors import SourceError
+from camdigits.handwriting import Pen, Writing, make_hand, write
+from camdigits.image import cv2, frozen
+from camdigits.sources.base import SourceInfo
+from camdigits.values import BgrImage, Box, Frame, GrayImage
+
+Canvas: TypeAlias = npt.NDArray[np.float32]  # (H, W, 3) BGR, 0 to 255
+Light: TypeAlias = npt.NDArray[np.float32]  # (H, W)
+Outline: TypeAlias = tuple[str, npt.NDArray[np.float32]]  # a digit, and the (N, 2) hull of its ink
+Colour: TypeAlias = tuple[float, float, float]  # blue, green, red, 0 to 255
+Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
+
+NUMBERS = ("3141592", "2718", "0577", "16180", "4690", "1973", "85")
+FPS = 30.0
+ROUND_S = 5.0  # the camera's slow way closes after so long
+PAPER: Colour = (214, 224, 228)
+DESK: Colour = (62, 84, 112)
+RULE: Colour = (216, 190, 164)
+BLUE, BLACK, LIGHT_BLUE = (112.0, 44.0, 30.0), (44.0, 38.0, 36.0), (128.0, 62.0, 40.0)
+PENS: tuple[Colour, ...] = (BLUE, BLACK, LIGHT_BLUE)
+NOISE_MARGIN = 64  # pixels: each frame takes another window of the same noise
+
+
+class Truth(NamedTuple):
+    """One digit that was written, and where it lies in a frame."""
+
+    label: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A sheet with numbers on a desk, seen straight from above."""
+
+    bgr: BgrImage  # (H, W, 3) uint8
+    outlines: tuple[Outline, ...]  # in reading order
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """A slow circle and a quick shake of one of the camera's degrees of freedom."""
+
+    slow: float  # how far it goes either way
+    shake: float  # and how much it trembles about that
+    phases: tuple[float, float, float]  # in radians
+
+    def at(self, time_s: float, rounds: int = 1) -> float:
+        """Where it is at a time."""
+        turn = 2 * np.pi * time_s
+        slow = np.sin(rounds * turn / ROUND_S + self.phases[0])
+        shake = np.sin(3.1 * turn + self.phases[1]) + 0.6 * np.sin(6.7 * turn + self.phases[2])
+        return float(self.slow * slow + self.shake * shake)
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera in a hand: degrees of freedom in radians, or in shares of the picture's height."""
+
+    right: Swing
+    down: Swing
+    closer: Swing
+    roll: Swing
+    pitch: Swing
+    yaw: Swing
+
+    def view(self, page_size: tuple[int, int], size: tuple[int, int], time_s: float) -> Matrix:
+        """Make the homography from page pixels to frame pixels at a time."""
+        focal = 1.3 * max(size)
+        turn = rotation(self.roll.at(time_s), self.pitch.at(time_s), self.yaw.at(time_s))
+        distance = focal * (1 + self.closer.at(time_s))
+        shift = [size[1] * self.right.at(time_s), size[1] * self.down.at(time_s, 2), distance]
+        plane = np.column_stack([turn[:, 0], turn[:, 1], np.array(shift)])
+        lens = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1]])
+        centre = np.array([[1, 0, -page_size[0] / 2], [0, 1, -page_size[1] / 2], [0, 0, 1]])
+        return np.asarray(lens @ plane @ centre, np.float64)
+
+
+class DemoSource:
+    """Film a page of handwritten numbers.
+
+    Args:
+        frames: how many to give.
+        size: width and height of a frame in pixels.
+        seed: of everything left to chance; the same seed gives the same clip.
+        numbers: what is written, in reading order; two to a line where they are short.
+
+    Raises:
+        SourceError: a clip of no frames, or smaller than 160 by 120 pixels, was asked for.
+        CamdigitsError: a number holds something else than digits.
+    """
+
+    def __init__(
+        self,
+        frames: int = 150,
+        size: tuple[int, int] = (1280, 720),
+        seed: int = 6,
+        numbers: Sequence[str] = NUMBERS,
+    ) -> None:
+        if frames < 1 or size[0] < 160 or size[1] < 120:
+            raise SourceError(
+                f"demo: wanted at least 1 frame of 160x120, got {frames} of {size[0]}x{size[1]}; "
+                "ask for more"
+            )
+        rng = np.random.default_rng(seed)
+        self.truth = tuple(numbers)
+        self._size = size
+        self._page = make_page(self.truth, size, rng)
+        self._camera = make_camera(rng)
+        self._noise = make_noise(size, rng)
+        self._shifts = rng.integers(0, NOISE_MARGIN, (frames, 2))
+        self._info = SourceInfo("demo", False, size[0], size[1], FPS, frames)
+        self._closed = False
+
+    @property
+    def info(self) -> SourceInfo:
+        """Facts known since the source was opened."""
+        return self._info
+
+    def truth_boxes(self, index: int) -> tuple[Truth, ...]:
+        """Tell where each digit lies in a frame, in reading order."""
+        view = self._view(index)
+        return tuple(Truth(label, box_of(view, hull)) for label, hull in self._page.outlines)
+
+    def __iter__(self) -> Iterator[Frame]:
+        for index in range(len(self._shifts)):
+            if self._closed:
+                return
+            yield Frame(index, index / FPS, frozen(self._shoot(index)), self._info.name)
+
+    def close(self) -> None:
+        """End the clip."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _view(self, index: int) -> Matrix:
+        height, width = self._page.bgr.shape[:2]
+        return self._camera.view((width, height), self._size, index / FPS)
+
+    def _shoot(self, index: int) -> BgrImage:
+        """Take one frame: the view, a lens a little out of focus, and the sensor's noise."""
+        seen = cv2.warpPerspective(
+            self._page.bgr, self._view(index), self._size, borderMode=cv2.BORDER_REPLICATE
+        )
+        focus = 0.55 + 0.25 * np.sin(2 * np.pi * index / FPS / ROUND_S)
+        blurred = cv2.GaussianBlur(seen, (5, 5), focus * max(self._size[1] / 720, 0.6))
+        x, y = self._shifts[index].tolist()
+        noise = self._noise[y : y + self._size[1], x : x + self._size[0]]
+        # Noise lies around 128, so one saturating pass over bytes adds it: ten times as fast as
+        # drawing normal numbers for each frame.
+        return np.asarray(cv2.addWeighted(blurred, 1.0, noise, 1.0, -128.0), np.uint8)
+
+
+def make_noise(size: tuple[int, int], rng: np.random.Generator, sigma: float = 3.0) -> BgrImage:
+    """Make (H + margin, W + margin, 3) uint8 noise around 128, mostly gray as a sensor's is."""
+    shape = (size[1] + NOISE_MARGIN, size[0] + NOISE_MARGIN)
+    luma = rng.standard_normal(shape, np.float32)
+    tint = cv2.resize(
+        rng.standard_normal((shape[0] // 2, shape[1] // 2, 3), np.float32), shape[::-1]
+    )
+    noise = 128 + sigma * (luma[..., None] + 0.8 * np.asarray(tint, np.float32))
+    return np.rint(noise).clip(0, 255).astype(np.uint8)
+
+
+def make_camera(rng: np.random.Generator) -> Camera:
+    """Make a camera in a hand that follows the page slowly."""
+
+    def swing(slow: float, shake: float) -> Swing:
+        first, second, third = rng.uniform(0, 2 * np.pi, 3).tolist()
+        return Swing(slow, shake, (first, second, third))
+
+    return Camera(
+        right=swing(0.045, 0.0008),
+        down=swing(0.025, 0.0008),
+        closer=swing(0.05, 0.0004),
+        roll=swing(0.065, 0.0006),
+        pitch=swing(0.12, 0.0005),
+        yaw=swing(0.12, 0.0005),
+    )
+
+
+def rotation(roll: float, pitch: float, yaw: float) -> Matrix:
+    """Make the (3, 3) rotation of a page that turns, then nods, then looks aside; in radians."""
+    nod, look, turn = (
+        np.asarray(cv2.Rodrigues(axis)[0], np.float64) for axis in np.diag([pitch, yaw, roll])
+    )
+    return np.asarray(nod @ look @ turn, np.float64)
+
+
+def box_of(view: Matrix, hull: npt.NDArray[np.float32]) -> Box:
+    """Find the whole pixels around (N, 2) page points as the camera sees them."""
+    seen = cv2.perspectiveTransform(hull[None], view)[0]
+    left, top = np.floor(seen.min(axis=0)).astype(int).tolist()
+    right, bottom = np.ceil(seen.max(axis=0)).astype(int).tolist()
+    return Box(left, top, right - left, bottom - top)
+
+
+def make_page(numbers: Sequence[str], size: tuple[int, int], rng: np.random.Generator) -> Page:
+    """Write numbers on a ruled sheet that lies on a desk larger than a frame."""
+    unit = min(size[0] / 1280, size[1] / 720)
+    width, height = round(1.4 * size[0]), round(1.4 * size[1])
+    sheet_width, sheet_height = round(820 * unit), round(650 * unit)
+    sheet = Box(
+        (width - sheet_width) // 2, (height - sheet_height) // 2, sheet_width, sheet_height
+    )
+    canvas = make_desk((width, height), rng)
+    drop_shadow(canvas, sheet, 10 * unit)
+    paper = make_paper((sheet.width, sheet.height), rng)
+    canvas[sheet.y : sheet.bottom, sheet.x : sheet.right] = paper
+    outlines = write_lines(canvas, sheet, line_up(numbers), rng)
+    canvas *= make_light((width, height), rng)
+    return Page(np.rint(canvas).clip(0, 255).astype(np.uint8), outlines)
+
+
+def line_up(numbers: Sequence[str], longest: int = 8) -> tuple[str, ...]:
+    """Put two numbers on a line where both fit, far enough apart to be two.
+
+    >>> line_up(("314159", "27", "1973", "85034"))
+    ('314159   27', '1973', '85034')
+    """
+    lines: list[str] = []
+    for number in numbers:
+        if lines and " " not in lines[-1] and len(lines[-1]) + len(number) <= longest:
+            lines[-1] += "   " + number
+        else:
+            lines.append(number)
+    return tuple(lines)
+
+
+def write_lines(
+    canvas: Canvas, sheet: Box, lines: Sequence[str], rng: np.random.Generator
+) -> tuple[Outline, ...]:
+    """Rule the sheet and write a line above each rule, each by another hand; in place."""
+    pitch = sheet.height / (len(lines) + 0.8)
+    longest = max(map(len, lines), default=1)
+    height_px = min(0.58 * pitch, 0.9 * sheet.width / longest)
+    outlines: list[Outline] = []
+    for row, line in enumerate(lines):
+        base = sheet.y + (row + 1.0) * pitch
+        draw_rule(canvas, sheet, round(base + 0.17 * pitch))
+        pen = Pen(width=rng.uniform(0.07, 0.1))
+        writing = write(line, height_px, rng, pen, make_hand(rng))
+        x = round(sheet.x + sheet.width * rng.uniform(0.09, 0.16))
+        y = round(base) - writing.ink.shape[0]
+        lay_ink(canvas, writing.ink, (x, y), PENS[row % len(PENS)], rng)
+        outlines += outline(writing, (x, y))
+    return tuple(outlines)
+
+
+def outline(writing: Writing, corner: tuple[int, int]) -> list[Outline]:
+    """Find the hull of each digit's ink, for a writing laid down at `corner`."""
+    found: list[Outline] = []
+    for label, box in zip(writing.text, writing.boxes, strict=True):
+        ink = writing.ink[box.y : box.bottom, box.x : box.right]
+        hull = cv2.convexHull(cv2.findNonZero(ink)).reshape(-1, 2).astype(np.float32)
+        # Tight around pixels, not around their centres: the far edge of the last one counts.
+        middle = np.array([box.width - 1, box.height - 1], np.float32) / 2
+        hull += 0.5 + 0.5 * np.sign(hull - middle)
+        found.append((label, hull + np.array([box.x + corner[0], box.y + corner[1]], np.float32)))
+    return found
+
+
+def make_desk(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
+    """Make a wooden desk: long grain, no pattern as fine or dark as ink."""
+    grain = stretched(rng, size, (size[0] // 160 + 2, size[1] // 3 + 2))
+    stain = stretched(rng, size, (7, 5))
+    tone = 1 + 0.07 * grain + 0.08 * stain
+    return np.asarray(tone[..., None] * np.array(DESK, np.float32), np.float32)
+
+
+def make_paper(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
+    """Make an (H, W, 3) sheet of off-white paper: fine grain, and clouds of its fibres."""
+    fine = rng.standard_normal(size[::-1], np.float32)
+    clouds = stretched(rng, size, (size[0] // 12 + 2, size[1] // 12 + 2))
+    return np.asarray((1.3 * fine + clouds)[..., None] + np.array(PAPER, np.float32), np.float32)
+
+
+def make_light(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
+    """Make the (H, W, 1) light of a lamp to one side, and the soft shadow of a head."""
+    small = (size[0] // 8 + 1, size[1] // 8 + 1)
+    y, x = np.mgrid[0 : small[1], 0 : small[0]].astype(np.float32) / small[1]
+    lamp_x, lamp_y = rng.uniform(0.2, 0.6), rng.uniform(-0.2, 0.3)
+    lamp = 1.06 - 0.2 * np.hypot(x - lamp_x, y - lamp_y)
+    edge = 1.15 * x + y - rng.uniform(2.0, 2.3)
+    shadow = 1 - 0.22 / (1 + np.exp(-14 * edge))
+    light = cv2.resize(np.asarray(lamp * shadow, np.float32), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(light, np.float32)[..., None]
+
+
+def stretched(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int]) -> Light:
+    """Make (H, W) smooth noise, about 1 in deviation, from a coarse grid of chance."""
+    grid = rng.standard_normal(cells[::-1], np.float32)
+    return np.asarray(cv2.resize(grid, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def drop_shadow(canvas: Canvas, sheet: Box, reach_px: float) -> None:
+    """Darken the desk around the sheet's lower right edges, in place."""
+    shade = np.zeros(canvas.shape[:2], np.float32)
+    shift = round(0.4 * reach_px)
+    shade[sheet.y + shift : sheet.bottom + shift, sheet.x + shift : sheet.right + shift] = 0.5
+    soft = np.asarray(cv2.blur(shade, (2 * round(reach_px) + 1, 2 * round(reach_px) + 1)))
+    canvas *= (1 - soft)[..., None]
+
+
+def draw_rule(canvas: Canvas, sheet: Box, y: int) -> None:
+    """Draw one printed rule across the sheet, in place."""
+    thickness = max(round(sheet.height / 400), 1)
+    strip = canvas[y : y + thickness, sheet.x : sheet.right]
+    strip += 0.8 * (np.array(RULE, np.float32) - np.array(PAPER, np.float32))
+
+
+def lay_ink(
+    canvas: Canvas,
+    ink: GrayImage,
+    corner: tuple[int, int],
+    colour: Colour,
+    rng: np.random.Generator,
+) -> None:
+    """Put (H, W) uint8 coverage on the canvas with its left top at `corner`, in place.
+
+    No stroke is all ink: the paper's grain shows through.
+    """
+    height, width = ink.shape
+    cells = (width // 3 + 2, height // 3 + 2)
+    density = (0.9 + 0.06 * stretched(rng, (width, height), cells)).clip(0, 1)
+    share = (density * (ink / np.float32(255)))[..., None]
+    strip = canvas[corner[1] : corner[1] + height, corner[0] : corner[0] + width]
+    strip += share * (np.array(colour, np.float32) - strip)

@@ -1,0 +1,227 @@
+import json
+from itertools import accumulate, combinations, count, cycle
+
+import numpy as np
+import pytest
+
+from camdigits.bench import (
+    WARM_UPS,
+    BenchReport,
+    BenchRow,
+    Timing,
+    bare_steps,
+    bench,
+    count_right,
+    format_report,
+    make_bench_page,
+    overlap,
+    report_json,
+)
+from camdigits.errors import CamdigitsError
+from camdigits.values import Box, Digit, Frame, Result
+
+TINY = (320, 240)
+
+
+def clock_of(*steps_ms):
+    """A clock that goes forward by these steps, again and again, each time it is looked at."""
+    times = accumulate(cycle(steps_ms), initial=0.0)
+    return lambda: next(times) / 1000
+
+
+def reader_of(*digits):
+    """A reader that reads these, whatever it sees; its ink takes 1 ms more each time."""
+    calls = count(1)
+
+    def read(bgr):
+        ms = {"ink": float(next(calls)), "classify": 0.5}
+        return Result(Frame(0, 0.0, bgr), digits, (), ms=ms)
+
+    return read
+
+
+def only_row(reader, repeats, clock):
+    (row,) = bench(reader, sizes=[TINY], counts=[1], repeats=repeats, clock=clock).rows
+    return row
+
+
+def test_reading_and_bare_steps_are_timed_in_turns():
+    """A pair looks at the clock three times: what lies between is the reading, then the steps."""
+    row = only_row(reader_of(), 4, clock_of(6.0, 2.0, 100.0))
+
+    assert row.total.median_ms == pytest.approx(6)
+    assert row.bare.median_ms == pytest.approx(2)
+    assert row.ratio == pytest.approx(3)
+    assert row.frames_per_s == pytest.approx(1000 / 6)
+
+
+def test_the_ratio_is_the_median_over_pairs():
+    """Each reading is compared to the steps beside it: 8/1, 2/2 and 4/4 give 1, not 4/2."""
+    pairs = [8.0, 1.0, 0.0, 2.0, 2.0, 0.0, 4.0, 4.0, 0.0]
+
+    row = only_row(reader_of(), 3, clock_of(*pairs))
+
+    assert row.total == Timing(pytest.approx(4), pytest.approx(7.6))
+    assert row.ratio == pytest.approx(1)
+
+
+def test_warm_ups_are_read_but_not_counted():
+    """The first readings fill caches; the stages' times begin after them."""
+    row = only_row(reader_of(), 5, clock_of(1.0))
+
+    assert row.stages["ink"] == Timing(WARM_UPS + 3, pytest.approx(WARM_UPS + 4.8))
+    assert list(row.stages) == ["ink", "classify"]
+
+
+def test_digits_per_second_counts_what_was_read_right():
+    """A reader that is fast and wrong gets nothing for it."""
+    ((label, box),) = make_bench_page(TINY, 1).digits
+    right, elsewhere = Digit(box, label, 0.9), Digit(Box(100, 90, 9, 9), label, 0.9)
+
+    row = only_row(reader_of(right, elsewhere), 2, clock_of(5.0))
+
+    assert (row.written, row.read, row.false) == (1, 1, 1)
+    assert row.digits_per_s == pytest.approx(200)
+
+
+def test_rows_come_by_size_then_by_count():
+    """Every size is measured with every count."""
+    rows = bench(reader_of(), sizes=[TINY, (400, 300)], counts=[1, 3], repeats=1).rows
+
+    assert [(row.size, row.written) for row in rows] == [
+        (TINY, 1),
+        (TINY, 3),
+        ((400, 300), 1),
+        ((400, 300), 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("digits", "right"),
+    [
+        ((), 0),
+        ((Digit(Box(0, 0, 10, 20), "7", 0.9),), 1),
+        ((Digit(Box(0, 0, 10, 20), "1", 0.9),), 0),
+        ((Digit(Box(4, 0, 10, 20), "7", 0.9),), 1),  # 6 / 14 of both
+        ((Digit(Box(6, 0, 10, 20), "7", 0.9),), 0),  # 4 / 16 of both
+        ((Digit(Box(0, 0, 10, 20), "7", 0.9), Digit(Box(1, 0, 10, 20), "7", 0.9)), 1),
+    ],
+)
+def test_a_digit_is_right_by_place_and_label(digits, right):
+    """A third of overlap and the right label, and each written digit only once."""
+    assert count_right([("7", Box(0, 0, 10, 20)), ("7", Box(50, 0, 10, 20))], digits) == right
+
+
+def test_a_page_holds_the_digits_it_tells_of():
+    """As many as asked for, all on the page, none over another, dark ink in every box."""
+    page = make_bench_page((640, 480), 100)
+
+    boxes = [box for _, box in page.digits]
+    assert len(boxes) == 100
+    assert min(min(box.x, box.y) for box in boxes) >= 0
+    assert max(box.right for box in boxes) <= 640
+    assert max(box.bottom for box in boxes) <= 480
+    assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
+    assert all(page.bgr[b.y : b.bottom, b.x : b.right].min() < 90 for b in boxes)
+
+
+def test_one_digit_is_as_high_as_a_hundred():
+    """Only the count of digits differs between the rows of a size."""
+    one, hundred = (make_bench_page((640, 480), n, seed=4).digits for n in (1, 100))
+
+    assert abs(one[0][1].height - np.median([box.height for _, box in hundred])) <= 4
+
+
+def test_a_page_too_small_for_its_digits_is_refused():
+    """Digits of a few pixels would measure nothing."""
+    with pytest.raises(CamdigitsError, match="wanted a page for 5000 digits, got 640x480"):
+        make_bench_page((640, 480), 5000)
+
+
+def test_no_repeats_are_refused():
+    """A median needs a measurement."""
+    with pytest.raises(CamdigitsError, match="wanted at least 1 repeat, got 0"):
+        bench(reader_of(), repeats=0)
+
+
+def test_bare_steps_find_dark_marks():
+    """Two dark squares on white are two contours; white alone has none."""
+    page = np.full((60, 80, 3), 255, np.uint8)
+    blank = bare_steps(page)
+    page[20:30, 10:20] = page[20:30, 50:60] = 0
+
+    assert blank == 0
+    assert bare_steps(page) == 2
+
+
+REPORT = BenchReport(
+    machine={"machine": "armv7l", "numpy": "1.24.4", "runtime": ""},
+    repeats=9,
+    rows=(
+        BenchRow(
+            size=(640, 480),
+            written=25,
+            read=24,
+            false=1,
+            stages={"ink": Timing(1.0, 1.5), "group": Timing(0.25, 0.5)},
+            total=Timing(4.0, 5.0),
+            bare=Timing(2.0, 10.0),
+            ratio=2.0,
+            frames_per_s=250.0,
+            digits_per_s=6000.0,
+        ),
+    ),
+)
+
+
+def test_a_report_is_an_aligned_table():
+    """Facts, a head, a line per row with each stage as median/p95, and what the words mean."""
+    lines = format_report(REPORT).splitlines()
+
+    assert lines[:4] == [
+        "machine armv7l  numpy 1.24.4",
+        "",
+        "   size  written  read  false        ink      group      total        bare  ratio"
+        "  frames/s  digits/s",
+        "640x480       25    24      1  1.00/1.50  0.25/0.50  4.00/5.00  2.00/10.00   2.00"
+        "     250.0      6000",
+    ]
+    assert "median/95th percentile of 9 readings" in lines[5]
+
+
+def test_a_stage_that_did_not_run_is_a_dash():
+    """A page without regions may skip stages: the other rows keep their columns."""
+    row = REPORT.rows[0]
+    other = BenchRow((64, 48), 1, 0, 0, {"ink": row.total}, row.total, row.bare, 2.0, 250.0, 0.0)
+
+    last = format_report(BenchReport({}, 1, (row, other))).splitlines()[4]
+
+    assert last.split()[4:7] == ["4.00/5.00", "-", "4.00/5.00"]
+
+
+def test_a_report_becomes_json():
+    """Every figure of the table can be read back by a program."""
+    data = json.loads(json.dumps(report_json(REPORT)))
+
+    assert data["machine"] == {"machine": "armv7l", "numpy": "1.24.4", "runtime": ""}
+    assert data["repeats"] == 9
+    assert data["rows"][0]["size"] == [640, 480]
+    assert data["rows"][0]["stages"]["group"] == {"median_ms": 0.25, "p95_ms": 0.5}
+    assert data["rows"][0]["ratio"] == 2.0
+
+
+def test_the_machine_is_told_without_its_name():
+    """Versions and the kind of machine stand in a report, never the host."""
+    machine = bench(reader_of(), sizes=[TINY], counts=[1], repeats=1, runtime="fake 1.0").machine
+
+    assert set(machine) == {
+        "system",
+        "machine",
+        "cpus",
+        "python",
+        "opencv",
+        "opencv_threads",
+        "numpy",
+        "runtime",
+    }
+    assert machine["runtime"] == "fake 1.0"
