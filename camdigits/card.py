@@ -1,0 +1,159 @@
+"""A model and its card: find both, check that they belong together.
+
+The card stands beside the model under the same name, as JSON: labels, temperature, threshold and
+the model's sha256, and whatever else is worth telling (data, command, commit, accuracies). Loads
+no runtime.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from camdigits.errors import ModelError
+
+HERE = Path(__file__).parent
+SHELVES = (HERE / "models", HERE.parent / "models")  # an installed wheel's, a checkout's
+KNOWN = ("labels", "temperature", "threshold", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a model."""
+
+    labels: tuple[str, ...]  # one per logit; "none" is whatever is none of the others
+    temperature: float  # logits are divided by it before the softmax
+    threshold: float  # probability from which a label is reported
+    sha256: str  # of the model file
+    notes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # the rest
+
+
+def find_model(name: str) -> Path:
+    """Path of a model: a shipped one by its name, or any .tflite file by its path.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    if name.endswith(".tflite") or "/" in name or "\\" in name:
+        return _existing(Path(name).expanduser())
+    for shelf in SHELVES:
+        if (path := shelf / f"{name}.tflite").is_file():
+            return path
+    raise ModelError(f"no model named {name}; {_shipped()} or give the path of a .tflite file")
+
+
+def card_path(model: Path) -> Path:
+    """Where the card of a model stands: beside it, .json instead of .tflite."""
+    return model.with_suffix(".json")
+
+
+def load_card(model: Path) -> Card:
+    """Read the card of a model and check that it is this model's.
+
+    Raises:
+        ModelError: model or card is missing, damaged, or the two do not belong together.
+    """
+    card = read_card(card_path(model))
+    found = sha256_of(model)
+    if found != card.sha256:
+        raise ModelError(
+            f"{model}: is not the model of {card_path(model).name} (its sha256 starts with "
+            f"{found[:8]}, the card wants {card.sha256[:8]}); it was cut short or changed: "
+            "install or export it again"
+        )
+    return card
+
+
+def read_card(path: Path) -> Card:
+    """Read a card alone.
+
+    Raises:
+        ModelError: it is missing, not JSON, or lacks something.
+    """
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"{path}: cannot read the model's card: {error.strerror}; put it beside the model"
+        ) from error
+    except ValueError as error:  # JSONDecodeError and UnicodeDecodeError are both
+        raise ModelError(
+            f"{path}: the card is not JSON ({error}); export the model again"
+        ) from error
+    if not isinstance(fields, dict):
+        raise ModelError(f"{path}: wanted a JSON object, got {type(fields).__name__}")
+    return _checked(path, fields)
+
+
+def sha256_of(model: Path) -> str:
+    """Hash a model file.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(model.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(
+            f"{model}: cannot read the model: {error.strerror}; name a .tflite file"
+        ) from error
+
+
+def _existing(path: Path) -> Path:
+    if path.suffix != ".tflite":
+        raise ModelError(f"{path}: wanted a .tflite file; {_shipped()}")
+    if not path.is_file():
+        raise ModelError(f"{path}: no such model file; {_shipped()}")
+    return path
+
+
+def _shipped() -> str:
+    names = sorted({path.stem for shelf in SHELVES for path in shelf.glob("*.tflite")})
+    return f"shipped models are {', '.join(names)}" if names else "no model is shipped here"
+
+
+def _checked(path: Path, fields: dict[str, Any]) -> Card:
+    missing = [name for name in KNOWN if name not in fields]
+    if missing:
+        raise ModelError(f"{path}: the card lacks {', '.join(missing)}; export the model again")
+    return Card(
+        labels=_labels(path, fields["labels"]),
+        temperature=_number(path, "temperature", fields["temperature"], above=0),
+        threshold=_number(path, "threshold", fields["threshold"], at_most=1),
+        sha256=_text(path, "sha256", fields["sha256"]),
+        notes=MappingProxyType({k: v for k, v in fields.items() if k not in KNOWN}),
+    )
+
+
+def _labels(path: Path, value: object) -> tuple[str, ...]:
+    texts = value if isinstance(value, list) else []
+    labels = tuple(label for label in texts if isinstance(label, str) and label)
+    if not labels or len(labels) != len(texts) or len(set(labels)) != len(labels):
+        raise ModelError(f"{path}: labels: wanted a list of different names, got {_short(value)}")
+    return labels
+
+
+def _number(
+    path: Path, name: str, value: object, above: float = -1e-9, at_most: float = 1e6
+) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not above < float(str(value)) <= at_most:
+        low = "0" if above < 0 else f"more than {above:g}"
+        raise ModelError(
+            f"{path}: {name}: wanted a number from {low} to {at_most:g}, got {_short(value)}"
+        )
+    return float(str(value))
+
+
+def _text(path: Path, name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ModelError(f"{path}: {name}: wanted a text, got {_short(value)}")
+    return value
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,234 @@
+"""A model file becomes a Scorer: glyphs in, logits out.
+
+The only file that imports a TFLite runtime, and that only when a model is loaded. int8 ends here:
+what comes out are float32 logits. No softmax, no labels, no thresholds.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.card import Card
+from camdigits.errors import ArrayError, ModelError
+from camdigits.glyph import SIDE
+from camdigits.image import describe
+from camdigits.values import Glyphs, Scorer, Scores
+
+RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+INSTALL = "pip install ai-edge-litert (32-bit ARM: pip install tflite-runtime 'numpy<2')"
+# Glyphs per invocation and thread. XNNPACK takes 70 µs per glyph for a batch of 1 as of 64 (one
+# core of an AMD EPYC), but changing the batch costs 0.2 ms (4 glyphs) to 1.3 ms (64), and a batch
+# of 32 that holds 25 glyphs wastes 0.5 ms. So the batch never changes, and is small: little is
+# computed for nothing.
+BATCH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """How a tensor's codes stand for real numbers: real = (code - zero_point) * scale."""
+
+    scale: float
+    zero_point: int
+
+
+def load_scorer(model: Path, card: Card, threads: int = 1) -> Scorer:
+    """Load a model.
+
+    Args:
+        model: a .tflite file, (N, 28, 28, 1) uint8 to (N, labels) int8, uint8 or float32.
+        card: its card; the model must give one number per label.
+        threads: threads within one call.
+
+    Returns:
+        (N, 28, 28) uint8 glyphs to (N, labels) float32 logits. Safe to call from several threads
+        (one at a time gets through); N may be 0.
+
+    Raises:
+        ModelError: no runtime is installed, or the file is no model, or one of another shape.
+    """
+    with silenced():
+        interpreter = _interpreter(_runtime(), model, threads)
+        feed, answer = _check_input(model, interpreter), _check_output(model, interpreter, card)
+        batch = BATCH * threads
+        try:
+            interpreter.resize_tensor_input(feed, (batch, SIDE, SIDE, 1))
+            interpreter.allocate_tensors()
+            interpreter.invoke()  # the runtime builds its kernels now, and not on the first frame
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"{model}: the runtime cannot run it ({_first_line(error)}); export it again"
+            ) from error
+    return _Net(interpreter, feed, answer, batch, len(card.labels))
+
+
+def dequantize(codes: npt.NDArray[Any], affine: Affine | None) -> Scores:
+    """Give the real numbers that codes of any shape stand for; float models have no affine.
+
+    >>> dequantize(np.int8([-128, 0, 127]), Affine(scale=0.5, zero_point=-128)).tolist()
+    [0.0, 64.0, 127.5]
+    """
+    real = np.asarray(codes, np.float32)  # before the subtraction: int8 would wrap
+    if affine is None:
+        return real
+    return np.asarray(
+        (real - np.float32(affine.zero_point)) * np.float32(affine.scale), np.float32
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    index: int
+    affine: Affine | None
+
+
+class _Net:
+    """An interpreter with its batch allocated, behind a lock."""
+
+    def __init__(
+        self, interpreter: Any, feed: int, answer: _Answer, batch: int, labels: int
+    ) -> None:
+        self._interpreter = interpreter
+        self._feed = feed
+        self._answer = answer
+        self._batch = batch
+        self._labels = labels
+        self._lock = threading.Lock()
+
+    def __call__(self, glyphs: Glyphs) -> Scores:
+        """Score (N, 28, 28) uint8 glyphs; (N, labels) float32."""
+        if glyphs.dtype != np.uint8 or glyphs.shape[1:] != (SIDE, SIDE):
+            raise ArrayError(
+                f"glyphs: wanted (N, {SIDE}, {SIDE}) uint8 glyphs, got {describe(glyphs)}"
+            )
+        padded = np.zeros((-(-len(glyphs) // self._batch) * self._batch, SIDE, SIDE, 1), np.uint8)
+        padded[: len(glyphs), :, :, 0] = glyphs
+        with self._lock:
+            rows = [
+                self._invoke(padded[start : start + self._batch])
+                for start in range(0, len(padded), self._batch)
+            ]
+        if not rows:
+            return np.zeros((0, self._labels), np.float32)
+        return dequantize(np.concatenate(rows)[: len(glyphs)], self._answer.affine)
+
+    def _invoke(self, batch: npt.NDArray[np.uint8]) -> npt.NDArray[Any]:
+        self._interpreter.set_tensor(self._feed, batch)
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._answer.index))
+
+
+def _runtime() -> Callable[..., Any]:
+    """Find the Interpreter class of whichever runtime is installed."""
+    for name in RUNTIMES:
+        try:
+            made: Callable[..., Any] = import_module(name).Interpreter
+        except ImportError as error:
+            reason: Exception = error
+        else:
+            return made
+    raise ModelError(f"no TFLite runtime loads ({_first_line(reason)}); {INSTALL}") from reason
+
+
+def _interpreter(runtime: Callable[..., Any], model: Path, threads: int) -> Any:
+    try:
+        return runtime(model_content=_content(model), num_threads=threads)
+    except SystemError as error:  # tflite-runtime's C++ was built against NumPy 1
+        raise ModelError(
+            f"the TFLite runtime does not go with NumPy {np.__version__}; {INSTALL}"
+        ) from error
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"{model}: wanted a TFLite model, got another or a damaged file "
+            f"({_first_line(error)}); install or export it again"
+        ) from error
+
+
+def _content(model: Path) -> bytes:
+    try:
+        content = model.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"{model}: cannot read the model: {error.strerror}; name a .tflite file"
+        ) from error
+    if not content:
+        raise ModelError(f"{model}: wanted a TFLite model, got an empty file; export it again")
+    return content
+
+
+def _check_input(model: Path, interpreter: Any) -> int:
+    """Return the input's index; raw bytes go in, whatever they stand for."""
+    feeds = interpreter.get_input_details()
+    shapes = [_shape(feed) for feed in feeds]
+    if shapes != [("N", SIDE, SIDE, 1)] or feeds[0]["dtype"] != np.uint8:
+        raise ModelError(
+            f"{model}: input must be (N, {SIDE}, {SIDE}, 1) uint8, got {_named(feeds)}; "
+            "export it with python -m train export"
+        )
+    return int(feeds[0]["index"])
+
+
+def _check_output(model: Path, interpreter: Any, card: Card) -> _Answer:
+    """Find the output that gives a number per label; a model may have others beside it."""
+    answers = interpreter.get_output_details()
+    wanted = ("N", len(card.labels))
+    for answer in answers:
+        if _shape(answer) == wanted and answer["dtype"] in (np.int8, np.uint8, np.float32):
+            return _Answer(int(answer["index"]), _affine(answer))
+    raise ModelError(
+        f"{model}: output must be (N, {len(card.labels)}), one int8, uint8 or float32 number per "
+        f"label of its card, got {_named(answers)}; take the card that came with it"
+    )
+
+
+def _affine(tensor: dict[str, Any]) -> Affine | None:
+    if tensor["dtype"] == np.float32:
+        return None
+    scale, zero_point = tensor["quantization"]
+    return Affine(float(scale), int(zero_point))
+
+
+def _shape(tensor: dict[str, Any]) -> tuple[object, ...]:
+    """Shape with "N" for a batch that may vary, or that is 1 and can be resized."""
+    shape = tuple(int(size) for size in tensor["shape_signature"])
+    return ("N", *shape[1:]) if shape and shape[0] in (-1, 1) else shape
+
+
+def _named(tensors: list[dict[str, Any]]) -> str:
+    named = [
+        f"({', '.join(map(str, _shape(tensor)))}) {np.dtype(tensor['dtype']).name}"
+        for tensor in tensors
+    ]
+    return " and ".join(named) or "none"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Keep the runtime's "INFO: Created TensorFlow Lite XNNPACK delegate" off the terminal.
+
+    It is written by C++ straight to descriptor 2; no environment variable turns it off. For the
+    length of a load what other threads write to stderr is lost too.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr at all: nothing to keep clean
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,168 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from camdigits.card import Card
+from camdigits.errors import ArrayError, ModelError
+from camdigits.tflite import BATCH, load_scorer
+from camdigits.values import Glyphs
+
+MODELS = Path(__file__).parent / "models"
+LABELS = (*"0123456789", "none")
+
+
+def card(labels: tuple[str, ...] = LABELS) -> Card:
+    return Card(labels, temperature=1.0, threshold=0.5, sha256="")
+
+
+def levels(count: int) -> Glyphs:
+    """Plain glyphs from white to black: their mean ink is known."""
+    grays = np.linspace(0, 255, count).astype(np.uint8)
+    return np.tile(grays[:, np.newaxis, np.newaxis], (1, 28, 28))
+
+
+@pytest.mark.parametrize("name", ["mean_ink", "mean_ink_uint8", "mean_ink_float"])
+def test_logits_are_real_numbers_whatever_the_output_type(name: str) -> None:
+    """int8 and uint8 codes are turned back with the model's own scale."""
+    score = load_scorer(MODELS / f"{name}.tflite", card())
+
+    logits = score(levels(3))
+
+    assert logits.dtype == np.float32
+    wanted = np.outer([0, 127 / 255, 1], np.arange(11))
+    np.testing.assert_allclose(logits, wanted, atol=0.05)
+
+
+@pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 2, 100])
+def test_any_number_of_glyphs_is_scored(count: int) -> None:
+    """One row per glyph, in their order, however they fall into batches."""
+    score = load_scorer(MODELS / "mean_ink.tflite", card())
+    glyphs = levels(max(count, 2))[:count]
+
+    logits = score(glyphs)
+
+    assert logits.shape == (count, 11)
+    np.testing.assert_allclose(logits[:, 10], glyphs.mean(axis=(1, 2)) / 25.5, atol=0.05)
+
+
+def test_a_scorer_is_safe_from_several_threads() -> None:
+    """Four threads at once get what one gets alone."""
+    score = load_scorer(MODELS / "mean_ink.tflite", card())
+    parts = [levels(30)[first:] for first in range(16)]
+    alone = [score(part) for part in parts]
+
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(score, parts * 5))
+
+    for got, wanted in zip(together, alone * 5, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_more_threads_give_the_same_numbers() -> None:
+    """Threads within a call change nothing but its time."""
+    glyphs = levels(21)
+
+    one, two = (load_scorer(MODELS / "mean_ink.tflite", card(), n)(glyphs) for n in (1, 2))
+
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("glyphs", [np.zeros((2, 28, 28)), np.zeros((2, 20, 28), np.uint8)])
+def test_glyphs_of_another_kind_are_refused(glyphs: Any) -> None:
+    """Floats are not cut to bytes in silence."""
+    score = load_scorer(MODELS / "mean_ink.tflite", card())
+
+    with pytest.raises(ArrayError, match=r"wanted \(N, 28, 28\) uint8 glyphs, got \(2, "):
+        score(glyphs)
+
+
+@pytest.mark.parametrize(
+    ("name", "got"),
+    [("colour", r"\(N, 32, 32, 3\) uint8"), ("float_input", r"\(N, 28, 28, 1\) float32")],
+)
+def test_a_model_of_another_input_is_refused(name: str, got: str) -> None:
+    """The line names the shape that was wanted and the one that came."""
+    wanted = r"input must be \(N, 28, 28, 1\) uint8, got "
+
+    with pytest.raises(ModelError, match=rf"{name}\.tflite: {wanted}{got};"):
+        load_scorer(MODELS / f"{name}.tflite", card())
+
+
+def test_a_model_that_does_not_fit_its_card_is_refused() -> None:
+    """As many numbers as labels."""
+    with pytest.raises(ModelError, match=r"output must be \(N, 2\).* got \(N, 11\) int8"):
+        load_scorer(MODELS / "mean_ink.tflite", card(("0", "1")))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello" * 50, bytes(5000)])
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Empty, text, zeros: one line each."""
+    path = tmp_path / "x.tflite"
+    path.write_bytes(content)
+
+    with pytest.raises(ModelError, match=r"x\.tflite: wanted a TFLite model, got") as caught:
+        load_scorer(path, card())
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_cut_short_is_refused(tmp_path: Path) -> None:
+    """Half a download is no model."""
+    path = tmp_path / "x.tflite"
+    path.write_bytes((MODELS / "mean_ink.tflite").read_bytes()[:900])
+
+    with pytest.raises(ModelError, match=r"x\.tflite: wanted a TFLite model, got"):
+        load_scorer(path, card())
+
+
+def test_a_missing_model_is_told(tmp_path: Path) -> None:
+    """The file is named."""
+    with pytest.raises(ModelError, match=r"x\.tflite: cannot read the model: No such file"):
+        load_scorer(tmp_path / "x.tflite", card())
+
+
+def test_without_a_runtime_the_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither runtime is there."""
+    for name in ("ai_edge_litert", "tflite_runtime"):
+        monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.setitem(sys.modules, f"{name}.interpreter", None)
+
+    with pytest.raises(ModelError, match=r"no TFLite runtime loads .* pip install ai-edge-litert"):
+        load_scorer(MODELS / "mean_ink.tflite", card())
+
+
+def test_the_second_runtime_is_taken_where_the_first_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """tflite-runtime serves where LiteRT has no wheel; with NumPy 2 it dies of a SystemError."""
+
+    def dies(**_: object) -> None:
+        raise SystemError("initialization of _pywrap raised unreported exception")
+
+    other = ModuleType("tflite_runtime.interpreter")
+    monkeypatch.setattr(other, "Interpreter", dies, raising=False)
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    monkeypatch.setitem(sys.modules, "tflite_runtime", ModuleType("tflite_runtime"))
+    monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", other)
+
+    with pytest.raises(ModelError, match=r"does not go with NumPy .* 'numpy<2'"):
+        load_scorer(MODELS / "mean_ink.tflite", card())
+
+
+def test_loading_writes_nothing_to_the_terminal() -> None:
+    """The runtime's own chatter goes straight to descriptor 2; ours comes through after it."""
+    program = (
+        "import os; from pathlib import Path; from camdigits.card import Card\n"
+        "from camdigits.tflite import load_scorer\n"
+        f"load_scorer(Path({str(MODELS / 'mean_ink.tflite')!r}), Card({LABELS!r}, 1, 1, ''))\n"
+        "os.write(2, b'ours')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "ours")
