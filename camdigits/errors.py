@@ -1,11 +1,12 @@
 """Errors that camdigits raises on purpose.
 
-Each message says what was wanted, what came and what to do, on one line. The command line prints it
-and ends with the error's `exit_status`.
+Each message says what was wanted, what came and what to do, on one line. The command line prints
+it and ends with the error's `exit_status`.
 
 CamdigitsError            1   nothing could be read
 ├── ArrayError            1   an array has the wrong shape or type (also a ValueError)
 ├── PictureError          1   one picture cannot be decoded
+│   └── NoPictureError    3   there is no such file
 ├── OutputError           2   an output cannot be written
 ├── DisplayError          2   a window was asked for and there is no screen
 ├── OpenCVError           2   OpenCV is missing or does not load
@@ -29,6 +30,12 @@ class ArrayError(CamdigitsError, ValueError):
 
 class PictureError(CamdigitsError):
     """A picture file cannot be decoded."""
+
+
+class NoPictureError(PictureError):
+    """There is no picture file of this name."""
+
+    exit_status = 3
 
 
 class OutputError(CamdigitsError):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits import formats
-from camdigits.errors import PictureError, SourceError
+from camdigits.errors import NoPictureError, PictureError, SourceError
 from camdigits.image import MAX_PIXELS, cv2
 from camdigits.values import BgrImage, GrayImage
 
@@ -53,7 +53,8 @@ def read_picture(path: str | Path) -> BgrImage:
         (H, W, 3) uint8, blue green red.
 
     Raises:
-        PictureError: no such file, not a picture, cut off, or of more than MAX_PIXELS pixels.
+        NoPictureError: there is no such file.
+        PictureError: it is not a picture, cut off, or of more than MAX_PIXELS pixels.
     """
     data = _read_bytes(Path(path))
     if broken := formats.damage(data):
@@ -102,7 +103,9 @@ def _read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise PictureError(f"cannot read picture {path}: no such file") from error
+        raise NoPictureError(
+            f"cannot read picture {path}: no such file; look at its name"
+        ) from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         reason = getattr(error, "strerror", None) or error
         raise PictureError(f"cannot read picture {path}: {reason}") from error

@@ -253,11 +253,11 @@ class TestWhatIsRefused:
         assert capfd.readouterr().err == ""
 
     def test_a_missing_file(self, tmp_path: Path):
-        """A name without a file is a PictureError like the rest."""
+        """A name without a file is a PictureError like the rest, but its own status."""
         with pytest.raises(PictureError, match="no such file") as refused:
             read_picture(tmp_path / "a.png")
 
-        assert refused.value.exit_status == 1
+        assert refused.value.exit_status == 3
 
     def test_a_folder(self, tmp_path: Path):
         """A folder is told apart from a broken file."""
