@@ -1,0 +1,263 @@
+import gzip
+import hashlib
+import json
+import struct
+import urllib.error
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from train import data, idx
+from train.data import NONE, DataError, load, load_crops
+
+MNIST = ("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz")
+QUICKDRAW = (
+    "quickdraw3/quickdraw3-images-idx3-ubyte.gz",
+    "quickdraw3/quickdraw3-labels-idx1-ubyte.gz",
+)
+MDAS = (
+    "mdas_symbols/mdas-symbols-images-idx3-ubyte.gz",
+    "mdas_symbols/mdas-symbols-labels-idx1-ubyte.gz",
+)
+
+
+def images_file(count: int) -> bytes:
+    """`count` images of 28×28 with a bar each, as an IDX file unpacked."""
+    images = np.zeros((count, 28, 28), np.uint8)
+    images[:, 4:24, 13:15] = 255
+    return struct.pack(">IIII", 2051, count, 28, 28) + images.tobytes()
+
+
+def labels_file(labels: list[int]) -> bytes:
+    return struct.pack(">II", 2049, len(labels)) + bytes(labels)
+
+
+class Shelf:
+    """A data folder whose checksums are known."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+
+    def put(self, path: str, content: bytes) -> Path:
+        """Write a gzip file and note the checksum of its content."""
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(gzip.compress(content))
+        self._monkeypatch.setitem(data.MD5, path, hashlib.md5(content).hexdigest())
+        return place
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("CAMDIGITS_DATA", str(folder))
+    monkeypatch.setattr(data, "CACHE", tmp_path / "cache")
+    return Shelf(folder, monkeypatch)
+
+
+def test_the_last_of_mnist_are_for_validation(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training and validation share no image and leave none out."""
+    monkeypatch.setattr(data, "MNIST_VAL", 2)
+    shelf.put(MNIST[0], images_file(5))
+    shelf.put(MNIST[1], labels_file([0, 1, 2, 3, 4]))
+
+    assert load("mnist", "train").labels.tolist() == [0, 1, 2]
+    assert load("mnist", "val").labels.tolist() == [3, 4]
+
+
+def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
+    """The same tenth on every machine: it hangs on the index alone."""
+    shelf.put(QUICKDRAW[0], images_file(200))
+    shelf.put(QUICKDRAW[1], labels_file([0, 1, 2, 0] * 50))
+
+    train, val = load("quickdraw", "train"), load("quickdraw", "val")
+
+    assert (len(train.labels), len(val.labels)) == (182, 18)
+    assert set(train.labels) == {NONE}
+
+
+def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
+    """A minus is a lying 1 and a slash a leaning one."""
+    names = ["addition_plus", "division_slash", "subtraction_minus"]
+    shelf.put(MDAS[0], images_file(6))
+    shelf.put(MDAS[1], labels_file([0, 0, 1, 2, 0, 1]))
+    (shelf.folder / "mdas_symbols/label-map.json").write_text(json.dumps(names))
+
+    assert load("mdas").labels.tolist() == [NONE] * 3
+
+
+def test_text_digits_are_read(shelf: Shelf) -> None:
+    """1 is ink; the label stands in the name."""
+    text = "\r\n".join(["0" * 32] * 6 + ["0" * 15 + "11" + "0" * 15] * 20 + ["0" * 32] * 6)
+    (shelf.folder / "mlia_digits").mkdir()
+    with zipfile.ZipFile(shelf.folder / "mlia_digits/digits.zip", "w") as bundle:
+        bundle.writestr("testDigits/7_0.txt", text)
+
+    digits = load("mlia")
+
+    assert digits.labels.tolist() == [7]
+    assert digits.images[0].nonzero()[0].tolist() == [row for row in range(4, 24) for _ in (0, 1)]
+
+
+def test_a_second_load_takes_the_cache(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Glyphs are normalised once."""
+    shelf.put(QUICKDRAW[0], images_file(3))
+    shelf.put(QUICKDRAW[1], labels_file([0, 1, 2]))
+    first = load("quickdraw")
+
+    monkeypatch.setattr(np, "savez_compressed", lambda *_, **__: pytest.fail("normalised again"))
+    second = load("quickdraw")
+
+    np.testing.assert_array_equal(first.images, second.images)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_missing_file_says_where_it_should_be() -> None:
+    """And which variable names the folder."""
+    with pytest.raises(DataError, match=r"train-images.*: no such file; set CAMDIGITS_DATA"):
+        load("mnist")
+
+
+def test_a_file_cut_short_is_refused(shelf: Shelf) -> None:
+    """Half a download is no data."""
+    place = shelf.put(MNIST[0], images_file(3))
+    place.write_bytes(place.read_bytes()[:-20])
+
+    with pytest.raises(DataError, match="not a whole gzip file"):
+        load("mnist")
+
+
+def test_another_content_is_refused(shelf: Shelf) -> None:
+    """The recipe's figures hold for its own files only."""
+    shelf.put(MNIST[0], images_file(3)).write_bytes(gzip.compress(images_file(4)))
+
+    with pytest.raises(DataError, match=r"content has md5 .*, wanted .*; fetch it again"):
+        load("mnist")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "wanted an IDX header, got 0 bytes"),
+        (labels_file([1] * 20), "starts with 2051, got 2049"),
+        (images_file(2)[:-1], "promises 1584 bytes, got 1583"),
+    ],
+)
+def test_a_file_that_is_no_idx_of_images_is_refused(
+    shelf: Shelf, content: bytes, problem: str
+) -> None:
+    """Header and size are checked, whatever the checksum says."""
+    shelf.put(MNIST[0], content)
+
+    with pytest.raises(DataError, match=problem):
+        load("mnist")
+
+
+def test_images_without_labels_are_refused(shelf: Shelf) -> None:
+    """As many labels as images."""
+    shelf.put(MNIST[0], images_file(3))
+    shelf.put(MNIST[1], labels_file([1, 2]))
+
+    with pytest.raises(DataError, match="3 images but 2 labels"):
+        load("mnist")
+
+
+def test_without_a_folder_only_mnist_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line names the variable."""
+    monkeypatch.delenv("CAMDIGITS_DATA", raising=False)
+
+    with pytest.raises(DataError, match="no data folder; set CAMDIGITS_DATA"):
+        load("unipen")
+
+
+def test_a_folder_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable and its value stand in the line."""
+    monkeypatch.setenv("CAMDIGITS_DATA", "/no/such/folder")
+
+    with pytest.raises(DataError, match="CAMDIGITS_DATA: /no/such/folder is not a folder"):
+        load("mnist")
+
+
+def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a data folder it comes from the mirror and stays in the cache."""
+    source = tmp_path / "mirror"
+    source.mkdir()
+    for path, content in zip(MNIST, (images_file(2), labels_file([4, 2])), strict=True):
+        (source / Path(path).name).write_bytes(gzip.compress(content))
+        monkeypatch.setitem(data.MD5, path, hashlib.md5(content).hexdigest())
+    monkeypatch.delenv("CAMDIGITS_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(data, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(data, "MNIST_URL", f"{source.as_uri()}/")
+
+    load("mnist")
+    for path in source.iterdir():
+        path.unlink()
+
+    assert load("mnist").labels.tolist() == [4, 2]
+    assert sorted(path.name for path in (tmp_path / "home/camdigits/mnist").iterdir()) == sorted(
+        Path(path).name for path in MNIST
+    )
+
+
+def test_without_a_network_the_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing half-fetched is left behind."""
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise urllib.error.URLError("Name or service not known")
+
+    monkeypatch.setattr(idx.urllib.request, "urlopen", unreachable)
+
+    with pytest.raises(DataError, match=r"cannot download https://x/y: .*set CAMDIGITS_DATA"):
+        idx.fetch("https://x/y", tmp_path / "y")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["mnistt", "unipen-digits"])
+def test_an_unknown_set_tells_which_there_are(name: str) -> None:
+    """Whoever mistypes a set reads the right names."""
+    with pytest.raises(DataError, match=r"sets are mnist, unipen, "):
+        load(name)
+
+
+def test_crops_come_back_as_they_were_written(tmp_path: Path) -> None:
+    """Images and labels, nothing else."""
+    np.savez(tmp_path / "crops.npz", images=np.ones((2, 28, 28), np.uint8), labels=[3, 10])
+
+    crops = load_crops(tmp_path / "crops.npz")
+
+    assert (crops.name, crops.images.sum(), crops.labels.tolist()) == ("crops", 1568, [3, 10])
+
+
+def test_crops_of_another_shape_are_refused(tmp_path: Path) -> None:
+    """The line names both shapes."""
+    np.savez(tmp_path / "crops.npz", images=np.ones((2, 20, 28)), labels=[3, 10])
+
+    with pytest.raises(DataError, match=r"wanted \(2, 28, 28\) uint8 images, got \(2, 20, 28\)"):
+        load_crops(tmp_path / "crops.npz")
+
+
+def test_missing_crops_say_how_to_make_them(tmp_path: Path) -> None:
+    """The command stands in the line."""
+    with pytest.raises(DataError, match="python -m train crops"):
+        load_crops(tmp_path / "crops.npz")
+
+
+def test_writers_of_the_real_set_are_not_split(data_folder: Path) -> None:
+    """A UNIPEN writer is in training or in validation, never in both."""
+    with np.load(data_folder / "unipen/unipen-digits-strokes.npz") as strokes:
+        writers = strokes["writer_file"]
+
+    _, labels, val = data.raw("unipen")
+
+    assert len(labels) == len(writers)
+    assert not set(writers[val]) & set(writers[~val])
+    assert 0.05 < val.mean() < 0.2

@@ -1,0 +1,167 @@
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdigits.card import load_card
+from camdigits.tflite import load_scorer
+from train import fit, measure
+from train.data import DataError, Glyphset
+from train.evaluate import digit_row, reject_rows
+from train.export import export, sample
+from train.fit import Pool, Settings
+
+SETTINGS = Settings(net="tiny", sets=())
+
+
+def noise(count: int, seed: int) -> Glyphset:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    return Glyphset("noise", images, rng.integers(0, 11, count).astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose net has fresh weights."""
+    pytest.importorskip("tensorflow")
+    folder = tmp_path_factory.mktemp("run")
+    (folder / fit.CONFIG).write_text(json.dumps(asdict(SETTINGS)))
+    learner = fit._learner(SETTINGS, steps=1)
+    fit._save(learner.model.variables, folder / fit.WEIGHTS_FILE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That net, exported."""
+    out = tmp_path_factory.mktemp("models") / "sub/some.tflite"
+    export(run, out, Pool(((noise(50, 1), 1.0),), noise(200, 2)), say=lambda _: None)
+    return out
+
+
+def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None:
+    """Raw bytes in and logits out, within a few int8 steps."""
+    glyphs = noise(30, 3).images
+
+    scores = load_scorer(model, load_card(model))(glyphs)
+
+    wanted = fit.scores_of(fit.load_model(run), glyphs)
+    assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
+
+
+def test_the_card_says_what_the_model_is(model: Path) -> None:
+    """Checksum, size and origin belong to this very file."""
+    card = load_card(model)
+
+    assert card.labels == SETTINGS.labels
+    assert card.sha256 == hashlib.sha256(model.read_bytes()).hexdigest()
+    assert card.notes["bytes"] == model.stat().st_size
+    assert card.notes["data"] == {"noise": 50}
+    assert set(card.notes) >= {"command", "commit", "accuracies", "calibration_error"}
+    assert sorted(path.name for path in model.parent.iterdir()) == ["some.json", "some.tflite"]
+
+
+def test_exporting_nothing_is_told(tmp_path: Path) -> None:
+    """There must be a run to export."""
+    with pytest.raises(DataError, match="no run of `fit` in this folder"):
+        export(tmp_path, tmp_path / "x.tflite")
+
+
+def test_an_output_of_another_name_is_refused(tmp_path: Path) -> None:
+    """The product looks for .tflite."""
+    with pytest.raises(DataError, match=r"wanted a name that ends with \.tflite"):
+        export(tmp_path, tmp_path / "x.onnx")
+
+
+def test_scales_come_from_all_of_the_validation_glyphs() -> None:
+    """The sample reaches from the first set to the last."""
+    many = Glyphset("many", np.arange(5000 * 784).reshape(5000, 28, 28) % 251, np.zeros(5000))
+
+    taken = sample(many)
+
+    assert len(taken) == 1667
+    np.testing.assert_array_equal(taken[-1], many.images[4998])
+
+
+def scores_of(*rows: tuple[int, float]) -> np.ndarray:
+    """Logits (N, 11) whose label and its probability are given; the rest share the remainder."""
+    scores = np.zeros((len(rows), 11), np.float32)
+    for row, (label, chance) in zip(scores, rows, strict=True):
+        row[:] = np.log((1 - chance) / 10)
+        row[label] = np.log(chance)
+    return scores
+
+
+def test_the_temperature_makes_an_overconfident_model_modest() -> None:
+    """Sure at 99 % and right in 3 of 4: divided by about 2.2 it says 75 %."""
+    scores = scores_of(*[(3, 0.99)] * 400)
+    labels = np.array([3, 3, 3, 5] * 100, np.uint8)
+
+    temperature = measure.best_temperature(scores, labels)
+
+    assert measure.calibration_error(scores, labels, temperature) < 0.01
+    assert measure.calibration_error(scores, labels, 1.0) == pytest.approx(0.24, abs=1e-3)
+
+
+def test_the_threshold_keeps_99_of_100_right() -> None:
+    """100 right digits above one wrong: it may stay; below two wrong ones it ends."""
+    rows = [(1, 0.9)] * 100 + [(1, 0.8), (1, 0.7), (10, 0.95)]
+    labels = np.array([1] * 100 + [2, 10, 4], np.uint8)
+
+    threshold = measure.best_threshold(scores_of(*rows), labels, 1.0)
+
+    assert threshold == pytest.approx(0.8)
+
+
+def test_equals_pass_a_threshold_together() -> None:
+    """int8 scores tie: right and wrong ones of the same score cannot be told apart."""
+    rows = [(1, 0.9)] * 10 + [(1, 0.8)] * 10
+    labels = np.array([1] * 15 + [2] * 5, np.uint8)
+
+    assert measure.best_threshold(scores_of(*rows), labels, 1.0) == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("rows", [[], [(10, 0.9)], [(1, 0.9)]])
+def test_no_threshold_is_good_enough(rows: list[tuple[int, float]]) -> None:
+    """Nothing reported, or nothing right: only certainty will do."""
+    labels = np.full(len(rows), 2, np.uint8)
+
+    assert measure.best_threshold(scores_of(*rows), labels, 1.0) == 1.0
+
+
+def test_false_accepts_are_counted_where_most_digits_pass() -> None:
+    """The lowest of 20 digits may be lost; a negative above the second lowest passes."""
+    digits = np.arange(1, 21) / 20
+    others = np.array([0.01, 0.04, 0.06, 0.5])
+
+    assert measure.false_accepts(digits, others) == 0.5
+
+
+def test_a_row_counts_none_for_a_digit_as_wrong(model: Path) -> None:
+    """Read, reported and right are told apart."""
+    card = load_card(model)
+    part = Glyphset("x", np.zeros((3, 28, 28), np.uint8), np.array([1, 1, 1], np.uint8))
+    sure = scores_of((1, 0.9999), (10, 0.9999), (2, 0.9999)) * card.temperature
+    object.__setattr__(card, "threshold", 0.5)
+
+    row = digit_row(part, lambda _: sure, card)
+
+    assert (row.accuracy, row.reported, row.reported_right) == pytest.approx((1 / 3, 2 / 3, 1 / 2))
+
+
+def test_rejects_are_measured_against_the_digits(model: Path) -> None:
+    """Digits that all look more like digits than the rest: a perfect row."""
+    card = load_card(model)
+    digits = Glyphset("d", np.ones((4, 28, 28), np.uint8), np.array([1, 2, 3, 4], np.uint8))
+    others = Glyphset("o", np.zeros((2, 28, 28), np.uint8), np.array([10, 10], np.uint8))
+
+    def scorer(glyphs: np.ndarray) -> np.ndarray:
+        rows = [(1, 0.9) if glyph.any() else (10, 0.9) for glyph in glyphs]
+        return scores_of(*rows)
+
+    (row,) = reject_rows([others], [digits], scorer, card)
+
+    assert (row.auroc, row.false_accepts_at_95, row.reported) == (1.0, 0.0, 0.0)

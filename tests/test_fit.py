@@ -1,0 +1,141 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from train import fit
+from train.data import DataError, Glyphset
+from train.fit import Pool, Settings
+from train.nets import NetError, build
+from train.warp import warp
+
+TINY = Settings(net="tiny", epochs=2, batch=16, labels=("0", "1", "none"), sets=())
+
+
+def bars(count: int, seed: int) -> Glyphset:
+    """Upright bars (0), lying bars (1) and dots (2): a net learns them in seconds."""
+    rng = np.random.default_rng(seed)
+    images = np.zeros((count, 28, 28), np.uint8)
+    labels = rng.integers(0, 3, count).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        y, x = rng.integers(10, 18, 2)
+        high, wide = ((10, 2), (2, 10), (3, 3))[label]
+        image[y - high : y + high, x - wide : x + wide] = 255
+    return Glyphset("bars", images, labels)
+
+
+@pytest.fixture
+def pool() -> Pool:
+    pytest.importorskip("tensorflow")
+    return Pool(((bars(320, 1), 1.0),), bars(60, 2))
+
+
+def weights(run: Path) -> list[np.ndarray]:
+    with np.load(run / fit.WEIGHTS_FILE) as arrays:
+        return [arrays[name] for name in arrays.files]
+
+
+def test_a_tiny_net_learns(pool: Pool, tmp_path: Path) -> None:
+    """Each epoch says a line; the averaged weights read unseen bars."""
+    lines: list[str] = []
+
+    fit.fit(replace(TINY, epochs=10), tmp_path, pool=pool, say=lines.append)
+
+    best = fit.scores_of(fit.load_model(tmp_path), pool.val.images).argmax(1)
+    assert (best == pool.val.labels).mean() > 0.9
+    assert [line.split("  ")[0] for line in lines] == [f"epoch {n}/10" for n in range(1, 11)]
+
+
+def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None:
+    """Stopped after one epoch and resumed, or run through: the same weights."""
+
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    fit.fit(TINY, tmp_path / "through", pool=pool, say=lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        fit.fit(TINY, tmp_path / "stopped", pool=pool, say=stop)
+    fit.fit(Settings(), tmp_path / "stopped", resume=True, pool=pool, say=lambda _: None)
+
+    pairs = zip(weights(tmp_path / "through"), weights(tmp_path / "stopped"), strict=True)
+    for through, resumed in pairs:
+        np.testing.assert_allclose(through, resumed, atol=1e-4)
+    assert len(json.loads((tmp_path / "stopped" / fit.HISTORY).read_text())) == 2
+
+
+def test_a_run_is_not_overwritten(pool: Pool, tmp_path: Path) -> None:
+    """Whoever forgets --resume loses nothing."""
+    (tmp_path / fit.STATE).touch()
+
+    with pytest.raises(DataError, match="holds a run; add --resume"):
+        fit.fit(TINY, tmp_path, pool=pool)
+
+
+def test_resuming_nothing_is_told(pool: Pool, tmp_path: Path) -> None:
+    """There must be a run to go on with."""
+    with pytest.raises(DataError, match="no run of `fit` in this folder"):
+        fit.fit(TINY, tmp_path / "nowhere", resume=True, pool=pool)
+
+
+def test_fewer_glyphs_than_a_batch_are_told(tmp_path: Path) -> None:
+    """A run of no steps would save fresh weights as a model."""
+    few = Pool(((bars(15, 1), 1.0),), bars(5, 2))
+
+    with pytest.raises(DataError, match="fewer glyphs than a batch of 16"):
+        fit.fit(TINY, tmp_path, pool=few)
+
+
+def test_an_epoch_sees_each_glyph_as_often_as_its_weight_says() -> None:
+    """Weight 1.5: every glyph once, every second one twice."""
+    drawn = fit._draw(15, 10, np.random.default_rng(0))
+
+    assert sorted(np.bincount(drawn, minlength=10).tolist()) == [1] * 5 + [2] * 5
+
+
+def test_an_epoch_can_be_drawn_again() -> None:
+    """The batches hang on seed and epoch alone, so that a resumed run sees the same."""
+    pool = Pool(((bars(64, 1), 1.0),), bars(4, 2))
+
+    first, again, other = (list(fit._batches(pool, TINY, epoch)) for epoch in (3, 3, 4))
+
+    assert all(np.array_equal(a[0], b[0]) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0][0], other[0][0])
+
+
+def test_the_last_pages_of_the_crops_are_held_out() -> None:
+    """No page stands on both sides but the one that is cut."""
+    crops = bars(50, 1)
+
+    train, val = fit.split_crops(crops)
+
+    assert (len(train.labels), len(val.labels)) == (45, 5)
+    np.testing.assert_array_equal(val.images, crops.images[45:])
+
+
+def test_warps_are_gentle_and_the_same_for_the_same_seed() -> None:
+    """Ink stays about where it was, and the glyphs that came in are untouched."""
+    glyphs = bars(40, 1).images
+    before = glyphs.copy()
+
+    first, again = (warp(glyphs, np.random.default_rng(5)) for _ in range(2))
+
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(glyphs, before)
+    moved = np.abs(_centres(first) - _centres(glyphs))
+    assert moved.max() < 4
+    assert not np.array_equal(first, glyphs)
+
+
+def test_an_unknown_net_tells_which_there_are() -> None:
+    """Whoever mistypes a net reads the right names."""
+    with pytest.raises(NetError, match="no net huge; nets are small"):
+        build("huge", 11)
+
+
+def _centres(glyphs: np.ndarray) -> np.ndarray:
+    ink = glyphs.astype(float)
+    rows = (ink.sum(2) * np.arange(28)).sum(1) / ink.sum((1, 2))
+    columns = (ink.sum(1) * np.arange(28)).sum(1) / ink.sum((1, 2))
+    return np.stack([rows, columns])

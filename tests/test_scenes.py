@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from camdigits.values import Box
+from train.scenes import (
+    NONE,
+    Mark,
+    Scene,
+    SceneConfig,
+    bitmap_hand,
+    cut,
+    film,
+    stroke_hand,
+    write_page,
+)
+
+
+@pytest.fixture
+def ones():
+    """A hand that writes upright strokes."""
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 12:16] = 255
+    return bitmap_hand("ones", image[None], np.array([1], np.uint8))
+
+
+def test_a_scene_is_the_same_for_the_same_seed(ones):
+    """Every choice comes from the generator."""
+    config = SceneConfig(size=(320, 240))
+
+    def make():
+        rng = np.random.default_rng(5)
+        return film(*write_page([ones], [], rng, config), rng, config)
+
+    assert np.array_equal(make().gray, make().gray)
+    assert make().marks == make().marks
+
+
+def test_marks_lie_where_the_ink_is(ones):
+    """Each box on the page holds the ink of its mark, to its edges."""
+    ink, marks = write_page(
+        [ones], [], np.random.default_rng(2), SceneConfig(size=(320, 240), touching=0.0)
+    )
+
+    assert marks
+    for mark in marks:
+        x, y, width, height = mark.box
+        part = ink[y : y + height, x : x + width]
+        assert part.max() > 0.5
+        assert part.any(axis=1)[[0, -1]].all()
+
+
+def test_filmed_digits_are_cut_and_labelled(ones):
+    """Most of what was written comes back as crops with its label."""
+    rng = np.random.default_rng(3)
+    config = SceneConfig(size=(480, 360), heights=(24, 60), ruled=0.0, touching=0.0)
+    scenes = [film(*write_page([ones], [], rng, config), rng, config) for _ in range(5)]
+
+    labels = np.concatenate([cut(scene)[1] for scene in scenes])
+
+    written = sum(len(scene.marks) for scene in scenes)
+    assert (labels == 1).sum() >= 0.85 * written
+
+
+def test_pieces_pairs_and_paper_are_none(sheet):
+    """A region that holds two digits, or none, is no digit; half-overlaps are left out."""
+    page = sheet((20, 20, 5, 40), (60, 20, 30, 40), (120, 20, 5, 40), ink=30, paper=220)
+    marks = (
+        Mark(1, Box(20, 20, 5, 40)),
+        Mark(8, Box(60, 20, 14, 40)),
+        Mark(8, Box(76, 20, 14, 40)),
+    )
+
+    _, labels = cut(Scene(page, marks))
+
+    assert labels.tolist() == [1, NONE, NONE]
+
+
+def test_strokes_are_drawn_with_pens_of_many_widths():
+    """The same recording looks different each time, but keeps its shape."""
+    cross = [np.float32([[0, 50], [100, 50]]), np.float32([[50, 0], [50, 100]])]
+    hand = stroke_hand("plus", [cross], np.array([NONE], np.uint8))
+    rng = np.random.default_rng(1)
+
+    cover = [float((hand.draw(0, 60, rng) > 128).mean()) for _ in range(20)]
+
+    assert max(cover) > 1.5 * min(cover)
+    assert max(hand.draw(0, 60, rng).shape) == 60

@@ -1,0 +1,315 @@
+"""The data sets by name, as the glyphs the model sees.
+
+Every image goes through `camdigits.glyph.normalize`, as the live picture does; the result is kept
+under runs/cache. The sets lie in the folder that CAMDIGITS_DATA names; without it MNIST alone is
+downloaded. Nothing here warps, mixes or weighs: that is `train.fit`.
+
+A set has the parts "train" and "val", told apart by writer, photo or character where these are
+known; "test" (MNIST only) and "whole". Label 10 is "none": no digit.
+"""
+
+import json
+import os
+import string
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.glyph import normalize
+from camdigits.values import Glyphs
+from train.idx import DataError as DataError
+from train.idx import fetch, read_images, read_labels
+from train.sums import MD5
+
+Part = Literal["train", "val", "test", "whole"]
+Labels = npt.NDArray[np.uint8]
+
+LABELS = (*string.digits, "none")
+NONE = LABELS.index("none")
+MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+MNIST_VAL = 5000  # the last of the training images
+CACHE = Path("runs/cache")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyphset:
+    """Glyphs with their labels."""
+
+    name: str
+    images: Glyphs  # (N, 28, 28) uint8, 255 = ink
+    labels: Labels  # (N,) uint8, an index into LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where a set lies, and which of its labels look like digits."""
+
+    images: str
+    labels: str
+    names: Callable[[], Sequence[str]] | None = None  # of the labels; None: they are digits
+    leave_out: frozenset[str] = frozenset()  # names that a reader could take for a digit
+    groups: str = ""  # file that tells who wrote what
+
+
+def _map(path: str) -> Callable[[], Sequence[str]]:
+    return lambda: _json_names(folder() / path)
+
+
+_LETTERS = " " * 10 + string.ascii_uppercase + string.ascii_lowercase  # labels 10 to 61
+# Seen on a sheet of all 176 characters: besides those equal to 0 1 3, many pass for 2 4 6 7 8 9.
+_OMNIGLOT_LOOK_ALIKES = {
+    "Balinese": (3, 5, 14),
+    "Early_Aramaic": (2, 3, 4, 6, 7, 10, 12, 14, 16, 17, 20),
+    "Greek": (2, 4, 6, 8, 9, 14, 15, 18),
+    "Japanese_(katakana)": (4, 12, 24, 25, 27, 38, 41, 43, 45, 46),
+    "Korean": range(1, 41),
+    "Latin": range(1, 27),
+    "Sanskrit": (37,),
+    "Tagalog": (3, 16),
+}
+_DIGITS = {
+    "mnist": _Files("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"),
+    "unipen": _Files(
+        "unipen/unipen-digits-images-idx3-ubyte.gz",
+        "unipen/unipen-digits-labels-idx1-ubyte.gz",
+        groups="unipen/unipen-digits-strokes.npz",
+    ),
+    "bhmsds": _Files(
+        "bhmsds/bhmsds-digits-tight28-images-idx3-ubyte.gz",
+        "bhmsds/bhmsds-digits-labels-idx1-ubyte.gz",
+    ),
+    "kensanata": _Files(
+        "kensanata_numbers16/kensanata16-images-idx3-ubyte.gz",
+        "kensanata_numbers16/kensanata16-labels-idx1-ubyte.gz",
+    ),
+    "sudoku_printed": _Files(
+        "sudoku_printed/sudoku-printed-digits-images-idx3-ubyte.gz",
+        "sudoku_printed/sudoku-printed-digits-labels-idx1-ubyte.gz",
+        groups="sudoku_printed/sudoku-printed-digits-photos.txt",
+    ),
+}
+_NEGATIVES = {
+    "unipen_letters": _Files(
+        "unipen/unipen-letters-images-idx3-ubyte.gz",
+        "unipen/unipen-letters-labels-idx1-ubyte.gz",
+        names=lambda: _LETTERS,
+        leave_out=frozenset("OoQDIliJLSsZzqgbB"),
+        groups="unipen/unipen-letters-strokes.npz",
+    ),
+    "unipen_symbols": _Files(
+        "unipen/unipen-symbols-images-idx3-ubyte.gz",
+        "unipen/unipen-symbols-labels-idx1-ubyte.gz",
+        names=_map("unipen/symbols-label-map.json"),
+        leave_out=frozenset("|!/\\()-_',`"),  # a comma that fills the glyph is a 1
+        groups="unipen/unipen-symbols-strokes.npz",
+    ),
+    "bhmsds_symbols": _Files(
+        "bhmsds/bhmsds-symbols-tight28-images-idx3-ubyte.gz",
+        "bhmsds/bhmsds-symbols-labels-idx1-ubyte.gz",
+        names=_map("bhmsds/symbols-label-map.json"),
+        leave_out=frozenset(("slash", "minus", "dot", "z")),
+    ),
+    "mdas": _Files(
+        "mdas_symbols/mdas-symbols-images-idx3-ubyte.gz",
+        "mdas_symbols/mdas-symbols-labels-idx1-ubyte.gz",
+        names=_map("mdas_symbols/label-map.json"),
+        leave_out=frozenset(("division_slash", "subtraction_minus")),
+    ),
+    "notmnist": _Files(
+        "notmnist/notmnist10k-images-idx3-ubyte.gz",
+        "notmnist/notmnist10k-labels-idx1-ubyte.gz",
+        names=lambda: "ABCDEFGHIJ",
+        leave_out=frozenset("BDI"),
+    ),
+    "omniglot": _Files(
+        "omniglot_small/omniglot-small-images-idx3-ubyte.gz",
+        "omniglot_small/omniglot-small-labels-idx1-ubyte.gz",
+        names=_map("omniglot_small/label-map.json"),
+        leave_out=frozenset(
+            f"{alphabet}/character{number:02d}"
+            for alphabet, numbers in _OMNIGLOT_LOOK_ALIKES.items()
+            for number in numbers
+        ),
+        groups="omniglot_small/omniglot-small-labels-idx1-ubyte.gz",
+    ),
+    "quickdraw": _Files(
+        "quickdraw3/quickdraw3-images-idx3-ubyte.gz",
+        "quickdraw3/quickdraw3-labels-idx1-ubyte.gz",
+        names=lambda: ("cat", "rainbow", "train"),
+    ),
+}
+_FILES = {**_DIGITS, **_NEGATIVES}
+DIGIT_SETS = (*_DIGITS, "mlia")
+NEGATIVE_SETS = tuple(_NEGATIVES)
+
+
+def folder() -> Path:
+    """Folder of the data sets.
+
+    Raises:
+        DataError: CAMDIGITS_DATA names no folder, or is not set.
+    """
+    named = os.environ.get("CAMDIGITS_DATA")
+    if not named:
+        raise DataError(
+            "no data folder; set CAMDIGITS_DATA to one (without it MNIST alone is downloaded)"
+        )
+    if not Path(named).is_dir():
+        raise DataError(
+            f"CAMDIGITS_DATA: {named} is not a folder; name the one with the data sets"
+        )
+    return Path(named)
+
+
+def load(name: str, part: Part = "whole") -> Glyphset:
+    """Return one part of a set, normalised; look-alikes of digits are left out of negatives.
+
+    Raises:
+        DataError: there is no such set or part, or its files are missing or damaged.
+    """
+    if part == "test" and name == "mnist":
+        return _normalized(name, "test", *raw_test())
+    if part == "test" or name not in (*DIGIT_SETS, *NEGATIVE_SETS):
+        wanted = ", ".join((*DIGIT_SETS, *NEGATIVE_SETS))
+        raise DataError(
+            f"no {part} part of a set {name}; sets are {wanted}; mnist alone has a test"
+        )
+    images, labels, val = raw(name)
+    chosen = {"whole": np.ones_like(val), "val": val, "train": ~val}[part]
+    whole = _normalized(name, "whole", images, labels)
+    return Glyphset(f"{name}/{part}", whole.images[chosen], whole.labels[chosen])
+
+
+def raw(name: str) -> tuple[npt.NDArray[np.uint8], Labels, npt.NDArray[np.bool_]]:
+    """Return (N, h, w) uint8 images as they were published, their labels, and who is in "val"."""
+    if name == "mlia":
+        images, labels = _read_text_digits(folder() / "mlia_digits/digits.zip")
+        return images, labels, np.ones(len(labels), np.bool_)
+    files = _FILES[name]
+    images, labels = _read_pair(files.images, files.labels)
+    val = _held_out(name, files, len(labels))
+    if files.names is None:
+        return images, labels, val
+    names = files.names()
+    strange = np.array([names[label] not in files.leave_out for label in labels])
+    none = np.full(int(strange.sum()), NONE, np.uint8)
+    return images[strange], none, val[strange]
+
+
+def raw_test() -> tuple[npt.NDArray[np.uint8], Labels]:
+    """Return the 10,000 test images of MNIST, (N, 28, 28) uint8, and their labels."""
+    return _read_pair("mnist/t10k-images-idx3-ubyte.gz", "mnist/t10k-labels-idx1-ubyte.gz")
+
+
+def negatives(part: Part = "whole", without: Sequence[str] = ()) -> Glyphset:
+    """Return everything that is not a digit, labelled NONE, except the sets named in `without`."""
+    sets = [load(name, part) for name in NEGATIVE_SETS if name not in without]
+    images = np.concatenate([one.images for one in sets])
+    return Glyphset(f"negatives/{part}", images, np.concatenate([one.labels for one in sets]))
+
+
+def load_crops(path: Path) -> Glyphset:
+    """Read camera crops: an .npz with images (N, 28, 28) uint8 and labels (N,).
+
+    Raises:
+        DataError: the file is missing or holds something else.
+    """
+    try:
+        with np.load(path) as arrays:
+            images, labels = arrays["images"], arrays["labels"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{path}: wanted an .npz with images and labels, got {error}; "
+            "write it with python -m train crops"
+        ) from error
+    if images.dtype != np.uint8 or images.shape != (len(labels), 28, 28):
+        raise DataError(
+            f"{path}: wanted ({len(labels)}, 28, 28) uint8 images, "
+            f"got {images.shape} {images.dtype}; write it again with python -m train crops"
+        )
+    return Glyphset(path.stem, images, labels.astype(np.uint8))
+
+
+def _read_pair(images_path: str, labels_path: str) -> tuple[npt.NDArray[np.uint8], Labels]:
+    images = read_images(_place(images_path), MD5[images_path])
+    labels = read_labels(_place(labels_path), MD5[labels_path])
+    if len(images) != len(labels):
+        raise DataError(f"{images_path}: {len(images)} images but {len(labels)} labels")
+    return images, labels
+
+
+def _place(path: str) -> Path:
+    """Where a file lies; MNIST is fetched if there is no data folder."""
+    if os.environ.get("CAMDIGITS_DATA") or not path.startswith("mnist/"):
+        return folder() / path
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "camdigits"
+    if not (home / path).exists():
+        fetch(MNIST_URL + path.removeprefix("mnist/"), home / path)
+    return home / path
+
+
+def _held_out(name: str, files: _Files, count: int) -> npt.NDArray[np.bool_]:
+    """(count,) bool: one in ten, by whole groups, the same on every machine."""
+    if name == "mnist":
+        return np.arange(count) >= count - MNIST_VAL
+    groups: Sequence[object] = _groups(files.groups) if files.groups else range(count)
+    chosen = {group: zlib.crc32(f"{name} {group}".encode()) % 10 == 0 for group in set(groups)}
+    return np.array([chosen[group] for group in groups], np.bool_)
+
+
+def _groups(path: str) -> list[object]:
+    """Per image its writer (strokes), photo (text) or character (labels)."""
+    place = folder() / path
+    try:
+        if path.endswith(".npz"):
+            with np.load(place) as arrays:
+                return list(arrays["writer_file"].tolist())
+        if path.endswith(".txt"):
+            return [line.split()[0] for line in place.read_text().splitlines()]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{place}: cannot be read ({error}); fetch it again") from error
+    return list(read_labels(place, MD5[path]).tolist())
+
+
+def _json_names(path: Path) -> Sequence[str]:
+    try:
+        return [str(name) for name in json.loads(path.read_text())]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: wanted a JSON list of names, got {error}") from error
+
+
+def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
+    """Read a zip of 32 lines of 32 characters 0 or 1, named <digit>_<n>.txt."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            names = sorted(name for name in bundle.namelist() if name.endswith(".txt"))
+            texts = [bundle.read(name).split() for name in names]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: wanted a zip of text digits, got {error}") from error
+    rows = [[list(line) for line in text] for text in texts]
+    images = np.asarray((np.array(rows, np.uint8) == ord("1")) * 255, np.uint8)
+    return images, np.array([int(Path(name).name[0]) for name in names], np.uint8)
+
+
+def _normalized(name: str, part: str, images: npt.NDArray[np.uint8], labels: Labels) -> Glyphset:
+    """Normalise a set, or take it from the cache."""
+    path = CACHE / f"{name}-{part}-{_recipe(images):08x}.npz"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        glyphs = np.stack([normalize(image) for image in images])
+        unfinished = path.with_suffix(f".{os.getpid()}.npz")
+        np.savez_compressed(unfinished, images=glyphs, labels=labels)
+        os.replace(unfinished, path)
+    return load_crops(path)
+
+
+def _recipe(images: npt.NDArray[np.uint8]) -> int:
+    """A sum over the images and over the code that normalises them: either changes, it changes."""
+    code = Path(normalize.__code__.co_filename).read_bytes()
+    return zlib.crc32(code, zlib.crc32(images.tobytes()))

@@ -1,0 +1,170 @@
+"""Turn a run into a full-int8 .tflite and its card.
+
+    python -m train export runs/digits --out models/digits.tflite
+
+Weights and activations are int8, the input is uint8 (0 to 255 as the camera's glyphs are), the
+output int8 logits. Scales come from validation glyphs. Temperature, threshold and accuracies are
+measured on the int8 model through `camdigits.tflite`, as the product runs it. About half a minute.
+"""
+
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from camdigits import __version__
+from camdigits.card import Card, card_path
+from camdigits.tflite import load_scorer, silenced
+from camdigits.values import Glyphs, Scorer, Scores
+from train import data, fit, measure
+from train.data import DataError, Glyphset
+
+SAMPLES = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
+WANTED = 0.99  # of the reported digits are right at the card's threshold
+
+
+def export(
+    run: Path, out: Path, pool: fit.Pool | None = None, say: Callable[[str], None] = print
+) -> None:
+    """Write `out` (.tflite) and its card beside it; both appear only when they are whole.
+
+    Args:
+        run: folder of `fit`.
+        out: path of the model.
+        pool: the glyphs of the run; None loads those that its settings name.
+        say: takes what was measured.
+
+    Raises:
+        DataError: there is no run, a data set is missing, or `out` cannot be written.
+    """
+    if out.suffix != ".tflite":
+        raise DataError(f"{out}: wanted a name that ends with .tflite")
+    settings = fit.load_settings(run)
+    model = fit.load_model(run)
+    pool = pool or fit.load_pool(settings)
+    content = quantize(model, sample(pool.val))
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / out.name
+        made.write_bytes(content)
+        scorer = load_scorer(made, _blank_card(settings.labels))
+        fields = _card(settings, pool, content, scorer, model)
+    _place(out, content, fields)
+    say(summary(out, fields))
+
+
+def quantize(model: Any, glyphs: Glyphs) -> bytes:
+    """Convert a Keras model to a full-int8 TFLite model.
+
+    Args:
+        model: (N, 28, 28, 1) float, 0 to 1, to (N, labels) logits.
+        glyphs: (M, 28, 28) uint8 that set the scales of the activations.
+    """
+    tf = fit.load_tensorflow()
+    # The input's scale must be exactly 1/255, so that raw bytes are what the net was trained on.
+    ends = np.zeros((1, 28, 28), np.uint8)
+    ends[0, 14] = 255
+    images = fit.to_input(np.concatenate([ends, glyphs]))
+    with tempfile.TemporaryDirectory() as folder, silenced():
+        model.export(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([image[np.newaxis]] for image in images)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.uint8
+        converter.inference_output_type = tf.int8
+        return bytes(converter.convert())
+
+
+def sample(val: Glyphset) -> Glyphs:
+    """Take SAMPLES glyphs, evenly over all sets and crops."""
+    return val.images[:: -(-len(val.images) // SAMPLES)]
+
+
+def summary(out: Path, fields: Mapping[str, Any]) -> str:
+    """Tell in a few lines what was written."""
+    accuracies = "  ".join(f"{name} {share:.2%}" for name, share in fields["accuracies"].items())
+    return (
+        f"{out}: {fields['bytes']} bytes, {fields['parameters']} parameters\n"
+        f"float - int8: {fields['float_minus_int8']:+.3%} (validation)\n"
+        f"temperature {fields['temperature']}, threshold {fields['threshold']}, "
+        f"calibration error {fields['calibration_error']:.4f}\n"
+        f"{accuracies}"
+    )
+
+
+def _card(
+    settings: fit.Settings, pool: fit.Pool, content: bytes, scorer: Scorer, model: Any
+) -> dict[str, Any]:
+    """Measure on validation, and on MNIST's test set only to report it."""
+    val = pool.val
+    scores = scorer(val.images)
+    temperature = round(measure.best_temperature(scores, val.labels), 3)
+    whole = {"val": val} | (
+        {"mnist_test": data.load("mnist", "test")} if "mnist" in settings.sets else {}
+    )
+    return {
+        "labels": list(settings.labels),
+        "temperature": temperature,
+        "threshold": _ceil(measure.best_threshold(scores, val.labels, temperature, WANTED)),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "net": settings.net,
+        "parameters": int(model.count_params()),
+        "calibration_error": measure.calibration_error(scores, val.labels, temperature),
+        "float_minus_int8": _float_loss(model, val, scores),
+        "accuracies": {n: measure.accuracy(scorer(s.images), s.labels) for n, s in whole.items()},
+        "data": {part.name: len(part.labels) for part, _ in pool.parts},
+        "epochs": settings.epochs,
+        "seed": settings.seed,
+        "command": shlex.join(["python", "-m", "train", *sys.argv[1:]]),
+        "commit": _commit(),
+        "version": __version__,
+    }
+
+
+def _float_loss(model: Any, val: Glyphset, scores: Scores) -> float:
+    """Accuracy of the float net minus that of the int8 model."""
+    whole = fit.scores_of(model, val.images)
+    return measure.accuracy(whole, val.labels) - measure.accuracy(scores, val.labels)
+
+
+def _ceil(threshold: float) -> float:
+    """Round up: a threshold rounded down would let the glyph below it pass."""
+    return min(float(np.ceil(threshold * 1000) / 1000), 1.0)
+
+
+def _blank_card(labels: tuple[str, ...]) -> Card:
+    return Card(labels, temperature=1.0, threshold=0.0, sha256="")
+
+
+def _commit() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def _place(out: Path, content: bytes, fields: dict[str, Any]) -> None:
+    """Write both files aside, then rename: a stopped export leaves the old pair."""
+    text = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        for path, body in ((out, content), (card_path(out), text.encode())):
+            unfinished = path.with_name(path.name + ".part")
+            unfinished.write_bytes(body)
+            os.replace(unfinished, path)
+    except OSError as error:
+        raise DataError(
+            f"{out}: cannot be written: {error.strerror}; name another --out"
+        ) from error

@@ -1,0 +1,87 @@
+"""What a model's numbers are worth: accuracy, calibration, and telling digits from the rest.
+
+Pure functions on arrays; loads and prints nothing.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.classify import probabilities
+from camdigits.values import Scores
+from train.data import NONE, Labels
+
+Reals = npt.NDArray[np.float64]
+BINS = 15  # of equal width, as in Guo et al., ICML 2017
+
+
+def accuracy(scores: Scores, labels: Labels) -> float:
+    """Share of rows whose best label is right; "none" for a digit is wrong."""
+    return float((scores.argmax(1) == labels).mean())
+
+
+def loss(scores: Scores, labels: Labels, temperature: float = 1.0) -> float:
+    """Mean negative log likelihood of (N, L) logits divided by the temperature."""
+    chances = probabilities(scores, temperature)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(chances, 1e-12)).mean())
+
+
+def best_temperature(scores: Scores, labels: Labels) -> float:
+    """The temperature of least loss, to 1 %, between 0.2 and 5 (Guo et al., ICML 2017)."""
+    tries = np.geomspace(0.2, 5.0, 324)
+    return float(min(tries, key=lambda t: loss(scores, labels, float(t))))
+
+
+def calibration_error(scores: Scores, labels: Labels, temperature: float) -> float:
+    """Expected calibration error: the gap between probability and how often it is right."""
+    chances = probabilities(scores, temperature)
+    sure = chances.max(1)
+    right = chances.argmax(1) == labels
+    bins = np.minimum((sure * BINS).astype(int), BINS - 1)
+    gaps = [abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(BINS)]
+    return float(sum(gaps) / len(labels))
+
+
+def best_threshold(
+    scores: Scores, labels: Labels, temperature: float, wanted: float = 0.99, none: int = NONE
+) -> float:
+    """The lowest probability from which `wanted` of all reported digits are right.
+
+    A glyph is reported when its best label is a digit. Whatever is no digit is wrong once
+    reported. 1.0 where no threshold does it.
+    """
+    chances = probabilities(scores, temperature)
+    best, sure = chances.argmax(1), chances.max(1)
+    reported = best != none
+    order = np.argsort(-sure[reported], kind="stable")
+    right = (best == labels)[reported][order]
+    sure = sure[reported][order]
+    share = np.cumsum(right) / np.arange(1, right.size + 1)
+    ends = np.append(sure[1:] < sure[:-1], True)[: right.size]  # a threshold lets all equals pass
+    enough = np.flatnonzero((share >= wanted) & ends)
+    return float(sure[enough[-1]]) if enough.size else 1.0
+
+
+def digit_score(scores: Scores, temperature: float = 1.0, none: int = NONE) -> Reals:
+    """How much a glyph looks like a digit: the probability of its best digit, (N,)."""
+    return np.asarray(
+        np.delete(probabilities(scores, temperature), none, axis=1).max(1), np.float64
+    )
+
+
+def auroc(digits: Reals, others: Reals) -> float:
+    """Probability that a digit scores above something else; ties count half.
+
+    >>> auroc(np.array([0.9, 0.5]), np.array([0.5, 0.1]))
+    0.875
+    """
+    both = np.concatenate([digits, others])
+    _, where, counts = np.unique(both, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    above = ranks[where[: len(digits)]].sum() - len(digits) * (len(digits) + 1) / 2
+    return float(above / (len(digits) * len(others)))
+
+
+def false_accepts(digits: Reals, others: Reals, kept: float = 0.95) -> float:
+    """Share of others that pass where the threshold keeps `kept` of the digits (FPR at 95 %)."""
+    threshold = np.quantile(digits, 1 - kept, method="lower")
+    return float((others >= threshold).mean())

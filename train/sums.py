@@ -1,0 +1,34 @@
+"""Checksums of the data sets' unpacked IDX files, as this recipe knows them.
+
+Unpacked, because mirrors pack the same bytes differently.
+"""
+
+MD5 = {
+    "bhmsds/bhmsds-digits-images-idx3-ubyte.gz": "07d867f84311834d816f55933cd24f6a",
+    "bhmsds/bhmsds-digits-labels-idx1-ubyte.gz": "0776f90882a5b0d474e4903ea415aa3a",
+    "bhmsds/bhmsds-digits-tight28-images-idx3-ubyte.gz": "45b0a1692971f03d375922681c92fd63",
+    "bhmsds/bhmsds-symbols-labels-idx1-ubyte.gz": "e99956fbf2cfad14efe9c9d5b82463b8",
+    "bhmsds/bhmsds-symbols-tight28-images-idx3-ubyte.gz": "991ff13ce0bb9321a8ac505efedabe3a",
+    "kensanata_numbers16/kensanata16-images-idx3-ubyte.gz": "d8b27d45cb4aae6445c2507a621a9e54",
+    "kensanata_numbers16/kensanata16-labels-idx1-ubyte.gz": "724d7b6932de952075ffc03231f32da4",
+    "mdas_symbols/mdas-symbols-images-idx3-ubyte.gz": "65327f806d6f0e79e0bce625186f5cfe",
+    "mdas_symbols/mdas-symbols-labels-idx1-ubyte.gz": "83c7bd94612399d447632bf79926e63e",
+    "mnist/t10k-images-idx3-ubyte.gz": "2646ac647ad5339dbf082846283269ea",
+    "mnist/t10k-labels-idx1-ubyte.gz": "27ae3e4e09519cfbb04c329615203637",
+    "mnist/train-images-idx3-ubyte.gz": "6bbc9ace898e44ae57da46a324031adb",
+    "mnist/train-labels-idx1-ubyte.gz": "a25bea736e30d166cdddb491f175f624",
+    "notmnist/notmnist10k-images-idx3-ubyte.gz": "1e78b07d677d6e4de2c8857bafff012e",
+    "notmnist/notmnist10k-labels-idx1-ubyte.gz": "b10b3ef34b4e468313a7b24c216c6a53",
+    "omniglot_small/omniglot-small-images-idx3-ubyte.gz": "26260d838fd3748402712c1766546b4d",
+    "omniglot_small/omniglot-small-labels-idx1-ubyte.gz": "a6baeea74244a59e623d143e4173c171",
+    "quickdraw3/quickdraw3-images-idx3-ubyte.gz": "99e183710d0b8f0f2cf6ad69f361bb5f",
+    "quickdraw3/quickdraw3-labels-idx1-ubyte.gz": "69e781173322ab62c6ca59bfd0567965",
+    "sudoku_printed/sudoku-printed-digits-images-idx3-ubyte.gz": "4f7ef91595b47e73f525fadb686d96b5",  # noqa: E501
+    "sudoku_printed/sudoku-printed-digits-labels-idx1-ubyte.gz": "30c51f45fb7d565583fb6b37620182a0",  # noqa: E501
+    "unipen/unipen-digits-images-idx3-ubyte.gz": "0776d266c5bd784ebd77f56bc0d08687",
+    "unipen/unipen-digits-labels-idx1-ubyte.gz": "08b6bf43c1301784577930d0b2accce2",
+    "unipen/unipen-letters-images-idx3-ubyte.gz": "dc8d54b20a0b6831237e1ee99114d790",
+    "unipen/unipen-letters-labels-idx1-ubyte.gz": "f629c5d5491108b4242c67256c7a9879",
+    "unipen/unipen-symbols-images-idx3-ubyte.gz": "181fee50125c062a18780b9c8e65ffdc",
+    "unipen/unipen-symbols-labels-idx1-ubyte.gz": "92ad29d6f4ebb7f4c0bf456cd7f5b652",
+}

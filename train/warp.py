@@ -1,0 +1,64 @@
+"""Glyphs as other hands and cameras would have made them.
+
+Each glyph is turned, sheared, stretched and moved a little, its pen made thicker or finer, its
+focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. The same generator gives the
+same warps.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.glyph import SIDE
+from camdigits.image import cv2
+from camdigits.values import Glyphs, GrayImage
+
+TURN_DEGREES = 6.0  # standard deviations of all that follows
+SHEAR = 0.10
+STRETCH = 0.06
+SHIFT_PX = 0.6
+LIMIT = 2.2  # of them: no tail of wild warps
+PEN_SHARE = 0.35  # of the glyphs get another pen
+SOFT_SHARE = 0.15  # of the glyphs are blurred
+CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
+
+
+def warp(glyphs: Glyphs, rng: np.random.Generator) -> Glyphs:
+    """Warp every glyph in its own way; (N, 28, 28) uint8 to the same, the input untouched."""
+    warped = np.empty_like(glyphs)
+    kinds = rng.random((len(glyphs), 2))
+    amounts = rng.uniform(0.15, 0.8, len(glyphs))
+    for index, matrix in enumerate(_matrices(len(glyphs), rng)):
+        glyph = np.asarray(
+            cv2.warpAffine(glyphs[index], matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR), np.uint8
+        )
+        warped[index] = _weigh(glyph, kinds[index], float(amounts[index]))
+    return warped
+
+
+def _matrices(count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """(count, 2, 3) affine maps around the middle of the glyph."""
+    draws = np.clip(rng.standard_normal((count, 6)), -LIMIT, LIMIT)
+    turn = np.deg2rad(draws[:, 0] * TURN_DEGREES)
+    shear = draws[:, 1] * SHEAR
+    wide, high = 1 + draws[:, 2] * STRETCH, 1 + draws[:, 3] * STRETCH
+    maps = np.empty((count, 2, 3))
+    maps[:, 0, 0] = np.cos(turn) * wide
+    maps[:, 0, 1] = np.cos(turn) * shear - np.sin(turn) * high
+    maps[:, 1, 0] = np.sin(turn) * wide
+    maps[:, 1, 1] = np.sin(turn) * shear + np.cos(turn) * high
+    middle = (SIDE - 1) / 2
+    maps[:, :, 2] = middle + draws[:, 4:] * SHIFT_PX - maps[:, :, :2].sum(2) * middle
+    return maps
+
+
+def _weigh(glyph: GrayImage, kind: npt.NDArray[np.float64], amount: float) -> GrayImage:
+    """Mix in a thicker or finer pen, and perhaps a soft focus."""
+    if kind[0] < PEN_SHARE:
+        # Full erosion would wipe a two-pixel stroke out, so the finer pen is mixed in by half.
+        thick = kind[0] < PEN_SHARE / 2
+        other = cv2.dilate(glyph, CROSS) if thick else cv2.erode(glyph, CROSS)
+        share = amount if thick else amount / 2
+        glyph = np.asarray(cv2.addWeighted(glyph, 1 - share, other, share, 0), np.uint8)
+    if kind[1] < SOFT_SHARE:
+        glyph = np.asarray(cv2.GaussianBlur(glyph, (3, 3), 0.4 + amount), np.uint8)
+    return glyph
