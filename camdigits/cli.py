@@ -1,0 +1,362 @@
+"""The command line: options in, exit status out.
+
+Parses, calls, prints. Everything heavy is imported by the command that needs it, so that
+`--help` comes at once. Readings go to standard output or files, messages to standard error.
+"""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from camdigits import __version__
+from camdigits.errors import CamdigitsError, SourceError
+from camdigits.options import (
+    file_options,
+    make_reader,
+    parse_size,
+    reading_options,
+    readings_to,
+    shown_if,
+    video_targets,
+)
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from camdigits.jobs import Outputs
+    from camdigits.reader import Reader
+    from camdigits.sources.base import Source
+    from camdigits.values import Result
+
+INTERRUPTED = 130
+SHELLS = ("bash", "zsh", "fish")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with the documented exit status."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors of ours become one line on standard error and their status."""
+    try:
+        # Not standalone: click would turn Ctrl-C into status 1.
+        status = cli.main(args=arguments, prog_name="camdigits", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CamdigitsError as error:
+        _complain(error)
+        return error.exit_status
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("camdigits: interrupted", err=True)
+        return INTERRUPTED
+    return status if isinstance(status, int) else 0
+
+
+def _interrupt(_signum: int, _frame: object) -> NoReturn:
+    """SIGTERM ends a run the way Ctrl-C does: files are finished."""
+    raise KeyboardInterrupt
+
+
+def _complain(error: CamdigitsError) -> None:
+    click.echo(f"camdigits: {error}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="camdigits")
+def cli() -> None:
+    """Read handwritten digits: through a camera, in videos and in photos.
+
+    \b
+    Try first:  camdigits demo
+    A webcam:   camdigits live
+    A photo:    camdigits image page.jpg
+    A video:    camdigits video clip.mp4
+    """  # noqa: D301 - click wants the control character
+
+
+@cli.command()
+@click.argument("source", default="0")
+@click.option("--window/--no-window", default=True, help="Show the pictures, or only read.")
+@click.option("--size", callback=parse_size, help="WIDTHxHEIGHT to ask of a camera.")
+@click.option("--fps", type=click.FloatRange(0.1, 1000), help="Rate to ask of a camera.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds without a frame after which a camera or stream is lost.",
+)
+@click.option("--save", type=click.Path(path_type=Path), help="Record to this video file.")
+@click.option(
+    "--snapshots",
+    type=click.Path(path_type=Path),
+    default=Path("."),
+    help="Folder for the pictures and recordings made with keys.  [default: this one]",
+)
+@file_options
+@reading_options
+def live(
+    source: str,
+    window: bool,
+    size: tuple[int, int] | None,
+    fps: float | None,
+    timeout: float,
+    save: Path | None,
+    snapshots: Path,
+    jsonl: Path | None,
+    csv: Path | None,
+    **reading: Any,
+) -> None:
+    """Read a camera live and show what is read.
+
+    SOURCE is a camera's number (0 is the first) or device path, a video file, a stream address
+    (http, rtsp) or a folder of pictures. In the window: q quits, h shows all keys.
+    """
+    from camdigits.live import run_live
+    from camdigits.session import LiveOptions
+    from camdigits.sinks.video import VideoSink
+    from camdigits.sinks.window import Window
+    from camdigits.sources import open_source
+    from camdigits.sources.base import SourceOptions
+
+    with ExitStack() as stack:
+        screen = stack.enter_context(Window("camdigits")) if window else None
+        readings = stack.enter_context(readings_to(jsonl, csv, [source]))
+        reader = make_reader(reading)
+        camera = stack.enter_context(open_source(source, SourceOptions(size, fps, timeout)))
+        clocked = camera.info.live
+        recorder = VideoSink(save, camera.info.fps, clocked=clocked) if save else None
+        done = run_live(
+            camera,
+            reader,
+            window=screen,
+            readings=readings,
+            recorder=recorder,
+            options=LiveOptions(folder=snapshots),
+            say=lambda line: click.echo(line, err=True),
+        )
+    rate = "" if done.speed.fps is None else f", {done.speed.fps:.1f} frames per second"
+    click.echo(f"{done.frames} frames, {done.digits} digits{rate}", err=True)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Annotated video; a folder for several.  [default: NAME-digits.mp4 here, "
+    "unless other outputs are named]",
+)
+@click.option("--show", is_flag=True, help="Show the pictures while reading.")
+@file_options
+@reading_options
+def video(
+    files: tuple[str, ...],
+    output: Path | None,
+    show: bool,
+    jsonl: Path | None,
+    csv: Path | None,
+    **reading: Any,
+) -> int:
+    """Read every frame of video files and write annotated copies.
+
+    Stopped half-way, what was written is complete and plays. A file that cannot be opened or
+    breaks off is reported, and the others are still read.
+    """
+    from camdigits.jobs import Outputs
+    from camdigits.sinks.place import check_output
+    from camdigits.sinks.video import VideoSink, check_video
+    from camdigits.sources import open_source
+
+    wants_video = output is not None or not (jsonl or csv or show)
+    targets = video_targets(files, output) if wants_video else []
+    for target in targets:
+        check_video(target)
+        check_output(target, files)
+    reader = make_reader(reading)
+    status = 0
+    with readings_to(jsonl, csv, files) as readings, shown_if(show) as shower:
+        for index, name in enumerate(files):
+            try:
+                with ExitStack() as stack:
+                    source = stack.enter_context(open_source(name))
+                    recorder = VideoSink(targets[index], source.info.fps) if targets else None
+                    if recorder is not None:
+                        stack.callback(recorder.close)
+                    outputs = Outputs(readings, recorder, show=shower)
+                    count = _read_clip(source, reader, outputs, lambda _: None)
+            except SourceError as error:
+                _complain(error)
+                status = status or error.exit_status
+                continue
+            written = f" -> {targets[index]}" if targets else ""
+            click.echo(f"{name}: {count} frames read{written}", err=True)
+    return status
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for annotated pictures."
+)
+@file_options
+@reading_options
+def image(
+    paths: tuple[str, ...],
+    output: Path | None,
+    jsonl: Path | None,
+    csv: Path | None,
+    **reading: Any,
+) -> int:
+    """Read photos: files, folders or patterns such as 'scans/*.jpg'.
+
+    Without --jsonl or --csv the numbers are printed, a line per picture. A picture that cannot
+    be read is reported and left out.
+    """
+    from camdigits.jobs import Outputs, read_pictures
+    from camdigits.pictures import picture_paths
+    from camdigits.sinks.pictures import PictureFolder
+
+    files = picture_paths(paths)
+    folder = None if output is None else PictureFolder(output, files)
+    failures: list[CamdigitsError] = []
+
+    def note(error: CamdigitsError) -> None:
+        failures.append(error)
+        _complain(error)
+
+    with readings_to(jsonl, csv, files) as readings:
+        count = 0
+        reader = make_reader(reading)
+        for result in read_pictures(files, reader, Outputs(readings, folder=folder), note):
+            count += 1
+            if jsonl is None and csv is None:
+                click.echo(_summary(result))
+    return 0 if count else failures[0].exit_status
+
+
+@cli.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("camdigits-demo.mp4"),
+    show_default=True,
+    help="Annotated clip.",
+)
+@click.option("--frames", type=click.IntRange(1, 100_000), default=150, show_default=True)
+@file_options
+@reading_options
+def demo(output: Path, frames: int, jsonl: Path | None, csv: Path | None, **reading: Any) -> None:
+    """Film a page of handwritten numbers, made up on the spot, and read it.
+
+    Needs no camera, screen or network.
+    """
+    from collections import Counter
+
+    from camdigits.jobs import Outputs
+    from camdigits.sinks.place import check_output
+    from camdigits.sinks.video import VideoSink, check_video
+    from camdigits.sources.demo import DemoSource
+
+    check_video(output)
+    check_output(output)
+    reader = make_reader(reading)
+    seen: Counter[tuple[str, ...]] = Counter()
+
+    def note(result: "Result") -> None:
+        seen.update([tuple(number.text for number in result.numbers)])
+
+    with (
+        readings_to(jsonl, csv) as readings,
+        DemoSource(frames) as source,
+        VideoSink(output, source.info.fps) as recorder,
+    ):
+        count = _read_clip(source, reader, Outputs(readings, recorder), note)
+    piped = "-" in (str(jsonl), str(csv))  # readings and messages do not mix
+    click.echo(_demo_report(source.truth, seen, count), err=piped)
+    click.echo(
+        f"""
+The annotated clip is {output}. Try next:
+  camdigits live               a webcam on your own handwriting (h shows the keys)
+  camdigits image page.jpg     a photo of a page
+  camdigits video clip.mp4     a video file
+  camdigits --help             everything else""",
+        err=piped,
+    )
+
+
+@cli.command()
+@click.option("--repeats", type=click.IntRange(1, 10_000), default=40, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@reading_options
+def bench(repeats: int, as_json: bool, **reading: Any) -> None:
+    """Measure each stage on pages of 1, 25 and 100 digits.
+
+    The last column is the whole reader's time over that of four bare OpenCV steps (gray, blur,
+    adaptive threshold, contours) on the same frames in the same run.
+    """
+    import json
+
+    from camdigits import bench as measuring
+
+    report = measuring.bench(make_reader(reading).read, repeats=repeats)
+    click.echo(
+        json.dumps(measuring.report_json(report)) if as_json else measuring.format_report(report)
+    )
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print shell completion: eval "$(camdigits completion bash)" in ~/.bashrc."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "camdigits", "_CAMDIGITS_COMPLETE").source())
+
+
+def _read_clip(
+    source: "Source", reader: "Reader", outputs: "Outputs", each: "Callable[[Result], None]"
+) -> int:
+    """Read a clip behind a progress bar; returns the frames read."""
+    from tqdm import tqdm
+
+    from camdigits.jobs import read_video
+
+    info = source.info
+    count = 0
+    # disable=None: no bar where standard error is not a terminal.
+    with tqdm(total=info.frame_count, unit=" frames", desc=info.name, disable=None) as bar:
+        for result in read_video(source, reader, outputs):
+            each(result)
+            count += 1
+            bar.update()
+    return count
+
+
+def _summary(result: "Result") -> str:
+    """One line for a person: the picture and its numbers."""
+    numbers = " ".join(number.text for number in result.numbers) or "no digits"
+    turned = f"  (page turned by {result.rotation} degrees)" if result.rotation else ""
+    return f"{result.frame.source}: {numbers}{turned}"
+
+
+def _demo_report(written: tuple[str, ...], seen: "Counter[tuple[str, ...]]", count: int) -> str:
+    """What was written beside what was read most often, and how often that was."""
+    read = seen.most_common(1)[0][0]
+    right = seen[written]
+    lines = ["written    read in most frames"]
+    lines += [f"{left:10} {right}" for left, right in zip_longest(written, read, fillvalue="-")]
+    return "\n".join([*lines, f"All {len(written)} numbers right in {right} of {count} frames."])

@@ -1,0 +1,171 @@
+"""Read the digits of a picture: the whole program on one page, and the public API."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.card import find_model, load_card
+from camdigits.classify import ROTATIONS, Labelling, Opinions, digits_of, opinions, upright
+from camdigits.glyph import glyphs_of
+from camdigits.group import group
+from camdigits.image import cv2, frozen, to_bgr, to_gray
+from camdigits.ink import find_ink
+from camdigits.regions import find_regions
+from camdigits.tflite import load_scorer
+from camdigits.values import Box, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
+
+MAX_SIDE = 1920  # pixels: a larger picture is searched on a copy shrunk to this
+DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "none")
+
+
+class Reader:
+    """Reads handwritten digits in pictures.
+
+    Build one and keep it: loading the model takes longer than reading. A reader remembers nothing
+    between pictures, so the same picture always gives the same result, and several threads may
+    share one (the model itself runs one call at a time).
+
+    Args:
+        model: a shipped model's name, or the path of a .tflite file with its .json card beside it.
+        threshold: report digits at least this probable; None takes the card's.
+        rotate: degrees clockwise that bring the pages upright (0, 90, 180 or 270), or None to find
+            out for each picture.
+        scorer: reads glyphs instead of a model: takes (N, 28, 28) uint8 and returns (N, labels)
+            logits.
+        labels: what the scorer's columns mean; "none" is whatever is no digit.
+
+    Raises:
+        ModelError: the model or its card cannot be used.
+        ValueError: `rotate` or `threshold` is out of range.
+
+    >>> page = np.full((100, 100), 255, np.uint8)
+    >>> page[20:80, 48:54] = 0
+    >>> sure_of_one = lambda glyphs: np.tile(np.float32([0, 9, 0]), (len(glyphs), 1))
+    >>> reader = Reader(scorer=sure_of_one, labels=("0", "1", "none"))
+    >>> [(digit.label, digit.box) for digit in reader.read(page).digits]
+    [('1', Box(x=48, y=20, width=6, height=60))]
+    """
+
+    def __init__(
+        self,
+        model: str | Path = "digits",
+        *,
+        threshold: float | None = None,
+        rotate: int | None = None,
+        scorer: Scorer | None = None,
+        labels: Sequence[str] = DIGITS,
+    ) -> None:
+        if rotate is not None and rotate not in ROTATIONS:
+            raise ValueError(f"rotate: wanted None, 0, 90, 180 or 270, got {rotate!r}")
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise ValueError(f"threshold: wanted 0 to 1, got {threshold!r}")
+        if scorer is None:
+            path = find_model(str(model))
+            card = load_card(path)
+            scorer = load_scorer(path, card)
+            labelling = Labelling(card.labels, card.temperature, card.threshold)
+        else:
+            labelling = Labelling(tuple(labels))
+        self._score = scorer
+        self._labelling = labelling
+        self._threshold = labelling.threshold if threshold is None else threshold
+        self._rotate = rotate
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the model can answer, "none" included."""
+        return self._labelling.labels
+
+    @property
+    def threshold(self) -> float:
+        """Digits less probable than this are not reported."""
+        return self._threshold
+
+    def read(self, image: Frame | npt.NDArray[np.uint8], *, trace: bool = False) -> Result:
+        """Read one picture.
+
+        Args:
+            image: (H, W, 3) uint8 BGR, (H, W) uint8 gray, or a `Frame`.
+            trace: keep what the stages made, in `Result.trace`.
+
+        Returns:
+            Digits by left edge, then by top edge; numbers in reading order; boxes in pixels of
+            the picture given, tight around the ink.
+
+        Raises:
+            ArrayError: `image` is something else, or has no pixels.
+        """
+        frame = image if isinstance(image, Frame) else Frame(0, 0.0, frozen(to_bgr(image)))
+        clock = _Clock()
+        gray, scale = _working_size(to_gray(frame.bgr))
+        ink = find_ink(gray)
+        clock.lap("ink")
+        found = find_regions(ink)
+        clock.lap("regions")
+        glyphs = glyphs_of(found)
+        clock.lap("glyphs")
+        asked = self._ask(glyphs)
+        regions = _to_frame(found, scale, frame.bgr.shape)
+        digits = digits_of(regions, asked, self._threshold)
+        clock.lap("classify")
+        numbers = group(digits, asked.rotation)
+        clock.lap("group")
+        kept = Trace(ink.mask, regions, glyphs, asked.labels, tuple(asked.scores))
+        return Result(
+            frame, digits, numbers, asked.rotation, clock.laps(), kept if trace else None
+        )
+
+    def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
+        """Read frame after frame, as they come."""
+        return (self.read(frame) for frame in frames)
+
+    def _ask(self, glyphs: Glyphs) -> Opinions:
+        if self._rotate is None:
+            return upright(glyphs, self._score, self._labelling)
+        return opinions(glyphs, self._score, self._labelling, self._rotate)
+
+
+def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
+    """Shrink a large picture; the second value brings its pixels back to the original's."""
+    height, width = gray.shape
+    scale = MAX_SIDE / max(height, width)
+    if scale >= 1:
+        return gray, 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / scale
+
+
+def _to_frame(
+    regions: tuple[Region, ...], scale: float, shape: tuple[int, ...]
+) -> tuple[Region, ...]:
+    """Give the regions of a shrunk picture their boxes in the picture that was given."""
+    if scale == 1.0:
+        return regions
+    return tuple(replace(region, box=_enlarge(region.box, scale, shape)) for region in regions)
+
+
+def _enlarge(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    left, top = round(box.x * scale), round(box.y * scale)
+    right, bottom = round(box.right * scale), round(box.bottom * scale)
+    return Box(left, top, min(right, shape[1]) - left, min(bottom, shape[0]) - top)
+
+
+class _Clock:
+    """Milliseconds between one stage's end and the next one's."""
+
+    def __init__(self) -> None:
+        self._last = perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = perf_counter()
+        self._laps[stage] = (now - self._last) * 1000
+        self._last = now
+
+    def laps(self) -> Mapping[str, float]:
+        return MappingProxyType(self._laps)

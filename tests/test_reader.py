@@ -1,0 +1,152 @@
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import camdigits
+from camdigits.errors import ArrayError, ModelError
+from camdigits.reader import MAX_SIDE, Reader
+from camdigits.sources.demo import DemoSource
+from camdigits.values import Box, Frame
+
+
+def by_width(glyphs):
+    """Say "1" of narrow glyphs and "none" of all others."""
+    narrow = glyphs.any(axis=1).sum(axis=1) < 10
+    return np.where(narrow[:, None], np.float32([9, 0]), np.float32([0, 9]))
+
+
+@pytest.fixture
+def ones():
+    """A reader that knows upright strokes."""
+    return Reader(scorer=by_width, labels=("1", "none"))
+
+
+def test_boxes_and_numbers_of_a_page(ones, sheet):
+    """Every stage in a row: ink, regions, glyphs, labels, numbers."""
+    page = sheet(
+        (30, 30, 6, 40), (50, 30, 6, 40), (110, 30, 6, 40), (30, 90, 40, 20), ink=30, paper=220
+    )
+
+    result = ones.read(page)
+
+    assert [digit.box for digit in result.digits] == [
+        Box(30, 30, 6, 40),
+        Box(50, 30, 6, 40),
+        Box(110, 30, 6, 40),
+    ]
+    assert [number.text for number in result.numbers] == ["11", "1"]
+    assert set(result.ms) == {"ink", "regions", "glyphs", "classify", "group"}
+
+
+def test_the_same_picture_gives_the_same_result(ones, sheet):
+    """A reader remembers nothing between pictures."""
+    page = sheet((30, 30, 6, 40), ink=30, paper=220)
+    first = ones.read(page)
+    ones.read(sheet((90, 10, 6, 90), ink=30, paper=220))
+
+    again = ones.read(page)
+
+    assert again.digits == first.digits
+    assert again.numbers == first.numbers
+
+
+def test_a_large_picture_keeps_its_own_pixels(ones, sheet):
+    """It is searched on a smaller copy, but boxes lie in the picture that was given."""
+    page = sheet((1200, 900, 60, 600), size=(2400, 2 * MAX_SIDE), ink=30, paper=220)
+
+    (digit,) = ones.read(page).digits
+
+    assert np.allclose(digit.box, (1200, 900, 60, 600), atol=3)
+
+
+def test_a_frame_comes_back_with_its_result(ones, sheet):
+    """Whoever draws the result draws it onto the frame it was read from."""
+    frame = Frame(7, 1.5, np.dstack([sheet(paper=200)] * 3), "clip.mp4")
+
+    assert ones.read(frame).frame is frame
+    assert [result.frame for result in ones.results([frame, frame])] == [frame, frame]
+
+
+def test_a_trace_shows_what_the_model_saw(ones, sheet):
+    """Mask, regions, glyphs and opinions, "none" included; only when asked for."""
+    page = sheet((30, 30, 6, 40), (90, 60, 40, 20), ink=30, paper=220)
+
+    trace = ones.read(page, trace=True).trace
+
+    assert trace is not None
+    assert trace.ink.shape == page.shape
+    assert trace.labels == ("1", "none")
+    assert trace.glyphs.shape == (2, 28, 28)
+    assert ones.read(page).trace is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (2, 2, 3), (480, 640, 3)])
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_empty_pictures_of_any_size_hold_nothing(ones, shape, value):
+    """Nothing on them, nothing read, no error."""
+    assert ones.read(np.full(shape, value, np.uint8)).digits == ()
+
+
+def test_an_array_of_another_kind_is_refused(ones):
+    """Before any work is done."""
+    with pytest.raises(ArrayError, match="image: wanted"):
+        ones.read(np.zeros((4, 4), np.float64))
+
+
+@pytest.mark.parametrize("wrong", [{"rotate": 45}, {"threshold": 1.5}, {"threshold": -0.1}])
+def test_settings_out_of_range_are_refused(wrong):
+    """By name, with the value that came."""
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Reader(scorer=by_width, labels=("1", "none"), **wrong)
+
+
+def test_a_scorer_of_the_wrong_width_is_refused(sheet):
+    """The labels say how many columns there must be."""
+    reader = Reader(scorer=by_width, labels=("0", "1", "none"))
+
+    with pytest.raises(ModelError, match="scorer: wanted"):
+        reader.read(sheet((30, 30, 6, 40), ink=30, paper=220))
+
+
+def test_threads_share_a_reader():
+    """Four threads read four frames at once as one thread does one after the other."""
+    reader = Reader()
+    frames = [frame for frame in DemoSource(40) if frame.index % 10 == 0]
+    alone = [reader.read(frame).digits for frame in frames]
+    together = [()] * len(frames)
+
+    def read(index):
+        for _ in range(5):
+            together[index] = reader.read(frames[index]).digits
+
+    threads = [threading.Thread(target=read, args=(index,)) for index in range(len(frames))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert together == alone
+    assert all(alone)
+
+
+def test_the_package_imports_nothing_heavy():
+    """`import camdigits` loads neither NumPy nor OpenCV, and reading never loads TensorFlow."""
+    code = """
+import sys, camdigits
+assert not {"numpy", "cv2"} & set(sys.modules), "heavy at import"
+import numpy as np
+camdigits.Reader().read(np.zeros((50, 50), np.uint8))
+assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules), "training at run time"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_public_names_are_there():
+    """What the package lists can be had from it, and nothing else."""
+    for name in camdigits.__all__:
+        assert getattr(camdigits, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'Writer'"):
+        camdigits.Writer  # noqa: B018
