@@ -5,7 +5,8 @@ import pytest
 
 from camdigits.errors import CamdigitsError, SourceError
 from camdigits.image import to_gray
-from camdigits.sources.demo import Camera, DemoSource, Swing, line_up, make_noise
+from camdigits.paper import make_noise
+from camdigits.sources.demo import Camera, DemoSource, Swing, line_up
 
 SMALL = (320, 180)
 

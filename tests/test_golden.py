@@ -1,0 +1,34 @@
+import json
+from pathlib import Path
+
+import pytest
+from train.score import match_photo
+
+from camdigits.pictures import read_picture
+from camdigits.reader import Reader
+
+GOLDEN = Path(__file__).parent / "golden"
+PAGES = json.loads((GOLDEN / "labels.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """The shipped model."""
+    return Reader()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page["file"])
+def test_golden_pages_are_read_without_a_mistake(reader, page):
+    """From the file to the numbers: every digit in its place, nothing else, in reading order."""
+    result = reader.read(read_picture(GOLDEN / page["file"]))
+
+    counts = match_photo(page, [(digit.label, digit.box) for digit in result.digits]).counts
+    assert counts.read == counts.truth == len(page["digits"])
+    assert counts.strict == 0
+    assert [number.text for number in result.numbers] == page["numbers"]
+
+
+def test_a_page_on_its_side_says_how_to_turn_it(reader):
+    """A quarter turn clockwise brings it upright; boxes stay in the picture that was given."""
+    assert reader.read(read_picture(GOLDEN / "side.jpg")).rotation == 90
+    assert reader.read(read_picture(GOLDEN / "paper.jpg")).rotation == 0
