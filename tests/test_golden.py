@@ -2,10 +2,10 @@ import json
 from pathlib import Path
 
 import pytest
-from train.score import match_photo
 
 from camdigits.pictures import read_picture
 from camdigits.reader import Reader
+from train.score import match_photo
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGES = json.loads((GOLDEN / "labels.json").read_text())
