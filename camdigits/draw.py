@@ -52,9 +52,10 @@ def draw(result: Result, *, labels: bool = True, status: Status | None = None) -
     for digit in result.digits:
         put_box(canvas, digit.box, style.line_px, colour_of(digit.score))
     if labels:
+        # Numbers last: on a dense page their tags lie on the labels of the line below.
+        _label_digits(canvas, result.digits, style)
         for number in shown:
             _label_number(canvas, number, style)
-        _label_digits(canvas, result.digits, style)
     return canvas if status is None else with_status(canvas, status)
 
 

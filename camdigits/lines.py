@@ -60,7 +60,7 @@ def _level_lines(mask: GrayImage, longer: int, config: LineConfig) -> GrayImage 
     """Ink that belongs to level lines, or None."""
     run = max(24, round(config.run * longer))
     thick = cv2.dilate(mask, np.ones((config.slant_px, 1), np.uint8))
-    runs = _open_level(np.asarray(thick, np.uint8), run)
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     long = [contour for contour in contours if _is_line(np.asarray(contour), longer, config)]
     if not long:
@@ -74,27 +74,6 @@ def _is_line(contour: npt.NDArray[np.int32], longer: int, config: LineConfig) ->
     length = cv2.boundingRect(contour)[2]
     width = cv2.contourArea(contour) / length - (config.slant_px - 1)
     return bool(length >= config.length * longer and width <= config.thin * length)
-
-
-def _open_level(mask: GrayImage, run: int) -> GrayImage:
-    """Keep level runs of at least `run` pixels.
-
-    Two box sums, whose cost does not grow with the run, instead of an opening, whose does.
-    """
-    full = cv2.boxFilter(
-        mask, cv2.CV_32S, (run, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
-    )
-    cores = np.asarray(full == 255 * run, np.uint8)
-    # boxFilter anchors an even run one pixel right of its middle: mirror it on the way back.
-    spread = cv2.boxFilter(
-        cores,
-        cv2.CV_32S,
-        (run, 1),
-        anchor=((run - 1) - run // 2, 0),
-        normalize=False,
-        borderType=cv2.BORDER_CONSTANT,
-    )
-    return np.asarray((spread > 0) * np.uint8(255), np.uint8)
 
 
 def _erase(mask: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:
@@ -112,6 +91,5 @@ def _erase(mask: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:
 
 def _width(lines: GrayImage) -> int:
     """Usual height of a level line: its ink per column that it covers."""
-    columns = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_MAX), np.uint8)
     starts = cv2.countNonZero(cv2.subtract(lines[1:], lines[:-1])) + cv2.countNonZero(lines[:1])
-    return round(cv2.countNonZero(lines) / max(starts, 1)) if columns.any() else 0
+    return round(cv2.countNonZero(lines) / max(starts, 1))

@@ -52,9 +52,9 @@ def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]
     chosen = _digit_sized(outlines.boxes, ink.mask.shape, config)
     pieces = [outlines.piece(index) for index in chosen]
     groups = join(pieces, outlines.boxes[chosen], config)
-    regions = [_region([pieces[index] for index in group], ink.contrast) for group in groups]
-    large = [region for region in regions if _longest(region.box) >= config.min_side]
-    return tuple(sorted(large, key=lambda region: (region.box.x, region.box.y)))
+    members = [[pieces[index] for index in group] for group in groups]
+    regions = [_region(own, ink.contrast) for own in members if _longest(own) >= config.min_side]
+    return tuple(sorted(regions, key=lambda region: (region.box.x, region.box.y)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,5 +173,7 @@ def _stretch(ink: GrayImage, own: GrayImage) -> GrayImage:
     return np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
 
 
-def _longest(box: Box) -> int:
-    return max(box.width, box.height)
+def _longest(members: Sequence[list[Contour]]) -> int:
+    """Longest side of the box around all members."""
+    _, _, width, height = cv2.boundingRect(np.concatenate([piece[0] for piece in members]))
+    return max(width, height)

@@ -1,7 +1,9 @@
-"""Pictures drawn by hand, and the data folder of tests that need one."""
+"""Pictures drawn by hand, a screen, and the data folder of tests that need one."""
 
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,25 @@ def sheet() -> Callable[..., GrayImage]:
         return picture
 
     return draw
+
+
+MISSING = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A fresh X server; its tests are left out where there is none to start."""
+    if MISSING and os.environ.get("CI") != "true":
+        pytest.skip(f"not installed: {' '.join(MISSING)}")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x768x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        number = answer.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait()
 
 
 @pytest.fixture(scope="session")

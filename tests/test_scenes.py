@@ -4,6 +4,7 @@ import pytest
 from camdigits.values import Box
 from train.scenes import (
     NONE,
+    UNSURE,
     Mark,
     Scene,
     SceneConfig,
@@ -36,17 +37,18 @@ def test_a_scene_is_the_same_for_the_same_seed(ones):
 
 
 def test_marks_lie_where_the_ink_is(ones):
-    """Each box on the page holds the ink of its mark, to its edges."""
+    """Each hull on the page is that of its ink, to its edges."""
     ink, marks = write_page(
         [ones], [], np.random.default_rng(2), SceneConfig(size=(320, 240), touching=0.0)
     )
 
     assert marks
     for mark in marks:
-        x, y, width, height = mark.box
-        part = ink[y : y + height, x : x + width]
+        (left, top), (right, bottom) = mark.hull.min(axis=(0, 1)), mark.hull.max(axis=(0, 1))
+        part = ink[int(top) : int(bottom), int(left) : int(right)]
         assert part.max() > 0.5
         assert part.any(axis=1)[[0, -1]].all()
+        assert part.any(axis=0)[[0, -1]].all()
 
 
 def test_filmed_digits_are_cut_and_labelled(ones):
@@ -61,9 +63,11 @@ def test_filmed_digits_are_cut_and_labelled(ones):
     assert (labels == 1).sum() >= 0.85 * written
 
 
-def test_pieces_pairs_and_paper_are_none(sheet):
-    """A region that holds two digits, or none, is no digit; half-overlaps are left out."""
-    page = sheet((20, 20, 5, 40), (60, 20, 30, 40), (120, 20, 5, 40), ink=30, paper=220)
+def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
+    """Two digits grown together and a stain are none; a bare upright stroke could be a 1."""
+    page = sheet(
+        (20, 20, 5, 40), (60, 20, 30, 40), (100, 20, 25, 40), (140, 20, 5, 40), ink=30, paper=220
+    )
     marks = (
         Mark(1, Box(20, 20, 5, 40)),
         Mark(8, Box(60, 20, 14, 40)),
@@ -73,6 +77,16 @@ def test_pieces_pairs_and_paper_are_none(sheet):
     _, labels = cut(Scene(page, marks))
 
     assert labels.tolist() == [1, NONE, NONE]
+
+
+def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
+    """Nobody could tell what a region is that meets an UNSURE mark."""
+    page = sheet((20, 20, 20, 40), (0, 20, 10, 40), ink=30, paper=220)
+    marks = (Mark(7, Box(20, 20, 20, 40)), Mark(UNSURE, Box(-10, 20, 20, 40)))
+
+    _, labels = cut(Scene(page, marks))
+
+    assert labels.tolist() == [7]
 
 
 def test_strokes_are_drawn_with_pens_of_many_widths():

@@ -3,7 +3,6 @@
 import ctypes
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -19,7 +18,6 @@ from camdigits.sinks.display import Screen, find_screen
 from camdigits.sinks.window import window_size
 
 ROOT = Path(__file__).parent.parent
-MISSING = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
 PATIENCE_S = 20.0
 
 PROGRAM = textwrap.dedent(
@@ -64,22 +62,6 @@ PROGRAM = textwrap.dedent(
     print(json.dumps([path.name for path in summary.saved]))
     """
 )
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """A fresh X server; the whole module is left out where there is none to start."""
-    if MISSING and os.environ.get("CI") != "true":
-        pytest.skip(f"not installed: {' '.join(MISSING)}")
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x768x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as answer:
-        number = answer.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait()
 
 
 class Person:

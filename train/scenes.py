@@ -19,10 +19,10 @@ from camdigits.regions import find_regions
 from camdigits.values import Box, Glyphs, GrayImage, Region
 
 NONE = 10  # label of whatever is not a digit
-LEGIBLE_PX = 8.0  # a smaller digit is a guess, even in focus
-LEGIBLE_BLURS = 5.0  # and grows with the blur: so many standard deviations more
+LEGIBLE_PX = 10.0  # a smaller digit is a guess, even in focus
+LEGIBLE_BLURS = 7.0  # and grows with the blur: so many standard deviations more
 THIN = 2.2  # length to width: a thinner piece looks like a 1
-BLOT = 0.78  # part of a box that is ink: more is no digit that people can read, but a 1
+BLOT = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
 UNSURE = -1  # nobody could tell: cut off by the frame, blurred away, a stroke that may be a 1
 Plane = npt.NDArray[np.float32]  # (H, W), 0 to 1
 Labels = npt.NDArray[np.uint8]  # (N,)
@@ -373,6 +373,7 @@ def _label(region: Region, marks: Sequence[Mark]) -> int:
     box = region.box
     met = [(mark, shared) for mark in marks if (shared := _shared(box, mark.box)) > 0]
     thin = max(box.width, box.height) > THIN * min(box.width, box.height)
+    like_a_one = box.height > THIN * box.width
     if sum(shared for _, shared in met) < 0.1 * _area(box):
         return UNSURE if thin else NONE
     if any(mark.label == UNSURE for mark, _ in met):
@@ -381,8 +382,10 @@ def _label(region: Region, marks: Sequence[Mark]) -> int:
         return NONE
     mark, shared = max(met, key=lambda pair: pair[1] / _area(pair[0].box))
     iou = shared / (_area(box) + _area(mark.box) - shared)
+    if iou >= 0.5 and mark.label == NONE:
+        return UNSURE if like_a_one else NONE
     if iou >= 0.5:
-        return UNSURE if _is_blot(region) and mark.label != NONE and not thin else mark.label
+        return UNSURE if _is_blot(region) and not thin else mark.label
     return NONE if iou < 0.3 and not thin else UNSURE
 
 
