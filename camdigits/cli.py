@@ -309,8 +309,10 @@ def bench(repeats: int, as_json: bool, **reading: Any) -> None:
     import json
 
     from camdigits import bench as measuring
+    from camdigits.tflite import runtime_name
 
-    report = measuring.bench(make_reader(reading).read, repeats=repeats)
+    reader = make_reader(reading)
+    report = measuring.bench(reader.read, repeats=repeats, runtime=runtime_name())
     click.echo(
         json.dumps(measuring.report_json(report)) if as_json else measuring.format_report(report)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from camdigits.group import group
 from camdigits.image import cv2, frozen, to_bgr, to_gray
 from camdigits.ink import find_ink
 from camdigits.regions import find_regions
+from camdigits.split import split
 from camdigits.tflite import load_scorer
 from camdigits.values import Box, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
 
@@ -110,15 +112,19 @@ class Reader:
         glyphs = glyphs_of(found)
         clock.lap("glyphs")
         asked = self._ask(glyphs)
+        ask = partial(
+            opinions, score=self._score, labelling=self._labelling, rotation=asked.rotation
+        )
+        found, asked = split(found, asked, ask, self._threshold)
         regions = _to_frame(found, scale, frame.bgr.shape)
         digits = digits_of(regions, asked, self._threshold)
         clock.lap("classify")
         numbers = group(digits, asked.rotation)
         clock.lap("group")
-        kept = Trace(ink.mask, regions, glyphs, asked.labels, tuple(asked.scores))
-        return Result(
-            frame, digits, numbers, asked.rotation, clock.laps(), kept if trace else None
-        )
+        kept = None
+        if trace:
+            kept = Trace(ink.mask, regions, glyphs_of(found), asked.labels, tuple(asked.scores))
+        return Result(frame, digits, numbers, asked.rotation, clock.laps(), kept)
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
         """Read frame after frame, as they come."""

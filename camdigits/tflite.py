@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,16 @@ class _Net:
         self._interpreter.set_tensor(self._feed, batch)
         self._interpreter.invoke()
         return np.asarray(self._interpreter.get_tensor(self._answer.index))
+
+
+def runtime_name() -> str:
+    """Name and version of the runtime that models run on, for reports.
+
+    Raises:
+        ModelError: no runtime is installed.
+    """
+    package = _runtime().__module__.partition(".")[0].replace("_", "-")
+    return f"{package} {version(package)}"
 
 
 def _runtime() -> Callable[..., Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from camdigits.card import Card
 from camdigits.errors import ArrayError, ModelError
-from camdigits.tflite import BATCH, load_scorer
+from camdigits.tflite import BATCH, load_scorer, runtime_name
 from camdigits.values import Glyphs
 
 MODELS = Path(__file__).parent / "models"
@@ -166,3 +166,11 @@ def test_loading_writes_nothing_to_the_terminal() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "ours")
+
+
+def test_the_runtime_has_a_name() -> None:
+    """As pip knows it, with its version."""
+    name, number = runtime_name().split()
+
+    assert name in ("ai-edge-litert", "tflite-runtime")
+    assert number[0].isdigit()
