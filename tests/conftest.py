@@ -11,6 +11,7 @@ import pytest
 
 from camdigits.values import GrayImage
 
+collect_ignore_glob = ["*/make_*.py"]  # programs, not tests
 Bar = tuple[int, int, int, int]  # x, y, width, height
 
 

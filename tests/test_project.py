@@ -1,6 +1,7 @@
 """The project as a whole: style, types, what a wheel carries, and what the README promises."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -94,8 +95,6 @@ def test_ci_runs_the_readmes_test_command():
 
 def test_pictures_of_the_readme_are_there():
     """No broken links to files of the project."""
-    import re
-
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         if "://" not in target:
             assert (ROOT / target).exists(), target

@@ -1,4 +1,4 @@
-"""Render the golden pages and their truth: `python tests/golden/make.py`.
+"""Render the golden pages and their truth: `python tests/golden/make_pages.py`.
 
 Pages that no photo of ours covers, written by camdigits.handwriting: paper filmed by the demo's
 camera, the same lying on its side, chalk on a board, a form with printed lines, small felt pen.

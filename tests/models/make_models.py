@@ -1,4 +1,4 @@
-"""Make the tiny models of test_tflite.py: `python tests/models/make.py`. Needs TensorFlow.
+"""Make the tiny models of test_tflite.py: `python tests/models/make_models.py`. Needs TensorFlow.
 
 mean_ink answers label k with k times the mean of the glyph (0 to 1): every output is known.
 """
