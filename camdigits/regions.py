@@ -28,6 +28,9 @@ class RegionConfig:
     line_part: float = 0.25  # of the longer side: a longer blob may be a printed line or a grid
     max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
     most: int = 600  # regions in one image, the largest ones: a cloth has thousands of blobs
+    speck_side: int = 6  # a smaller longest side is a speck
+    speck_cell: int = 32  # side of the squares in which specks are counted
+    most_specks: float = 5.0  # in a square: 2.3 around the digits of real photos, 6 to 12 on stone
     join_gap: float = 0.12  # strokes of one digit are no further apart
     join_size: float = 0.7  # a stroke as long as its neighbour is a digit of its own
     dust: float = 0.2  # a smaller one is a dot or a comma, not a stroke
@@ -94,9 +97,23 @@ def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> 
     height, width = shape[:2]
     longest = boxes[:, 2:].max(axis=1, initial=0)
     fits = (boxes[:, 2] <= config.max_part * width) & (boxes[:, 3] <= config.max_part * height)
+    fits &= _specks_around(boxes, longest, (height, width), config) <= config.most_specks
     fits &= longest >= max(2, round(config.min_side * config.dust))
     order = np.argsort(-longest, kind="stable")
     return [int(index) for index in order[fits[order]][: config.most]]
+
+
+def _specks_around(
+    boxes: Boxes, longest: npt.NDArray[np.int32], shape: tuple[int, int], config: RegionConfig
+) -> npt.NDArray[np.float32]:
+    """Specks per cell around the middle of each box: stone and cloth are full of them."""
+    side = config.speck_cell
+    counts = np.zeros((shape[0] // side + 1, shape[1] // side + 1), np.float32)
+    columns, rows = (boxes[:, :2] + boxes[:, 2:] // 2).T // side
+    specks = longest < config.speck_side
+    np.add.at(counts, (rows[specks], columns[specks]), 1)
+    near = np.asarray(cv2.blur(counts, (3, 3)), np.float32)
+    return np.asarray(near[rows, columns], np.float32)
 
 
 def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) -> list[list[int]]:

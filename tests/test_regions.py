@@ -85,3 +85,12 @@ def test_pale_and_strong_strokes_are_stretched_alike(sheet):
 def test_an_empty_mask_has_no_regions():
     """No contour, no error."""
     assert find_regions(inked(np.zeros((50, 50), np.uint8))) == ()
+
+
+def test_blobs_among_specks_are_texture(sheet):
+    """A stroke on clean paper counts; one in a field of specks, as of stone, does not."""
+    specks = [(x, y, 2, 2) for x in range(200, 312, 8) for y in range(4, 116, 8)]
+
+    found = boxes(sheet((40, 30, 5, 40), (250, 41, 5, 40), *specks, size=(120, 320)), join_gap=0)
+
+    assert found == [Box(40, 30, 5, 40)]
