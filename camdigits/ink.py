@@ -71,7 +71,8 @@ def find_ink(gray: GrayImage, config: InkConfig = DEFAULT) -> Ink:
         # Turn the values over: from here on ink is dark.
         coarse, gray = np.asarray(255 - coarse, np.uint8), np.asarray(255 - gray, np.uint8)
     paper = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, _square(config.stroke_px))
-    ground = np.asarray(cv2.blur(paper, (5, 5)), np.uint8)
+    # The darkest of the neighbours: where bright paper meets a dark desk the step would be ink.
+    ground = np.asarray(cv2.erode(cv2.blur(paper, (3, 3)), _square(5)), np.uint8)
     contrast = np.asarray(cv2.subtract(_enlarge(ground, gray), gray), np.uint8)
     limits = _limits(coarse, ground, _least_part(contrast, ground, config), config)
     mask = cv2.compare(contrast, _enlarge(limits, gray), cv2.CMP_GT)

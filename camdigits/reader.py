@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from camdigits.card import find_model, load_card
 from camdigits.classify import ROTATIONS, Labelling, Opinions, digits_of, opinions, upright
+from camdigits.context import in_context
 from camdigits.glyph import glyphs_of
 from camdigits.group import group
 from camdigits.image import cv2, frozen, to_bgr, to_gray
@@ -117,7 +118,9 @@ class Reader:
         )
         found, asked = split(found, asked, ask, self._threshold)
         regions = _to_frame(found, scale, frame.bgr.shape)
-        digits = digits_of(regions, asked, self._threshold)
+        digits = in_context(
+            digits_of(regions, asked, self._threshold), frame.bgr.shape[1::-1], asked.rotation
+        )
         clock.lap("classify")
         numbers = group(digits, asked.rotation)
         clock.lap("group")

@@ -25,7 +25,7 @@ STOREYS = (
         "canvas",
     },
     {"regions", "classify", "pictures", "tflite", "status"},
-    {"split", "draw", "sources", "sinks"},
+    {"split", "context", "draw", "sources", "sinks"},
     {"reader"},
     {"bench", "session", "feed", "jobs"},
     {"live", "options"},

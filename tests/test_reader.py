@@ -72,7 +72,7 @@ def test_a_frame_comes_back_with_its_result(ones, sheet):
 
 def test_a_trace_shows_what_the_model_saw(ones, sheet):
     """Mask, regions, glyphs and opinions, "none" included; only when asked for."""
-    page = sheet((30, 30, 6, 40), (90, 60, 40, 20), ink=30, paper=220)
+    page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
 
     trace = ones.read(page, trace=True).trace
 
