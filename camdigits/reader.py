@@ -1,7 +1,7 @@
 """Read the digits of a picture: the whole program on one page, and the public API."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -16,13 +16,15 @@ from camdigits.context import in_context
 from camdigits.glyph import glyphs_of
 from camdigits.group import group
 from camdigits.image import cv2, frozen, to_bgr, to_gray
-from camdigits.ink import find_ink
+from camdigits.ink import Ink, InkConfig, find_ink
 from camdigits.regions import find_regions
 from camdigits.split import split
 from camdigits.tflite import load_scorer
-from camdigits.values import Box, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
+from camdigits.values import Box, Digit, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
 
 MAX_SIDE = 1920  # pixels: a larger picture is searched on a copy shrunk to this
+SMALL_PX = 200  # long side of a picture that may hold a single digit
+CLOSE_UP = InkConfig(coarse_px=80, stroke_px=15)  # strokes up to a fifth of the picture
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "none")
 
 
@@ -106,37 +108,67 @@ class Reader:
         frame = image if isinstance(image, Frame) else Frame(0, 0.0, frozen(to_bgr(image)))
         clock = _Clock()
         gray, scale = _working_size(to_gray(frame.bgr))
-        ink = find_ink(gray)
-        clock.lap("ink")
-        found = find_regions(ink)
-        clock.lap("regions")
-        glyphs = glyphs_of(found)
-        clock.lap("glyphs")
-        asked = self._ask(glyphs)
-        ask = partial(
-            opinions, score=self._score, labelling=self._labelling, rotation=asked.rotation
+        view = self._view(gray, InkConfig(), clock)
+        if not view.digits or max(gray.shape) < SMALL_PX:
+            # A digit that fills the picture has strokes too broad to be told from its paper.
+            view = max(view, self._view(gray, CLOSE_UP, clock), key=_View.certainty)
+        digits = tuple(
+            replace(digit, box=_enlarge(digit.box, scale, frame.bgr.shape))
+            for digit in view.digits
         )
-        found, asked = split(found, asked, ask, self._threshold)
-        regions = _to_frame(found, scale, frame.bgr.shape)
-        digits = in_context(
-            digits_of(regions, asked, self._threshold), frame.bgr.shape[1::-1], asked.rotation
-        )
-        clock.lap("classify")
-        numbers = group(digits, asked.rotation)
+        numbers = group(digits, view.asked.rotation)
         clock.lap("group")
-        kept = None
-        if trace:
-            kept = Trace(ink.mask, regions, glyphs_of(found), asked.labels, tuple(asked.scores))
-        return Result(frame, digits, numbers, asked.rotation, clock.laps(), kept)
+        kept = _trace(view, scale, frame.bgr.shape) if trace else None
+        return Result(frame, digits, numbers, view.asked.rotation, clock.laps(), kept)
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
         """Read frame after frame, as they come."""
         return (self.read(frame) for frame in frames)
 
+    def _view(self, gray: GrayImage, config: InkConfig, clock: "_Clock") -> "_View":
+        """Run the stages that see pixels."""
+        ink = find_ink(gray, config)
+        clock.lap("ink")
+        regions = find_regions(ink)
+        clock.lap("regions")
+        glyphs = glyphs_of(regions)
+        clock.lap("glyphs")
+        asked = self._ask(glyphs)
+        ask = partial(
+            opinions, score=self._score, labelling=self._labelling, rotation=asked.rotation
+        )
+        regions, asked = split(regions, asked, ask, self._threshold)
+        sure = digits_of(regions, asked, self._threshold)
+        digits = in_context(sure, gray.shape[::-1], asked.rotation)
+        clock.lap("classify")
+        return _View(ink, regions, asked, digits)
+
     def _ask(self, glyphs: Glyphs) -> Opinions:
         if self._rotate is None:
             return upright(glyphs, self._score, self._labelling)
         return opinions(glyphs, self._score, self._labelling, self._rotate)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """What was seen in the picture at working size; boxes are in its pixels."""
+
+    ink: Ink
+    regions: tuple[Region, ...]
+    asked: Opinions
+    digits: tuple[Digit, ...]
+
+    def certainty(self) -> float:
+        """How much was read: the sum of the digits' scores."""
+        return sum(digit.score for digit in self.digits)
+
+
+def _trace(view: _View, scale: float, shape: tuple[int, ...]) -> Trace:
+    regions = tuple(
+        replace(region, box=_enlarge(region.box, scale, shape)) for region in view.regions
+    )
+    glyphs = glyphs_of(view.regions)
+    return Trace(view.ink.mask, regions, glyphs, view.asked.labels, tuple(view.asked.scores))
 
 
 def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
@@ -149,16 +181,10 @@ def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / scale
 
 
-def _to_frame(
-    regions: tuple[Region, ...], scale: float, shape: tuple[int, ...]
-) -> tuple[Region, ...]:
-    """Give the regions of a shrunk picture their boxes in the picture that was given."""
-    if scale == 1.0:
-        return regions
-    return tuple(replace(region, box=_enlarge(region.box, scale, shape)) for region in regions)
-
-
 def _enlarge(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    """Bring a box from the working size to the picture's own pixels."""
+    if scale == 1.0:
+        return box
     left, top = round(box.x * scale), round(box.y * scale)
     right, bottom = round(box.right * scale), round(box.bottom * scale)
     return Box(left, top, min(right, shape[1]) - left, min(bottom, shape[0]) - top)
@@ -173,7 +199,7 @@ class _Clock:
 
     def lap(self, stage: str) -> None:
         now = perf_counter()
-        self._laps[stage] = (now - self._last) * 1000
+        self._laps[stage] = self._laps.get(stage, 0.0) + (now - self._last) * 1000
         self._last = now
 
     def laps(self) -> Mapping[str, float]:

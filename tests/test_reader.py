@@ -62,6 +62,17 @@ def test_a_large_picture_keeps_its_own_pixels(ones, sheet):
     assert np.allclose(digit.box, (1200, 900, 60, 600), atol=3)
 
 
+@pytest.mark.parametrize("size", [28, 100, 280, 1000])
+@pytest.mark.parametrize(("ink", "paper"), [(30, 220), (255, 0)])
+def test_a_digit_that_fills_the_picture_is_found(ones, sheet, size, ink, paper):
+    """A close-up has broad strokes; so has a picture of MNIST, white on black."""
+    box = (round(size * 0.44), round(size * 0.15), round(size * 0.12), round(size * 0.7))
+
+    (digit,) = ones.read(sheet(box, size=(size, size), ink=ink, paper=paper)).digits
+
+    assert np.allclose(digit.box, box, atol=1)
+
+
 def test_a_frame_comes_back_with_its_result(ones, sheet):
     """Whoever draws the result draws it onto the frame it was read from."""
     frame = Frame(7, 1.5, np.dstack([sheet(paper=200)] * 3), "clip.mp4")
