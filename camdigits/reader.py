@@ -23,7 +23,7 @@ from camdigits.tflite import load_scorer
 from camdigits.values import Box, Digit, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
 
 MAX_SIDE = 1920  # pixels: a larger picture is searched on a copy shrunk to this
-SMALL_PX = 200  # long side of a picture that may hold a single digit
+FEW = 3  # digits: fewer may be pieces of a large one
 CLOSE_UP = InkConfig(coarse_px=80, stroke_px=15)  # strokes up to a fifth of the picture
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "none")
 
@@ -109,7 +109,7 @@ class Reader:
         clock = _Clock()
         gray, scale = _working_size(to_gray(frame.bgr))
         view = self._view(gray, InkConfig(), clock)
-        if not view.digits or max(gray.shape) < SMALL_PX:
+        if len(view.digits) < FEW:
             # A digit that fills the picture has strokes too broad to be told from its paper.
             view = max(view, self._view(gray, CLOSE_UP, clock), key=_View.certainty)
         digits = tuple(
