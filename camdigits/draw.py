@@ -52,10 +52,8 @@ def draw(result: Result, *, labels: bool = True, status: Status | None = None) -
     for digit in result.digits:
         put_box(canvas, digit.box, style.line_px, colour_of(digit.score))
     if labels:
-        # Numbers last: on a dense page their tags lie on the labels of the line below.
         _label_digits(canvas, result.digits, style)
-        for number in shown:
-            _label_number(canvas, number, style)
+        _label_numbers(canvas, result.digits, shown, style)
     return canvas if status is None else with_status(canvas, status)
 
 
@@ -131,18 +129,47 @@ def _tag_that_fits(digit: Digit, room: int, style: Style) -> Tag:
     return Tag(digit.label, style.text_px, colour, style.pad_px)
 
 
-def _label_number(canvas: BgrImage, number: Number, style: Style) -> None:
-    """Write below the number, or above where there is no room; past the labels of its digits."""
-    tag = Tag(number.text, style.text_px, SLATE, style.pad_px)
-    gap = 5 * style.line_px + 1
+def _label_numbers(
+    canvas: BgrImage, digits: Sequence[Digit], numbers: Sequence[Number], style: Style
+) -> None:
+    """Write each number beside its digits, where it covers neither digits nor labels."""
+    label_px = style.text_px + 2 * style.pad_px + 2 * style.line_px + 2
+    taken = [
+        Box(digit.box.x, digit.box.y - label_px, digit.box.width, digit.box.height + label_px)
+        for digit in digits
+    ]
+    for number in numbers:
+        tag = Tag(number.text, style.text_px, SLATE, style.pad_px)
+        places = _places(_around(number.box, 5 * style.line_px), tag, label_px)
+        inside = [_into(place, canvas) for place in places]
+        free = [box for box in inside if not any(_overlap(box, other) for other in taken)]
+        box = (free or inside)[0]
+        put_tag(canvas, tag, box.x, box.y)
+        taken.append(box)
+
+
+def _places(around: Box, tag: Tag, label_px: int) -> list[Box]:
+    """Where a number's tag may lie: below its digits, right, left, above their labels."""
+    middle_x = round(around.centre[0] - tag.width / 2)
+    middle_y = round(around.centre[1] - tag.height / 2)
+    corners = (
+        (middle_x, around.bottom + 1),
+        (around.right + 1, middle_y),
+        (around.x - tag.width - 1, middle_y),
+        (middle_x, around.y - label_px - tag.height),
+    )
+    return [Box(x, y, tag.width, tag.height) for x, y in corners]
+
+
+def _into(box: Box, canvas: BgrImage) -> Box:
+    """Move a box into the picture."""
     height, width = canvas.shape[:2]
-    x = max(0, min(round(number.box.centre[0] - tag.width / 2), width - tag.width))
-    y = number.box.bottom + gap
-    if number.box.y < gap + tag.height:
-        y += tag.height
-    elif y + tag.height > height:
-        y = number.box.y - gap - 2 * tag.height
-    put_tag(canvas, tag, x, max(0, min(y, height - tag.height)))
+    x, y = min(box.x, width - box.width), min(box.y, height - box.height)
+    return Box(max(0, x), max(0, y), box.width, box.height)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
 
 
 def _around(box: Box, by: int) -> Box:
