@@ -65,6 +65,19 @@ def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None
     assert len(json.loads((tmp_path / "stopped" / fit.HISTORY).read_text())) == 2
 
 
+def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -> None:
+    """With a rate that moves nothing they stay what they were."""
+    fit.fit(TINY, tmp_path / "first", pool=pool, say=lambda _: None)
+    second = replace(TINY, start=str(tmp_path / "first"), rate=1e-9, epochs=1, seed=2)
+
+    fit.fit(second, tmp_path / "second", pool=pool, say=lambda _: None)
+
+    before, after = (fit.load_model(tmp_path / run) for run in ("first", "second"))
+    pairs = zip(before.trainable_variables, after.trainable_variables, strict=True)
+    for one, other in pairs:
+        np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-3)
+
+
 def test_a_run_is_not_overwritten(pool: Pool, tmp_path: Path) -> None:
     """Whoever forgets --resume loses nothing."""
     (tmp_path / fit.STATE).touch()

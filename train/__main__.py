@@ -28,6 +28,7 @@ def cli() -> None:
 @click.option("--rate", default=2e-3, show_default=True, help="Highest learning rate.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--out", default=Path("runs/digits"), show_default=True, type=PATH)
+@click.option("--start", type=PATH, help="Run whose weights to begin with.")
 @click.option("--resume", is_flag=True, help="Go on with the run in OUT; its settings count.")
 @click.option("--crops", multiple=True, type=PATH, help="Camera crops (.npz) to train on too.")
 @click.option("--crops-weight", default=1.0, show_default=True, help="Times seen per epoch.")
@@ -40,6 +41,7 @@ def fit(
     rate: float,
     seed: int,
     out: Path,
+    start: Path | None,
     resume: bool,
     crops: tuple[Path, ...],
     crops_weight: float,
@@ -58,6 +60,7 @@ def fit(
         batch=batch,
         rate=rate,
         seed=seed,
+        start=None if start is None else str(start),
         sets=tuple(name for name in fitting.WEIGHTS if name not in without),
         crops=tuple(str(path) for path in crops),
         crops_weight=crops_weight,

@@ -60,6 +60,7 @@ class Settings:
     decay: float = 0.02  # AdamW, on convolutions and dense weights only
     average: int = 1000  # steps the weights are averaged over; a twentieth of a shorter run
     seed: int = 1
+    start: str | None = None  # run whose averaged weights come first; None starts from chance
     sets: tuple[str, ...] = tuple(WEIGHTS)
     crops: tuple[str, ...] = ()
     crops_weight: float = 1.0
@@ -223,6 +224,8 @@ def _learner(settings: Settings, steps: int) -> _Learner:
 
     keras.utils.set_random_seed(settings.seed)
     model = nets.build(settings.net, len(settings.labels))
+    if settings.start is not None:
+        _assign(model.variables, Path(settings.start) / WEIGHTS_FILE)
     total = steps * settings.epochs
     warm = min(total // 10, 500)
     rate = keras.optimizers.schedules.CosineDecay(
