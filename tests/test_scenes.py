@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box
+from train.cut import cut
 from train.scenes import (
     NONE,
     UNSURE,
@@ -9,7 +10,6 @@ from train.scenes import (
     Scene,
     SceneConfig,
     bitmap_hand,
-    cut,
     film,
     stroke_hand,
     write_page,

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 from train import data
+from train.cut import cut
 from train.data import DataError, Labels
-from train.scenes import Hand, SceneConfig, bitmap_hand, cut, film, stroke_hand, write_page
+from train.scenes import Hand, SceneConfig, bitmap_hand, film, stroke_hand, write_page
 
 # How many of the rows each set writes. UNIPEN has the most hands, and any pen width.
 DIGIT_ROWS = {"mnist": 3, "unipen": 4, "kensanata": 2, "bhmsds": 1, "sudoku_printed": 1}

@@ -1,9 +1,7 @@
 """Pages written from glyphs and filmed by a simulated camera.
 
 A page is written by hands: each draws one of its glyphs at any size. The page gets paper, light, a
-camera's view, blur, noise and JPEG, and comes back with the box of everything written on it. `cut`
-runs the product's own ink, regions and glyph stages over it, so that what the net is trained on is
-what it will see. What no digit accounts for is cut as "none".
+camera's view, blur, noise and JPEG, and comes back with the box of everything written on it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,17 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.glyph import glyphs_of
 from camdigits.image import cv2
-from camdigits.ink import find_ink
-from camdigits.regions import find_regions
-from camdigits.values import Box, Glyphs, GrayImage, Region
+from camdigits.values import Box, Glyphs, GrayImage
 
 NONE = 10  # label of whatever is not a digit
 LEGIBLE_PX = 10.0  # a smaller digit is a guess, even in focus
 LEGIBLE_BLURS = 7.0  # and grows with the blur: so many standard deviations more
-THIN = 2.2  # length to width: a thinner piece looks like a 1
-BLOT = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
 UNSURE = -1  # nobody could tell: cut off by the frame, blurred away, a stroke that may be a 1
 Plane = npt.NDArray[np.float32]  # (H, W), 0 to 1
 Labels = npt.NDArray[np.uint8]  # (N,)
@@ -349,56 +342,3 @@ def _see(
     whole = box.x >= 1 and box.y >= 1 and box.right < size[0] and box.bottom < size[1]
     legible = max(box.width, box.height) >= least_px
     return Mark(mark.label if whole and legible else UNSURE, box)
-
-
-def cut(scene: Scene) -> tuple[Glyphs, Labels]:
-    """Find, cut and label what the product's own stages find on a scene.
-
-    A region is what one mark's label says when both overlap by an IoU of 0.5 or more and no
-    other mark reaches far into it. It is "none" when no mark meets it, when it holds two, or when
-    it is a piece of one. Left out is what nobody could tell: what lies in between, thin pieces
-    (the stem of a K is a 1), digits that have run into a blot, and what meets an UNSURE mark.
-
-    Returns:
-        (N, 28, 28) uint8 glyphs and their (N,) labels.
-    """
-    regions = find_regions(find_ink(scene.gray))
-    labels = np.array([_label(region, scene.marks) for region in regions], np.int16)
-    sure = labels != UNSURE
-    glyphs = glyphs_of([region for region, keep in zip(regions, sure, strict=True) if keep])
-    return glyphs, labels[sure].astype(np.uint8)
-
-
-def _label(region: Region, marks: Sequence[Mark]) -> int:
-    box = region.box
-    met = [(mark, shared) for mark in marks if (shared := _shared(box, mark.box)) > 0]
-    thin = max(box.width, box.height) > THIN * min(box.width, box.height)
-    like_a_one = box.height > THIN * box.width
-    if sum(shared for _, shared in met) < 0.1 * _area(box):
-        return UNSURE if thin else NONE
-    if any(mark.label == UNSURE for mark, _ in met):
-        return UNSURE
-    if sum(shared >= 0.4 * _area(mark.box) for mark, shared in met) >= 2:
-        return NONE
-    mark, shared = max(met, key=lambda pair: pair[1] / _area(pair[0].box))
-    iou = shared / (_area(box) + _area(mark.box) - shared)
-    if iou >= 0.5 and mark.label == NONE:
-        return UNSURE if like_a_one else NONE
-    if iou >= 0.5:
-        return UNSURE if _is_blot(region) and not thin else mark.label
-    return NONE if iou < 0.3 and not thin else UNSURE
-
-
-def _is_blot(region: Region) -> bool:
-    """Whether the strokes have run together: almost all of the box is dark."""
-    return float((region.ink > 128).mean()) > BLOT
-
-
-def _shared(a: Box, b: Box) -> float:
-    width = min(a.right, b.right) - max(a.x, b.x)
-    height = min(a.bottom, b.bottom) - max(a.y, b.y)
-    return float(max(width, 0) * max(height, 0))
-
-
-def _area(box: Box) -> float:
-    return float(max(box.width * box.height, 1))
