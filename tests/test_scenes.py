@@ -24,6 +24,16 @@ def ones():
     return bitmap_hand("ones", image[None], np.array([1], np.uint8))
 
 
+def ring(x, y, width, height):
+    """Four strokes around a box."""
+    return [
+        (x, y, width, 4),
+        (x, y + height - 4, width, 4),
+        (x, y, 4, height),
+        (x + width - 4, y, 4, height),
+    ]
+
+
 def test_a_scene_is_the_same_for_the_same_seed(ones):
     """Every choice comes from the generator."""
     config = SceneConfig(size=(320, 240))
@@ -65,9 +75,8 @@ def test_filmed_digits_are_cut_and_labelled(ones):
 
 def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
     """Two digits grown together and a stain are none; a bare upright stroke could be a 1."""
-    page = sheet(
-        (20, 20, 5, 40), (60, 20, 30, 40), (100, 20, 25, 40), (140, 20, 5, 40), ink=30, paper=220
-    )
+    strokes = [(20, 20, 5, 40), *ring(60, 20, 30, 40), *ring(100, 20, 25, 40), (140, 20, 5, 40)]
+    page = sheet(*strokes, ink=30, paper=220)
     marks = (
         Mark(1, Box(20, 20, 5, 40)),
         Mark(8, Box(60, 20, 14, 40)),
@@ -81,7 +90,7 @@ def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
 
 def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
     """Nobody could tell what a region is that meets an UNSURE mark."""
-    page = sheet((20, 20, 20, 40), (0, 20, 10, 40), ink=30, paper=220)
+    page = sheet(*ring(20, 20, 20, 40), (0, 20, 5, 40), ink=30, paper=220)
     marks = (Mark(7, Box(20, 20, 20, 40)), Mark(UNSURE, Box(-10, 20, 20, 40)))
 
     _, labels = cut(Scene(page, marks))
