@@ -4,6 +4,8 @@ Parses, calls, prints. Everything heavy is imported by the command that needs it
 `--help` comes at once. Readings go to standard output or files, messages to standard error.
 """
 
+import errno
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -15,8 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from camdigits import __version__
-from camdigits.errors import CamdigitsError, SourceError
+from camdigits.errors import CamdigitsError, OutputError, SourceError
 from camdigits.options import (
+    Number,
     file_options,
     make_reader,
     parse_size,
@@ -41,6 +44,8 @@ SHELLS = ("bash", "zsh", "fish")
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with the documented exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if sys.stdout is None:  # closed by the shell: camdigits … >&-
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
     sys.exit(run(arguments))
 
 
@@ -55,10 +60,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except CamdigitsError as error:
         _complain(error)
         return error.exit_status
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF):
+            raise
+        click.echo(f"camdigits: cannot write standard output: {error.strerror}", err=True)
+        _silence_stdout()
+        return OutputError.exit_status
     except (KeyboardInterrupt, click.Abort):
         click.echo("camdigits: interrupted", err=True)
         return INTERRUPTED
     return status if isinstance(status, int) else 0
+
+
+def _silence_stdout() -> None:
+    """Python flushes standard output once more at the end, and would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(_signum: int, _frame: object) -> NoReturn:
@@ -67,7 +83,7 @@ def _interrupt(_signum: int, _frame: object) -> NoReturn:
 
 
 def _complain(error: CamdigitsError) -> None:
-    click.echo(f"camdigits: {error}", err=True)
+    click.echo(f"camdigits: {one_line(str(error))}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -87,10 +103,10 @@ def cli() -> None:
 @click.argument("source", default="0")
 @click.option("--window/--no-window", default=True, help="Show the pictures, or only read.")
 @click.option("--size", callback=parse_size, help="WIDTHxHEIGHT to ask of a camera.")
-@click.option("--fps", type=click.FloatRange(0.1, 1000), help="Rate to ask of a camera.")
+@click.option("--fps", type=Number(0.1, 1000), help="Rate to ask of a camera.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1),
+    type=Number(0.1, 1e6),
     default=10.0,
     show_default=True,
     help="Seconds without a frame after which a camera or stream is lost.",
@@ -142,10 +158,10 @@ def live(
             readings=readings,
             recorder=recorder,
             options=LiveOptions(folder=snapshots),
-            say=lambda line: click.echo(line, err=True),
+            say=lambda line: click.echo(f"camdigits: {line}", err=True),
         )
     rate = "" if done.speed.fps is None else f", {done.speed.fps:.1f} frames per second"
-    click.echo(f"{done.frames} frames, {done.digits} digits{rate}", err=True)
+    click.echo(f"{frames_of(done.frames)}, {done.digits} digits{rate}", err=True)
 
 
 @cli.command()
@@ -189,6 +205,11 @@ def video(
         for index, name in enumerate(files):
             try:
                 with ExitStack() as stack:
+                    if Path(name).is_dir():
+                        raise SourceError(
+                            f"cannot open video {name}: it is a folder; give its files, "
+                            "or read pictures with `camdigits image`"
+                        )
                     source = stack.enter_context(open_source(name))
                     recorder = VideoSink(targets[index], source.info.fps) if targets else None
                     if recorder is not None:
@@ -200,7 +221,7 @@ def video(
                 status = status or error.exit_status
                 continue
             written = f" -> {targets[index]}" if targets else ""
-            click.echo(f"{name}: {count} frames read{written}", err=True)
+            click.echo(f"{name}: {frames_of(count)} read{written}", err=True)
     return status
 
 
@@ -348,11 +369,29 @@ def _read_clip(
     return count
 
 
+def frames_of(count: int) -> str:
+    """Count frames in words.
+
+    >>> frames_of(1), frames_of(2)
+    ('1 frame', '2 frames')
+    """
+    return f"{count} frame{'' if count == 1 else 's'}"
+
+
+def one_line(name: str) -> str:
+    r"""Show a file's name on one line, whatever it holds.
+
+    >>> print(one_line("new\nline.png"))
+    new\nline.png
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
 def _summary(result: "Result") -> str:
     """One line for a person: the picture and its numbers."""
     numbers = " ".join(number.text for number in result.numbers) or "no digits"
     turned = f"  (page turned by {result.rotation} degrees)" if result.rotation else ""
-    return f"{result.frame.source}: {numbers}{turned}"
+    return f"{one_line(result.frame.source)}: {numbers}{turned}"
 
 
 def _demo_report(written: tuple[str, ...], seen: "Counter[tuple[str, ...]]", count: int) -> str:

@@ -3,6 +3,7 @@
 Only the command line uses this. Heavy imports wait until a command runs.
 """
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
     from camdigits.values import BgrImage
 
 Command = Callable[..., object]
+
+
+class Number(click.FloatRange):
+    """A number within limits; not-a-number, which compares with nothing, is refused too."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse a number."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 def parse_size(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
@@ -51,7 +65,7 @@ def reading_options(command: Command) -> Command:
         ),
         click.option(
             "--threshold",
-            type=click.FloatRange(0, 1),
+            type=Number(0, 1),
             help="Report digits at least this probable.  [default: the model's own]",
         ),
         click.option(
@@ -89,6 +103,8 @@ def readings_to(
     for path in (jsonl, csv):
         if path is not None:
             check_output(path, inputs)
+    if jsonl is not None and csv is not None and os.path.abspath(jsonl) == os.path.abspath(csv):
+        raise OutputError(f"cannot write JSON Lines and CSV both to {jsonl}: give two places")
     with ExitStack() as stack:
         sinks: list[ReadingSink] = []
         if jsonl is not None:

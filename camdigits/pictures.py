@@ -213,6 +213,8 @@ def _three_channels(image: npt.NDArray[np.uint8]) -> BgrImage:
 
 
 def _paths_of(argument: str | Path) -> list[Path]:
+    if not os.fspath(argument):
+        raise SourceError("cannot read '': an empty name; give a file, folder or pattern")
     path = Path(argument)
     if path.is_dir():
         return _pictures_among(_entries(path), f"the folder {path} holds no picture")

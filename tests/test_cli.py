@@ -259,6 +259,25 @@ def cut_in_half(path, tmp_path):
     return half
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_standard_output_that_is_full_is_one_line(page, tmp_path):
+    """Results that go nowhere are an error, not a traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "image", str(page)],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("camdigits: cannot write standard output: No space left")
+    assert len(done.stderr.splitlines()) == 1
+
+
 class TestBadInput:
     """Each: one line, the documented status, no traceback, nothing half-written."""
 
@@ -285,6 +304,9 @@ class TestBadInput:
         [
             (["image", "missing.png"], 3),
             (["image", "empty"], 3),
+            (["image", ""], 3),
+            (["image", "page.png", "--jsonl", "same", "--csv", "./same"], 2),
+            (["video", "."], 3),
             (["image", "nothing*.png"], 3),
             (["image", "empty.png"], 1),
             (["image", "text.png"], 1),
@@ -323,7 +345,14 @@ class TestBadInput:
         assert sorted(here.rglob("*")) == before
 
     @pytest.mark.parametrize(
-        "arguments", [["image"], ["nonsense"], ["image", "page.png", "--threshold", "7"]]
+        "arguments",
+        [
+            ["image"],
+            ["nonsense"],
+            ["image", "page.png", "--threshold", "7"],
+            ["image", "page.png", "--threshold", "nan"],
+            ["live", "clip.mp4", "--timeout", "nan"],
+        ],
     )
     def test_usage_is_status_2(self, here, arguments):
         """Click explains; nothing is read."""

@@ -264,3 +264,36 @@ def test_a_full_disk_for_real(tmp_path: Path) -> None:
         assert len(frames_of(tmp_path / "out.mp4")) >= 5
     finally:
         subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_short_video_that_fails_at_its_end_is_told(tmp_path: Path) -> None:
+    """The encoder holds a short clip back until it is closed: that error counts too."""
+    pytest.importorskip("av")
+    program = """
+import resource, signal, sys
+import numpy as np
+from camdigits.errors import OutputError
+from camdigits.sinks.video import VideoSink
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sink = VideoSink("out.mp4", 30)
+rng = np.random.default_rng(1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+for _ in range(3):
+    sink.write(rng.integers(0, 256, (240, 320, 3), np.uint8), 0.0)
+try:
+    sink.close()
+except OutputError:
+    sys.exit(7)
+"""
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 7, done.stderr
+    assert not (tmp_path / "out.mp4").exists()

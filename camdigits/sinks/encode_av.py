@@ -71,7 +71,8 @@ class AvEncoder:
         """Finish the file; True if it holds a picture. Safe to call twice.
 
         Raises:
-            OSError: there was no room for the end of the file; what is there plays.
+            OSError: there was no room for the end of the file; what is there plays, and is gone
+                if it does not.
         """
         if self._closed:
             return True
@@ -87,9 +88,9 @@ class AvEncoder:
             return self._count > 0
         if self._path.suffix.lower() in FRAGMENTED:
             cut_to_whole_fragments(self._path)
-        if plays(self._path):
-            self._check()
-        return False
+        if not plays(self._path):
+            self._path.unlink(missing_ok=True)
+        raise self._file.failure
 
     def _add_stream(self, suffix: str, size: tuple[int, int]) -> Any:
         name, options = codec(suffix, self._rate)

@@ -39,7 +39,8 @@ class ImagesSource:
     ) -> None:
         self._paths = iter(tuple(paths))
         self._rate = fps or PICTURES_PER_S
-        self._info = SourceInfo(name, live=False, fps=self._rate, frame_count=len(paths))
+        # Without a rate a folder has no clock: a picture stays as long as people like.
+        self._info = SourceInfo(name, live=False, fps=fps, frame_count=len(paths))
         self._on_error = on_error
         self._next_index = 0
         self._closed = False

@@ -109,7 +109,9 @@ def _check_file(path: Path) -> bool:
     except FileNotFoundError as error:
         raise SourceError(f"{wanted}: no such file") from error
     except UnicodeEncodeError as error:
-        raise SourceError(f"cannot open video {path!a}: its name is not UTF-8") from error
+        raise SourceError(
+            f"cannot open video {str(path)!a}: its name is not UTF-8; rename it"
+        ) from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"{wanted}: {reason}") from error
