@@ -52,7 +52,7 @@ def draw(result: Result, *, labels: bool = True, status: Status | None = None) -
     for digit in result.digits:
         put_box(canvas, digit.box, style.line_px, colour_of(digit.score))
     if labels:
-        _label_digits(canvas, result.digits, style)
+        _label_digits(canvas, result.digits, style, result.rotation)
         _label_numbers(canvas, result.digits, shown, style)
     return canvas if status is None else with_status(canvas, status)
 
@@ -91,6 +91,29 @@ def place(box: Box, size: tuple[int, int], canvas: tuple[int, int], gap: int) ->
     return max(0, min(x, canvas[0] - size[0])), max(0, min(y, canvas[1] - size[1]))
 
 
+def place_beside(
+    box: Box, size: tuple[int, int], canvas: tuple[int, int], gap: int, rotation: int
+) -> tuple[int, int]:
+    """Find the corner of a label on a page on its side: where the upright page has "above".
+
+    Args:
+        box: what the label belongs to.
+        size: width, height of the label.
+        canvas: width, height of the picture.
+        gap: pixels between the two.
+        rotation: 90 or 270, degrees clockwise that bring the page upright.
+
+    Returns:
+        x, y: left of the box for 90, right for 270, or on its other side where there is no room.
+    """
+    y = round(box.centre[1] - size[1] / 2)
+    left, right = box.x - gap - size[0], box.right + gap
+    x = left if rotation == 90 else right
+    if x < 0 or x + size[0] > canvas[0]:
+        x = left + right - x
+    return max(0, min(x, canvas[0] - size[0])), max(0, min(y, canvas[1] - size[1]))
+
+
 def room_px(digits: Sequence[Digit], line_px: int) -> list[int]:
     """Tell how wide each digit's label may be before it meets its neighbour's.
 
@@ -107,13 +130,18 @@ def room_px(digits: Sequence[Digit], line_px: int) -> list[int]:
     return [int(each) - 1 for each in nearest]
 
 
-def _label_digits(canvas: BgrImage, digits: Sequence[Digit], style: Style) -> None:
+def _label_digits(canvas: BgrImage, digits: Sequence[Digit], style: Style, rotation: int) -> None:
+    size, gap = canvas.shape[1::-1], 2 * style.line_px + 2
+    if rotation in (90, 270):
+        for digit in digits:
+            tag = _tag_that_fits(digit, 3 * style.text_px, style)
+            corner = place_beside(digit.box, (tag.width, tag.height), size, gap, rotation)
+            put_tag(canvas, tag, *corner)
+        return
     line_px = style.text_px + 2 * style.pad_px
     for digit, room in zip(digits, room_px(digits, line_px), strict=True):
         tag = _tag_that_fits(digit, room, style)
-        corner = place(
-            digit.box, (tag.width, tag.height), canvas.shape[1::-1], 2 * style.line_px + 2
-        )
+        corner = place(digit.box, (tag.width, tag.height), size, gap)
         put_tag(canvas, tag, *corner)
 
 

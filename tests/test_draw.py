@@ -13,6 +13,7 @@ from camdigits.draw import (
     draw_debug,
     percent,
     place,
+    place_beside,
     room_px,
 )
 from camdigits.errors import ArrayError
@@ -241,3 +242,17 @@ def test_the_debug_view_needs_a_trace() -> None:
     """A result that was read without one is refused, saying what to do."""
     with pytest.raises(ArrayError, match="read with trace=True"):
         draw_debug(result())
+
+
+@pytest.mark.parametrize(
+    ("x", "rotation", "corner"),
+    [(50, 90, (28, 55)), (50, 270, (72, 55)), (5, 90, (27, 55)), (75, 270, (53, 55))],
+    ids=["left", "right", "no room left", "no room right"],
+)
+def test_on_a_lying_page_labels_stand_beside(
+    x: int, rotation: int, corner: tuple[int, int]
+) -> None:
+    """Above its digit a label would cover the next one of the line."""
+    box = Box(x, 50, 20, 20)
+
+    assert place_beside(box, (20, 10), (100, 100), 2, rotation) == corner
