@@ -5,7 +5,7 @@ no drawing, nothing remembered.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -26,6 +26,8 @@ class RegionConfig:
 
     min_side: int = 8  # a smaller longest side is dust
     line_part: float = 0.25  # of the longer side: a longer blob may be a printed line or a grid
+    rung_part: float = 0.25  # of its length: a narrower stroke between two lines is one too
+    rung_gap: int = 3  # pixels at most between the ends of such a stroke and the lines
     max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
     most: int = 600  # regions in one image, the largest ones: a cloth has thousands of blobs
     speck_side: int = 6  # a smaller longest side is a speck
@@ -51,7 +53,10 @@ def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]
     """
     outlines = _trace(ink.mask)
     if outlines.boxes[:, 2:].max(initial=0) > config.line_part * max(ink.mask.shape):
-        outlines = _trace(without_lines(ink.mask))
+        rest = without_lines(ink.mask)
+        outlines = _trace(rest)
+        rungs = _rungs(outlines.boxes, np.asarray(cv2.subtract(ink.mask, rest), np.uint8), config)
+        outlines = replace(outlines, outer=outlines.outer[~rungs], boxes=outlines.boxes[~rungs])
     chosen = _digit_sized(outlines.boxes, ink.mask.shape, config)
     pieces = [outlines.piece(index) for index in chosen]
     groups = join(pieces, outlines.boxes[chosen], config)
@@ -90,6 +95,26 @@ def _trace(mask: GrayImage) -> _Outlines:
     outer = np.flatnonzero(table[:, 3] < 0)
     boxes = np.array([cv2.boundingRect(contours[int(i)]) for i in outer], np.int32)
     return _Outlines(cast(Sequence[Contour], contours), table, outer, boxes.reshape(-1, 4))
+
+
+def _rungs(boxes: Boxes, lines: GrayImage, config: RegionConfig) -> npt.NDArray[np.bool_]:
+    """(N,) bool: bare strokes with a printed line at both ends: the sides of a table's cells."""
+    rungs = np.zeros(len(boxes), np.bool_)
+    thin = boxes[:, 2:].min(axis=1) <= config.rung_part * boxes[:, 2:].max(axis=1)
+    for index in np.flatnonzero(thin & (boxes[:, 2:].max(axis=1) >= config.min_side)):
+        x, y, width, height = boxes[index].tolist()
+        left, top = max(0, x - config.rung_gap), max(0, y - config.rung_gap)
+        right, bottom = x + width + config.rung_gap, y + height + config.rung_gap
+        reach = 2 * config.rung_gap
+        around = lines[top:bottom, left:right]
+        upright = height > width
+        ends = (
+            (around[:reach], around[-reach:])
+            if upright
+            else (around[:, :reach], around[:, -reach:])
+        )
+        rungs[index] = all(end.any() for end in ends)
+    return rungs
 
 
 def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> list[int]:

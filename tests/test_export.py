@@ -9,10 +9,11 @@ import pytest
 from camdigits.card import load_card
 from camdigits.tflite import load_scorer
 from train import fit, measure
-from train.data import DataError, Glyphset
+from train.data import LABELS, NONE, DataError, Glyphset
 from train.evaluate import digit_row, reject_rows
-from train.export import export, sample
+from train.export import export, none_share, on_pages, sample, set_prior
 from train.fit import Pool, Settings
+from train.nets import build
 
 SETTINGS = Settings(net="tiny", sets=())
 
@@ -21,6 +22,9 @@ def noise(count: int, seed: int) -> Glyphset:
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
     return Glyphset("noise", images, rng.integers(0, 11, count).astype(np.uint8))
+
+
+POOL = Pool(((noise(50, 1), 1.0),), noise(200, 2))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That net, exported."""
     out = tmp_path_factory.mktemp("models") / "sub/some.tflite"
-    export(run, out, Pool(((noise(50, 1), 1.0),), noise(200, 2)), say=lambda _: None)
+    export(run, out, POOL, say=lambda _: None)
     return out
 
 
@@ -48,7 +52,9 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
 
     scores = load_scorer(model, load_card(model))(glyphs)
 
-    wanted = fit.scores_of(fit.load_model(run), glyphs)
+    net = fit.load_model(run)
+    set_prior(net, SETTINGS.labels, none_share(POOL))
+    wanted = fit.scores_of(net, glyphs)
     assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
 
 
@@ -165,3 +171,37 @@ def test_rejects_are_measured_against_the_digits(model: Path) -> None:
     (row,) = reject_rows([others], [digits], scorer, card)
 
     assert (row.auroc, row.false_accepts_at_95, row.reported) == (1.0, 0.0, 0.0)
+
+
+def test_the_prior_of_none_lowers_its_logit_by_the_log_odds() -> None:
+    """From half of what was trained on to a fifth of what pages hold: log 4 less."""
+    pytest.importorskip("tensorflow")
+    model = build("tiny", 11)
+    before = model.get_layer("logits").get_weights()[1]
+
+    set_prior(model, LABELS, 0.5)
+
+    after = model.get_layer("logits").get_weights()[1]
+    np.testing.assert_allclose(after[:10], before[:10])
+    np.testing.assert_allclose(after[10], before[10] - np.log(4), rtol=1e-6)
+
+
+def test_what_is_measured_holds_as_much_none_as_pages_do() -> None:
+    """Digits all stay; of the others a quarter as many, from everywhere in the set."""
+    labels = np.repeat(np.uint8([3, NONE]), 100)
+    images = np.arange(200, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+
+    seen = on_pages(Glyphset("some", images, labels))
+
+    assert (seen.labels == 3).sum() == 100
+    assert (seen.labels == NONE).sum() == 25
+    assert {100, 199} <= set(seen.images[:, 0, 0].tolist())
+
+
+def test_the_share_of_none_counts_how_often_glyphs_are_seen() -> None:
+    """A set that is seen twice counts twice."""
+    blank = np.zeros((10, 28, 28), np.uint8)
+    digits = Glyphset("digits", blank, np.zeros(10, np.uint8))
+    others = Glyphset("others", blank, np.full(10, NONE, np.uint8))
+
+    assert none_share(Pool(((digits, 2.0), (others, 1.0)), digits)) == pytest.approx(1 / 3)

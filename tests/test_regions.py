@@ -94,3 +94,12 @@ def test_blobs_among_specks_are_texture(sheet):
     found = boxes(sheet((40, 30, 5, 40), (250, 41, 5, 40), *specks, size=(120, 320)), join_gap=0)
 
     assert found == [Box(40, 30, 5, 40)]
+
+
+def test_the_sides_of_a_tables_cells_are_no_strokes(sheet):
+    """What stands between two printed lines and touches both belongs to them."""
+    lines = [(5, 20, 310, 2), (5, 90, 310, 2), *((x, 20, 3, 70) for x in range(5, 320, 60))]
+
+    found = boxes(sheet(*lines, (30, 35, 6, 40), (90, 40, 6, 35), size=(120, 320)))
+
+    assert found == [Box(30, 35, 6, 40), Box(90, 40, 6, 35)]
