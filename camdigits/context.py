@@ -19,7 +19,7 @@ class ContextConfig:
 
     thin: float = 0.33  # of its height: a narrower digit is a bare stroke
     heights: tuple[float, float] = (0.55, 1.9)  # of its neighbours: others are not on their line
-    far: float = 8.0  # heights: digits further away are no neighbours
+    far: float = 3.5  # heights: digits further away are no neighbours
     neighbours: int = 5  # nearest digits that are asked
 
 

@@ -28,6 +28,7 @@ class RegionConfig:
     line_part: float = 0.25  # of the longer side: a longer blob may be a printed line or a grid
     rung_part: float = 0.25  # of its length: a narrower stroke between two lines is one too
     rung_gap: int = 3  # pixels at most between the ends of such a stroke and the lines
+    broken_gap: float = 0.15  # of the shorter one's length: the gap between pieces of a line
     max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
     most: int = 600  # regions in one image, the largest ones: a cloth has thousands of blobs
     speck_side: int = 6  # a smaller longest side is a speck
@@ -56,7 +57,8 @@ def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]
         rest = without_lines(ink.mask)
         outlines = _trace(rest)
         rungs = _rungs(outlines.boxes, np.asarray(cv2.subtract(ink.mask, rest), np.uint8), config)
-        outlines = replace(outlines, outer=outlines.outer[~rungs], boxes=outlines.boxes[~rungs])
+        outlines = outlines.without(rungs)
+    outlines = outlines.without(_broken_lines(outlines.boxes, config))
     chosen = _digit_sized(outlines.boxes, ink.mask.shape, config)
     pieces = [outlines.piece(index) for index in chosen]
     groups = join(pieces, outlines.boxes[chosen], config)
@@ -73,6 +75,10 @@ class _Outlines:
     hierarchy: npt.NDArray[np.int32]  # (contours, 4): next, previous, first child, parent
     outer: npt.NDArray[np.intp]  # which contours are outlines, the others being holes
     boxes: Boxes  # of the outlines
+
+    def without(self, some: npt.NDArray[np.bool_]) -> "_Outlines":
+        """Leave some components out."""
+        return replace(self, outer=self.outer[~some], boxes=self.boxes[~some])
 
     def piece(self, index: int) -> list[Contour]:
         """Outline and holes of one component."""
@@ -115,6 +121,31 @@ def _rungs(boxes: Boxes, lines: GrayImage, config: RegionConfig) -> npt.NDArray[
         )
         rungs[index] = all(end.any() for end in ends)
     return rungs
+
+
+def _broken_lines(boxes: Boxes, config: RegionConfig) -> npt.NDArray[np.bool_]:
+    """(N,) bool: bare strokes that go on in another one at an end: edges of sheets, dashes.
+
+    Ones stand beside each other; rows of them are never so close.
+    """
+    broken = np.zeros(len(boxes), np.bool_)
+    longest = boxes[:, 2:].max(axis=1, initial=0)
+    thin = boxes[:, 2:].min(axis=1, initial=0) <= config.rung_part * longest
+    strokes = np.flatnonzero(thin & (longest >= config.min_side))[: config.most]
+    for along, across in ((0, 1), (1, 0)):
+        lying = strokes[boxes[strokes, 2 + along] > boxes[strokes, 2 + across]]
+        start, length = boxes[lying, along], boxes[lying, 2 + along]
+        middle = boxes[lying, across] + boxes[lying, 2 + across] / 2
+        gap = np.maximum(start[:, None], start) - np.minimum(
+            (start + length)[:, None], start + length
+        )
+        beside = np.abs(middle[:, None] - middle)
+        goes_on = (np.abs(gap) <= config.broken_gap * np.minimum(length[:, None], length)) & (
+            beside <= np.maximum(boxes[lying, 2 + across][:, None], boxes[lying, 2 + across])
+        )
+        np.fill_diagonal(goes_on, False)
+        broken[lying[goes_on.any(axis=1)]] = True
+    return broken
 
 
 def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> list[int]:

@@ -103,3 +103,12 @@ def test_the_sides_of_a_tables_cells_are_no_strokes(sheet):
     found = boxes(sheet(*lines, (30, 35, 6, 40), (90, 40, 6, 35), size=(120, 320)))
 
     assert found == [Box(30, 35, 6, 40), Box(90, 40, 6, 35)]
+
+
+def test_pieces_of_a_broken_line_are_no_strokes(sheet):
+    """The edge of a sheet comes in pieces, end to end; ones stand beside each other."""
+    edge = [(200, 10, 8, 38), (201, 50, 8, 30), (202, 82, 8, 34)]
+
+    found = boxes(sheet((40, 30, 5, 40), (52, 30, 5, 40), *edge, size=(130, 240)))
+
+    assert found == [Box(40, 30, 5, 40), Box(52, 30, 5, 40)]
