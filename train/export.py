@@ -29,10 +29,10 @@ from train.data import DataError, Glyphset
 
 SAMPLES = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
 WANTED = 0.99  # of the reported digits are right at the card's threshold
-# Share of the blobs on a page of numbers that are no digit. Training has over four times as many, so
+# Share of the blobs on a page of numbers that are no digit. Training has four times as many, so
 # that the net sees all kinds; its answers are put right for the pages.
 PRIOR_NONE = 0.1
-FORM_NONE = 0.3  # and on a form with printing: the threshold has to hold there too
+FORM_NONE = 0.2  # and on a form with printing: the threshold has to hold there too
 
 
 def export(
