@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from camdigits.group import turn
 from camdigits.values import Box, Digit
@@ -17,9 +18,11 @@ from camdigits.values import Box, Digit
 class ContextConfig:
     """Heights are held against the usual height of the nearest other digits."""
 
-    thin: float = 0.33  # of its height: a narrower digit is a bare stroke
+    thin: float = 0.36  # of its height: a narrower digit is a bare stroke
     heights: tuple[float, float] = (0.55, 1.9)  # of its neighbours: others are not on their line
-    far: float = 3.5  # heights: digits further away are no neighbours
+    far: float = 3.0  # heights: digits further away are no neighbours
+    tiny: float = 0.3  # of the usual height on the page: so small a digit needs company
+    company: int = 3  # digits of about its size, itself counted
     neighbours: int = 5  # nearest digits that are asked
 
 
@@ -32,7 +35,7 @@ def in_context(
     rotation: int = 0,
     config: ContextConfig = DEFAULT,
 ) -> tuple[Digit, ...]:
-    """Leave out bare strokes that fit no digit near by.
+    """Leave out bare strokes that fit no digit near by, and lonely specks.
 
     Where a picture has nothing but strokes, they stay: somebody may have written ones.
 
@@ -50,11 +53,11 @@ def in_context(
     boxes = np.array([turn(digit.box, rotation) for digit in digits], np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     thin = width < config.thin * height
+    keep = ~_lonely(height, config)
     if thin.all() or not thin.any():
-        return tuple(digits)
+        return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
     middle = boxes[:, :2] + boxes[:, 2:] / 2
     broad = np.flatnonzero(~thin)
-    keep = ~thin
     inside = np.array([_is_inside(digit.box, size) for digit in digits], np.bool_)
     for index in np.flatnonzero(thin & inside):
         away = np.hypot(*(middle[broad] - middle[index]).T)
@@ -62,8 +65,17 @@ def in_context(
         usual = float(np.median(height[broad[near]]))
         part = height[index] / usual
         fits = config.heights[0] <= part <= config.heights[1]
-        keep[index] = fits and away[near[0]] <= config.far * usual
+        keep[index] &= fits and away[near[0]] <= config.far * usual
+    keep &= ~thin | inside
     return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
+
+
+def _lonely(height: npt.NDArray[np.float64], config: ContextConfig) -> npt.NDArray[np.bool_]:
+    """(N,) bool: specks among digits of another size, with hardly any of their own."""
+    ratio = height[:, None] / height
+    company = np.count_nonzero((ratio >= 0.5) & (ratio <= 2), axis=1)
+    tiny = height < config.tiny * np.median(height)
+    return np.asarray(tiny & (company < config.company), np.bool_)
 
 
 def _is_inside(box: Box, size: tuple[int, int]) -> bool:

@@ -61,3 +61,12 @@ def test_height_is_that_of_the_upright_page(rotation):
 def test_no_digits():
     """Nothing in, nothing out."""
     assert in_context([], SIZE) == ()
+
+
+def test_a_lonely_speck_among_large_digits_is_dirt():
+    """One that is a quarter as high as all others; three of its size are a line of their own."""
+    specks = [at("6", 300 + 12 * i, 300, 6, 8) for i in range(3)]
+    large = [at("5", 60 * i, 50, 30, 40) for i in range(4)]
+
+    assert in_context([*large, specks[0]], SIZE) == tuple(large)
+    assert in_context([*large, *specks], SIZE) == (*large, *specks)

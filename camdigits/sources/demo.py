@@ -115,7 +115,7 @@ class DemoSource:
         self,
         frames: int = 150,
         size: tuple[int, int] = (1280, 720),
-        seed: int = 6,
+        seed: int = 1,
         numbers: Sequence[str] = NUMBERS,
     ) -> None:
         if frames < 1 or size[0] < 160 or size[1] < 120:
