@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -28,10 +27,9 @@ from camdigits.options import (
     shown_if,
     video_targets,
 )
+from camdigits.wording import demo_report, frames_of, one_line, summary
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from camdigits.jobs import Outputs
     from camdigits.reader import Reader
     from camdigits.sources.base import Source
@@ -262,7 +260,7 @@ def image(
         for result in read_pictures(files, reader, Outputs(readings, folder=folder), note):
             count += 1
             if jsonl is None and csv is None:
-                click.echo(_summary(result))
+                click.echo(summary(result))
     return 0 if count else failures[0].exit_status
 
 
@@ -305,7 +303,7 @@ def demo(output: Path, frames: int, jsonl: Path | None, csv: Path | None, **read
     ):
         count = _read_clip(source, reader, Outputs(readings, recorder), note)
     piped = "-" in (str(jsonl), str(csv))  # readings and messages do not mix
-    click.echo(_demo_report(source.truth, seen, count), err=piped)
+    click.echo(demo_report(source.truth, seen, count), err=piped)
     click.echo(
         f"""
 The annotated clip is {output}. Try next:
@@ -367,37 +365,3 @@ def _read_clip(
             count += 1
             bar.update()
     return count
-
-
-def frames_of(count: int) -> str:
-    """Count frames in words.
-
-    >>> frames_of(1), frames_of(2)
-    ('1 frame', '2 frames')
-    """
-    return f"{count} frame{'' if count == 1 else 's'}"
-
-
-def one_line(name: str) -> str:
-    r"""Show a file's name on one line, whatever it holds.
-
-    >>> print(one_line("new\nline.png"))
-    new\nline.png
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
-
-
-def _summary(result: "Result") -> str:
-    """One line for a person: the picture and its numbers."""
-    numbers = " ".join(number.text for number in result.numbers) or "no digits"
-    turned = f"  (page turned by {result.rotation} degrees)" if result.rotation else ""
-    return f"{one_line(result.frame.source)}: {numbers}{turned}"
-
-
-def _demo_report(written: tuple[str, ...], seen: "Counter[tuple[str, ...]]", count: int) -> str:
-    """What was written beside what was read most often, and how often that was."""
-    read = seen.most_common(1)[0][0]
-    right = seen[written]
-    lines = ["written    read in most frames"]
-    lines += [f"{left:10} {right}" for left, right in zip_longest(written, read, fillvalue="-")]
-    return "\n".join([*lines, f"All {len(written)} numbers right in {right} of {count} frames."])

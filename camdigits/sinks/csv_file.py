@@ -4,9 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from camdigits.closing import Closing
 from camdigits.sinks.lines import LineFile
 from camdigits.values import Result
 
@@ -24,7 +23,7 @@ COLUMNS = (
 )
 
 
-class CsvSink:
+class CsvSink(Closing):
     """Writes a header, then one row per digit, to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:
@@ -49,17 +48,6 @@ class CsvSink:
     def close(self) -> None:
         """Close the file. Safe to call twice."""
         self._lines.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def rows(result: Result) -> Iterator[tuple[str | int | float, ...]]:

@@ -3,14 +3,14 @@
 import json
 import math
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from camdigits.closing import Closing
 from camdigits.sinks.lines import LineFile
 from camdigits.values import Box, Digit, Number, Result
 
 
-class JsonlSink:
+class JsonlSink(Closing):
     """Writes each result as one line to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:
@@ -32,17 +32,6 @@ class JsonlSink:
     def close(self) -> None:
         """Close the file. Safe to call twice."""
         self._lines.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def reading(result: Result) -> dict[str, Any]:

@@ -8,9 +8,8 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from camdigits.closing import Closing
 from camdigits.errors import OutputError
 from camdigits.image import cv2
 from camdigits.sinks.place import check_new_folder, is_one_of, refusal
@@ -20,7 +19,7 @@ from camdigits.values import BgrImage
 SAFE_SUFFIX = ".png"  # takes pictures of every size, without loss
 
 
-class PictureFolder:
+class PictureFolder(Closing):
     """Writes each picture under the name of the file it was read from."""
 
     def __init__(self, directory: str | Path, inputs: Iterable[str | Path] = ()) -> None:
@@ -63,17 +62,6 @@ class PictureFolder:
     def close(self) -> None:
         """Take no more pictures. Safe to call twice."""
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _free_name(self, stem: str, suffix: str, source: str) -> str:
         name, count = f"{stem}{suffix}", 1

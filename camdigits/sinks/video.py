@@ -8,11 +8,11 @@ import math
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 
+from camdigits.closing import Closing
 from camdigits.errors import OutputError
 from camdigits.image import cv2
 from camdigits.sinks.encode_cv import CvEncoder
@@ -39,7 +39,7 @@ class Encoder(Protocol):
         """Finish the file; True if there is a picture in it. Safe to call twice."""
 
 
-class VideoSink:
+class VideoSink(Closing):
     """Writes pictures of one size at a constant rate.
 
     The first picture fixes the size; others are fitted into it with black bars. H.264 wants even
@@ -107,17 +107,6 @@ class VideoSink:
                 self._finish()
             except OSError as error:
                 raise self._refusal(error) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _write(self, picture: BgrImage, time_s: float) -> None:
         if self._size is None:

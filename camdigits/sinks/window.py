@@ -6,11 +6,10 @@ Shows pictures and hands back keys; what a key means is not known here.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
+from camdigits.closing import Closing
 from camdigits.errors import DisplayError
 from camdigits.image import cv2
 from camdigits.sinks.display import Screen, find_screen
@@ -22,7 +21,7 @@ FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
 FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts", "/")
 
 
-class Window:
+class Window(Closing):
     """One resizable window that keeps the picture's shape.
 
     Everything must be called from one thread, the one that made it.
@@ -80,17 +79,6 @@ class Window:
             cv2.destroyWindow(self._title)
             cv2.waitKey(1)  # some toolkits close only when they get to work
         self._open = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def window_size(picture: tuple[int, int], screen: tuple[int, int]) -> tuple[int, int]:

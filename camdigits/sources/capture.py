@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
+from camdigits.closing import Closing
 from camdigits.errors import SourceLostError
 from camdigits.image import cv2, frozen, to_bgr
 from camdigits.sources.base import SourceInfo
@@ -83,7 +83,7 @@ class Capture:
                 self.close()
 
 
-class CaptureSource:
+class CaptureSource(Closing):
     """The part of a source that its kind does not matter for."""
 
     def __init__(self, capture: Capture, info: SourceInfo) -> None:
@@ -99,17 +99,6 @@ class CaptureSource:
     def close(self) -> None:
         """Give the device or file back. Safe to call twice and from another thread."""
         self._capture.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _frame(self, image: BgrImage, time_s: float) -> Frame:
         index = self._next_index

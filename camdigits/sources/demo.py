@@ -7,12 +7,12 @@ it wrote and where, so that a reader can be checked against it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import NamedTuple, Self, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.closing import Closing
 from camdigits.errors import SourceError
 from camdigits.handwriting import Pen, Writing, make_hand, write
 from camdigits.image import cv2, frozen
@@ -97,7 +97,7 @@ class Camera:
         return np.asarray(lens @ plane @ centre, np.float64)
 
 
-class DemoSource:
+class DemoSource(Closing):
     """Film a page of handwritten numbers.
 
     Args:
@@ -152,17 +152,6 @@ class DemoSource:
     def close(self) -> None:
         """End the clip."""
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _view(self, index: int) -> Matrix:
         height, width = self._page.bgr.shape[:2]

@@ -6,9 +6,8 @@ A picture that cannot be read is reported and left out: one bad file does not en
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from camdigits.closing import Closing
 from camdigits.errors import PictureError
 from camdigits.image import frozen
 from camdigits.pictures import read_picture
@@ -23,7 +22,7 @@ def log_error(error: PictureError) -> None:
     logging.getLogger(__name__).warning("%s", error)
 
 
-class ImagesSource:
+class ImagesSource(Closing):
     """Pictures as frames; each frame's `source` is its own file.
 
     Raises while iterating:
@@ -68,14 +67,3 @@ class ImagesSource:
     def close(self) -> None:
         """End the iteration. Safe to call twice and from another thread."""
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

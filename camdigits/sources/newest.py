@@ -5,16 +5,15 @@ A thread of its own empties the source as fast as it sends. Never for files: the
 
 import threading
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
+from camdigits.closing import Closing
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.values import Frame
 
 JOIN_S = 2.0  # a camera sends in that time; a silent stream is left behind rather than waited for
 
 
-class Newest:
+class Newest(Closing):
     """A source whose reader always gets the latest frame; gaps in `index` are the ones it missed.
 
     Closing it closes the wrapped source. An error in the thread is raised in the reader.
@@ -47,17 +46,6 @@ class Newest:
         self._source.close()
         if self._thread is not threading.current_thread():
             self._thread.join(JOIN_S)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _take(self) -> Frame | None:
         """Wait for a frame not given out yet; None at the end."""
