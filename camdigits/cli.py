@@ -25,6 +25,7 @@ from camdigits.options import (
     reading_options,
     readings_to,
     shown_if,
+    silence_stdout,
     video_targets,
 )
 from camdigits.wording import demo_report, frames_of, one_line, summary
@@ -62,17 +63,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF):
             raise
         click.echo(f"camdigits: cannot write standard output: {error.strerror}", err=True)
-        _silence_stdout()
+        silence_stdout()
         return OutputError.exit_status
     except (KeyboardInterrupt, click.Abort):
         click.echo("camdigits: interrupted", err=True)
         return INTERRUPTED
     return status if isinstance(status, int) else 0
-
-
-def _silence_stdout() -> None:
-    """Python flushes standard output once more at the end, and would complain again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(_signum: int, _frame: object) -> NoReturn:
@@ -137,11 +133,15 @@ def live(
     """
     from camdigits.live import run_live
     from camdigits.session import LiveOptions
-    from camdigits.sinks.video import VideoSink
+    from camdigits.sinks.place import check_output
+    from camdigits.sinks.video import VideoSink, check_video
     from camdigits.sinks.window import Window
     from camdigits.sources import open_source
     from camdigits.sources.base import SourceOptions
 
+    if save is not None:
+        check_video(save)
+        check_output(save, [source])
     with ExitStack() as stack:
         screen = stack.enter_context(Window("camdigits")) if window else None
         readings = stack.enter_context(readings_to(jsonl, csv, [source]))

@@ -5,9 +5,9 @@ Holds one frame at most; drops none unless told to.
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
-from types import TracebackType
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from camdigits.closing import Closing
 from camdigits.sources.base import Source
 from camdigits.values import Frame
 
@@ -24,7 +24,7 @@ ENDED: Final = Answer.ENDED
 Polled: TypeAlias = Frame | Literal[Answer.NOT_YET, Answer.ENDED]
 
 
-class Feed:
+class Feed(Closing):
     """Takes frames in a thread of its own, each only when asked for.
 
     Errors of the source are raised by `poll`. Leaving it closes the source.
@@ -53,14 +53,7 @@ class Feed:
         if coming.exception() is None and coming.result() is not None:
             self._coming = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the source and wait for the thread."""
         self._source.close()  # wakes the thread, should it wait
         self._pool.shutdown()

@@ -88,6 +88,11 @@ def file_options(command: Command) -> Command:
     return click.option("--jsonl", type=path, help="Write JSON Lines; - prints.")(command)
 
 
+def silence_stdout() -> None:
+    """Let nothing more out: Python flushes once more at the end, and would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @contextmanager
 def readings_to(
     jsonl: Path | None, csv: Path | None, inputs: Sequence[str | Path] = ()
@@ -114,8 +119,7 @@ def readings_to(
         try:
             yield sinks
         except BrokenPipeError as error:
-            # `camdigits … | head` has seen enough. Python would complain again when it flushes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            silence_stdout()  # `camdigits … | head` has seen enough
             raise click.exceptions.Exit(0) from error
 
 

@@ -327,6 +327,7 @@ class TestBadInput:
             (["video", "clip.mp4", "-o", "out.xyz"], 2),
             (["video", "clip.mp4", "-o", "no/such/out.mp4"], 2),
             (["live", "77", "--no-window"], 3),
+            (["live", "clip.mp4", "--no-window", "--save", "clip.mp4"], 2),
             (["live", "missing.mp4", "--no-window"], 3),
             (["live", "nonsense", "--no-window"], 3),
             (["demo", "-o", "empty"], 2),
