@@ -1,23 +1,20 @@
 """Find digit-sized blobs of ink.
 
-Connected components, size filters, and the joining of strokes that belong together. No learning,
-no drawing, nothing remembered.
+Size filters, and the joining of strokes that belong together. No learning, no drawing, nothing
+remembered.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.frames import without_frames
 from camdigits.image import cv2
 from camdigits.ink import Ink
-from camdigits.lines import without_lines
+from camdigits.outlines import Boxes, Contour, Outlines
 from camdigits.values import Box, GrayImage, Region
-
-Contour = npt.NDArray[np.int32]  # (points, 1, 2), as OpenCV traces it
-Boxes = npt.NDArray[np.int32]  # (N, 4): x, y, width, height
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +22,8 @@ class RegionConfig:
     """Limits in pixels of the image that is searched, or as parts of a longer side."""
 
     min_side: int = 8  # a smaller longest side is dust
-    line_part: float = 0.25  # of the longer side: a longer blob may be a printed line or a grid
-    rung_part: float = 0.25  # of its length: a narrower stroke between two lines is one too
-    rung_gap: int = 3  # pixels at most between the ends of such a stroke and the lines
-    broken_gap: float = 0.15  # of the shorter one's length: the gap between pieces of a line
     max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
-    most: int = 600  # regions in one image, the largest ones: a cloth has thousands of blobs
+    most: int = 600  # blobs in one image, the largest ones
     speck_side: int = 6  # a smaller longest side is a speck
     speck_cell: int = 32  # side of the squares in which specks are counted
     most_specks: float = 5.0  # in a square: 2.3 around the digits of real photos, 6 to 12 on stone
@@ -52,100 +45,36 @@ def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]
     Returns:
         Regions ordered by left edge, then by top edge; empty if nothing fits.
     """
-    outlines = _trace(ink.mask)
-    if outlines.boxes[:, 2:].max(initial=0) > config.line_part * max(ink.mask.shape):
-        rest = without_lines(ink.mask)
-        outlines = _trace(rest)
-        rungs = _rungs(outlines.boxes, np.asarray(cv2.subtract(ink.mask, rest), np.uint8), config)
-        outlines = outlines.without(rungs)
-    outlines = outlines.without(_broken_lines(outlines.boxes, config))
-    chosen = _digit_sized(outlines.boxes, ink.mask.shape, config)
-    pieces = [outlines.piece(index) for index in chosen]
-    groups = join(pieces, outlines.boxes[chosen], config)
+    return regions_of(find_blobs(ink, config), ink, config)
+
+
+def find_blobs(ink: Ink, config: RegionConfig = DEFAULT) -> Outlines:
+    """Find components that may be a digit or a stroke of one, the largest first."""
+    outlines = without_frames(ink)
+    return outlines.only(_digit_sized(outlines.boxes, ink.mask.shape, config))
+
+
+def regions_of(blobs: Outlines, ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]:
+    """Join strokes and cut the digits out, each with its own ink.
+
+    Args:
+        blobs: as `find_blobs` gives them, some left out perhaps.
+        ink: where they were found.
+        config: limits in pixels.
+
+    Returns:
+        Regions ordered by left edge, then by top edge.
+    """
+    pieces = [blobs.piece(index) for index in range(len(blobs.boxes))]
+    groups = join(pieces, blobs.boxes, config)
     members = [[pieces[index] for index in group] for group in groups]
     regions = [_region(own, ink.contrast) for own in members if _longest(own) >= config.min_side]
     return tuple(sorted(regions, key=lambda region: (region.box.x, region.box.y)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Outlines:
-    """The connected components of a mask, traced."""
-
-    contours: Sequence[Contour]
-    hierarchy: npt.NDArray[np.int32]  # (contours, 4): next, previous, first child, parent
-    outer: npt.NDArray[np.intp]  # which contours are outlines, the others being holes
-    boxes: Boxes  # of the outlines
-
-    def without(self, some: npt.NDArray[np.bool_]) -> "_Outlines":
-        """Leave some components out."""
-        return replace(self, outer=self.outer[~some], boxes=self.boxes[~some])
-
-    def piece(self, index: int) -> list[Contour]:
-        """Outline and holes of one component."""
-        outline = int(self.outer[index])
-        piece, hole = [self.contours[outline]], int(self.hierarchy[outline, 2])
-        while hole >= 0:
-            piece.append(self.contours[hole])
-            hole = int(self.hierarchy[hole, 0])
-        return piece
-
-
-def _trace(mask: GrayImage) -> _Outlines:
-    """Trace each connected component.
-
-    Outlines cost a tenth of labelling every pixel (0.2 ms against 2 ms on 1280×720). RETR_CCOMP
-    lists what lies inside a frame as well; RETR_EXTERNAL would drop a whole table with its border.
-    """
-    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    table = np.zeros((0, 4), np.int32) if not contours else np.asarray(hierarchy[0], np.int32)
-    outer = np.flatnonzero(table[:, 3] < 0)
-    boxes = np.array([cv2.boundingRect(contours[int(i)]) for i in outer], np.int32)
-    return _Outlines(cast(Sequence[Contour], contours), table, outer, boxes.reshape(-1, 4))
-
-
-def _rungs(boxes: Boxes, lines: GrayImage, config: RegionConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: bare strokes with a printed line at both ends: the sides of a table's cells."""
-    rungs = np.zeros(len(boxes), np.bool_)
-    thin = boxes[:, 2:].min(axis=1) <= config.rung_part * boxes[:, 2:].max(axis=1)
-    for index in np.flatnonzero(thin & (boxes[:, 2:].max(axis=1) >= config.min_side)):
-        x, y, width, height = boxes[index].tolist()
-        left, top = max(0, x - config.rung_gap), max(0, y - config.rung_gap)
-        right, bottom = x + width + config.rung_gap, y + height + config.rung_gap
-        reach = 2 * config.rung_gap
-        around = lines[top:bottom, left:right]
-        upright = height > width
-        ends = (
-            (around[:reach], around[-reach:])
-            if upright
-            else (around[:, :reach], around[:, -reach:])
-        )
-        rungs[index] = all(end.any() for end in ends)
-    return rungs
-
-
-def _broken_lines(boxes: Boxes, config: RegionConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: bare strokes that go on in another one at an end: edges of sheets, dashes.
-
-    Ones stand beside each other; rows of them are never so close.
-    """
-    broken = np.zeros(len(boxes), np.bool_)
-    longest = boxes[:, 2:].max(axis=1, initial=0)
-    thin = boxes[:, 2:].min(axis=1, initial=0) <= config.rung_part * longest
-    strokes = np.flatnonzero(thin & (longest >= config.min_side))[: config.most]
-    for along, across in ((0, 1), (1, 0)):
-        lying = strokes[boxes[strokes, 2 + along] > boxes[strokes, 2 + across]]
-        start, length = boxes[lying, along], boxes[lying, 2 + along]
-        middle = boxes[lying, across] + boxes[lying, 2 + across] / 2
-        gap = np.maximum(start[:, None], start) - np.minimum(
-            (start + length)[:, None], start + length
-        )
-        beside = np.abs(middle[:, None] - middle)
-        goes_on = (np.abs(gap) <= config.broken_gap * np.minimum(length[:, None], length)) & (
-            beside <= np.maximum(boxes[lying, 2 + across][:, None], boxes[lying, 2 + across])
-        )
-        np.fill_diagonal(goes_on, False)
-        broken[lying[goes_on.any(axis=1)]] = True
-    return broken
+def region_of(blobs: Outlines, index: int, ink: Ink) -> Region:
+    """Cut one blob out, alone."""
+    return _region([blobs.piece(index)], ink.contrast)
 
 
 def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> list[int]:

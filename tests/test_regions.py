@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from camdigits.image import cv2
 from camdigits.ink import Ink, find_ink
 from camdigits.regions import RegionConfig, find_regions
 from camdigits.values import Box
@@ -7,7 +9,7 @@ from camdigits.values import Box
 
 def inked(mask):
     """The ink of a mask whose contrast is even."""
-    return Ink(mask, (mask // 2).astype(np.uint8), False)
+    return Ink(mask, (mask // 2).astype(np.uint8), np.full_like(mask, 20), False)
 
 
 def boxes(mask, **limits):
@@ -107,8 +109,62 @@ def test_the_sides_of_a_tables_cells_are_no_strokes(sheet):
 
 def test_pieces_of_a_broken_line_are_no_strokes(sheet):
     """The edge of a sheet comes in pieces, end to end; ones stand beside each other."""
-    edge = [(200, 10, 8, 38), (201, 50, 8, 30), (202, 82, 8, 34)]
+    edge = [(200, 10, 7, 38), (201, 50, 7, 30), (202, 82, 7, 34)]
 
     found = boxes(sheet((40, 30, 5, 40), (52, 30, 5, 40), *edge, size=(130, 240)))
 
     assert found == [Box(40, 30, 5, 40), Box(52, 30, 5, 40)]
+
+
+def rectangle(x, y, width, height, pen=2):
+    """The four sides of a printed box."""
+    return [
+        (x, y, width, pen),
+        (x, y + height - pen, width, pen),
+        (x, y, pen, height),
+        (x + width - pen, y, pen, height),
+    ]
+
+
+SIX = [(116, 60, 6, 40), (116, 78, 22, 6), (116, 94, 22, 6), (132, 78, 6, 22)]
+
+
+def test_a_small_box_around_a_digit_is_taken_out(sheet):
+    """The boxes of a form are as small as digits; what is written in one is found alone."""
+    mask = sheet(*rectangle(100, 45, 54, 70), *SIX, size=(300, 800))
+
+    assert boxes(mask) == [Box(116, 60, 22, 40)]
+
+
+def test_boxes_in_a_row_are_taken_out(sheet):
+    """Boxes share their sides, and a digit may cross one."""
+    row = [bar for x in range(100, 310, 52) for bar in rectangle(x, 45, 54, 70)]
+    through = (170, 60, 6, 70)
+
+    found = boxes(sheet(*row, *SIX, through, size=(300, 800)))
+
+    assert found == [Box(116, 60, 22, 40), Box(170, 60, 6, 70)]
+
+
+def test_a_zero_with_a_dot_inside_stays():
+    """A round hole is no box of a form, whatever lies in it."""
+    mask = np.zeros((300, 800), np.uint8)
+    cv2.ellipse(mask, (200, 150), (25, 38), 0, 0, 360, 255, 4)
+    mask[138:162, 196:204] = 255
+
+    assert boxes(mask, join_gap=0)[0] == Box(*cv2.boundingRect(mask))
+
+
+def test_an_empty_box_is_left_to_the_classifier(sheet):
+    """It may be a 0 written with corners."""
+    mask = sheet(*rectangle(100, 45, 54, 70, pen=4), size=(300, 800))
+
+    assert boxes(mask) == [Box(100, 45, 54, 70)]
+
+
+@pytest.mark.parametrize("pen", [5, 8])
+def test_a_digit_larger_than_a_quarter_of_the_picture_keeps_its_strokes(sheet, pen):
+    """A seven with straight strokes, written with a fine pen, is no frame."""
+    mask = sheet((50, 30, 50, pen), (100 - pen, 30, pen, 70))
+
+    assert boxes(mask) == [Box(50, 30, 50, 70)]

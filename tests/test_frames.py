@@ -1,0 +1,49 @@
+import numpy as np
+
+from camdigits.frames import DEFAULT, _frames, _is_box
+from camdigits.image import cv2
+from camdigits.outlines import trace
+
+
+def rectangle(x, y, width, height, pen=2):
+    """The four sides of a printed box."""
+    return [
+        (x, y, width, pen),
+        (x, y + height - pen, width, pen),
+        (x, y, pen, height),
+        (x + width - pen, y, pen, height),
+    ]
+
+
+SIX = [(116, 60, 6, 40), (116, 78, 22, 6), (116, 94, 22, 6), (132, 78, 6, 22)]
+
+
+def test_frames_are_long_or_hold_something(sheet):
+    """A long blob and a box with a digit in it; no box with a dot, no digit."""
+    shapes = [
+        (10, 280, 300, 3),  # a line
+        *rectangle(100, 45, 54, 70),
+        *SIX,
+        *rectangle(200, 45, 54, 70),
+        (220, 70, 6, 6),  # a dot
+        (400, 60, 20, 60),
+    ]
+    outlines = trace(sheet(*shapes, size=(300, 800)))
+
+    found = _frames(outlines, 800, DEFAULT)
+
+    framed = sorted(tuple(outlines.boxes[index].tolist()) for index in found)
+    assert framed == [(10, 280, 300, 3), (100, 45, 54, 70)]
+
+
+def test_a_tilted_box_is_a_box():
+    """A form that lies aslant has boxes all the same."""
+    mask = np.zeros((300, 400), np.uint8)
+    corners = cv2.boxPoints(((150, 100), (54, 70), 14))
+    cv2.polylines(mask, [np.rint(corners).astype(np.int32)], True, 255, 2)
+    mask[85:115, 145:155] = 255
+    outlines = trace(mask)
+
+    tilted = [index for index in range(2) if _is_box(outlines, index, DEFAULT)]
+
+    assert [outlines.boxes[index, 2] > 50 for index in tilted] == [True]
