@@ -1,10 +1,9 @@
 """Say which digit each glyph is, how sure that is, and which glyphs are no digit at all.
 
-The model is a plain function (a `Scorer`). A page that lies on its side is found out here too,
-from how well its glyphs read when they are turned.
+The model is a plain function (a `Scorer`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +13,6 @@ from camdigits.errors import ModelError
 from camdigits.values import Digit, Glyphs, Region, Scorer, Scores
 
 NONE = "none"  # the label of whatever is not one of the others
-ROTATIONS = (0, 90, 180, 270)  # degrees clockwise that bring a page upright
-MIN_TURNED = 4  # glyphs: fewer do not tell a 6 on its head from a 9
-SURE_PART = 0.75  # of the glyphs read as digits: the page stands upright
-TURN_SAMPLE = 48  # glyphs are enough to tell which way is up
-INKED = 50  # of 255: a weaker pixel of a glyph is its edge
-BROAD = 0.45  # narrower for its length is a stroke, and might be anything
-TURNED_PART = 0.3  # of a turned page's glyphs read as digits: cables and leaves have fewer
-TURN_GAIN = 1.15  # a page on its side reads at least so much better once it is turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +30,37 @@ class Opinions:
 
     labels: tuple[str, ...]
     scores: npt.NDArray[np.float64]  # (N,)
-    rotation: int = 0  # how the glyphs were turned
+    chances: npt.NDArray[np.float64] | None = None  # (N, L) of all labels
+    names: tuple[str, ...] = ()  # the L labels
 
-    def evidence(self, among: npt.NDArray[np.bool_] | None = None) -> float:
-        """How much speaks for digits standing this way up: the sum of their scores."""
-        digits = np.array([label != NONE for label in self.labels], np.bool_)
-        return float(self.scores[digits if among is None else digits & among].sum())
+    def digits(self, least: float) -> npt.NDArray[np.bool_]:
+        """(N,) bool: glyphs that are a digit with at least this probability."""
+        named = np.array([label != NONE for label in self.labels], np.bool_)
+        return np.asarray(named & (self.scores >= least), np.bool_)
+
+    @property
+    def none(self) -> npt.NDArray[np.float64]:
+        """(N,) how probably each glyph is no digit."""
+        if self.chances is None or NONE not in self.names:
+            return np.zeros(len(self.labels))
+        return np.asarray(self.chances[:, self.names.index(NONE)], np.float64)
+
+    def weighed(self, odds: npt.NDArray[np.float64] | float) -> "Opinions":
+        """Multiply the odds of "none" of each glyph, or of all."""
+        if self.chances is None or NONE not in self.names:
+            return self
+        chances = self.chances.copy()
+        chances[:, self.names.index(NONE)] *= odds
+        return _best(chances / chances.sum(axis=1, keepdims=True), self.names)
+
+
+def _best(chances: npt.NDArray[np.float64], names: tuple[str, ...]) -> Opinions:
+    best = chances.argmax(axis=1)
+    labels = tuple(names[index] for index in best)
+    return Opinions(labels, chances[np.arange(len(best)), best], chances, names)
+
+
+Ask = Callable[[Glyphs], Opinions]
 
 
 def probabilities(logits: Scores, temperature: float = 1.0) -> npt.NDArray[np.float64]:
@@ -59,54 +75,21 @@ def probabilities(logits: Scores, temperature: float = 1.0) -> npt.NDArray[np.fl
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
-def opinions(glyphs: Glyphs, score: Scorer, labelling: Labelling, rotation: int = 0) -> Opinions:
-    """Ask the model about every glyph, turned clockwise by `rotation` degrees first.
+def opinions(glyphs: Glyphs, score: Scorer, labelling: Labelling) -> Opinions:
+    """Ask the model about every glyph.
 
     Raises:
         ModelError: the scorer's answer is not one row of numbers per glyph, one number per label.
     """
     if not len(glyphs):
-        return Opinions((), np.zeros(0), rotation)
-    turned = np.ascontiguousarray(np.rot90(glyphs, -rotation // 90, axes=(1, 2)))
-    logits = np.asarray(score(turned), np.float32)
+        return Opinions((), np.zeros(0))
+    logits = np.asarray(score(glyphs), np.float32)
     wanted = len(glyphs), len(labelling.labels)
     if logits.shape != wanted:
         raise ModelError(
             f"scorer: wanted a {wanted} array, one score per glyph and label, got {logits.shape}"
         )
-    chances = probabilities(logits, labelling.temperature)
-    best = chances.argmax(axis=1)
-    labels = tuple(labelling.labels[index] for index in best)
-    return Opinions(labels, chances[np.arange(len(best)), best], rotation)
-
-
-def upright(glyphs: Glyphs, score: Scorer, labelling: Labelling) -> Opinions:
-    """Read the glyphs the way up that makes most of them digits.
-
-    The other ways are tried only when the first leaves doubt, and on a sample; the page is turned
-    only when that is clearly better. Bare strokes have no say: every printed line is a 1 when it
-    stands upright.
-    """
-    first = opinions(glyphs, score, labelling)
-    telling = _broad(glyphs)
-    count = int(telling.sum())
-    if count < MIN_TURNED or first.evidence(telling) >= SURE_PART * count:
-        return first
-    sample = glyphs[telling][:: -(-count // TURN_SAMPLE)]
-    tries = [opinions(sample, score, labelling, rotation) for rotation in ROTATIONS]
-    best = max(tries[1:], key=Opinions.evidence)
-    needed = max(TURN_GAIN * tries[0].evidence() + 1, TURNED_PART * len(sample))
-    if best.evidence() < needed:
-        return first
-    return opinions(glyphs, score, labelling, best.rotation)
-
-
-def _broad(glyphs: Glyphs) -> npt.NDArray[np.bool_]:
-    """(N,) bool: glyphs that are more than a stroke, at least half as wide as high or long."""
-    inked = glyphs > INKED
-    height = np.count_nonzero(inked.any(axis=2), axis=1)
-    width = np.count_nonzero(inked.any(axis=1), axis=1)
-    return np.asarray(np.minimum(height, width) >= BROAD * np.maximum(height, width), np.bool_)
+    return _best(probabilities(logits, labelling.temperature), labelling.labels)
 
 
 def digits_of(regions: Sequence[Region], asked: Opinions, threshold: float) -> tuple[Digit, ...]:

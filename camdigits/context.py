@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.group import turn
 from camdigits.values import Box, Digit
 
 
@@ -20,10 +19,10 @@ class ContextConfig:
 
     thin: float = 0.36  # of its height: a narrower digit is a bare stroke
     heights: tuple[float, float] = (0.55, 1.9)  # of its neighbours: others are not on their line
-    far: float = 3.0  # heights: digits further away are no neighbours
+    far: float = 6.0  # heights: digits further away are no neighbours
     tiny: float = 0.3  # of the usual height on the page: so small a digit needs company
     company: int = 3  # digits of about its size, itself counted
-    neighbours: int = 5  # nearest digits that are asked
+    clutter: float = 3.0  # times as many other things of their size: strokes alone are no ones
 
 
 DEFAULT = ContextConfig()
@@ -32,17 +31,17 @@ DEFAULT = ContextConfig()
 def in_context(
     digits: Sequence[Digit],
     size: tuple[int, int],
-    rotation: int = 0,
+    refused: Sequence[Box] = (),
     config: ContextConfig = DEFAULT,
 ) -> tuple[Digit, ...]:
     """Leave out bare strokes that fit no digit near by, and lonely specks.
 
-    Where a picture has nothing but strokes, they stay: somebody may have written ones.
+    Where a picture has hardly anything but strokes, they stay: somebody may have written ones.
 
     Args:
-        digits: of one picture, in any order.
+        digits: of one upright picture, in any order.
         size: the picture's width and height: a stroke at its edge is cut off, or the edge itself.
-        rotation: degrees clockwise that bring the page upright.
+        refused: boxes of what is no digit.
         config: what fits.
 
     Returns:
@@ -50,10 +49,12 @@ def in_context(
     """
     if not digits:
         return ()
-    boxes = np.array([turn(digit.box, rotation) for digit in digits], np.float64)
+    boxes = np.array([digit.box for digit in digits], np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     thin = width < config.thin * height
     keep = ~_lonely(height, config)
+    if thin.all():
+        keep &= not _is_clutter(height, refused, config)
     if thin.all() or not thin.any():
         return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
     middle = boxes[:, :2] + boxes[:, 2:] / 2
@@ -61,11 +62,10 @@ def in_context(
     inside = np.array([_is_inside(digit.box, size) for digit in digits], np.bool_)
     for index in np.flatnonzero(thin & inside):
         away = np.hypot(*(middle[broad] - middle[index]).T)
-        near = np.argsort(away, kind="stable")[: config.neighbours]
-        usual = float(np.median(height[broad[near]]))
-        part = height[index] / usual
-        fits = config.heights[0] <= part <= config.heights[1]
-        keep[index] &= fits and away[near[0]] <= config.far * usual
+        part = height[index] / height[broad]
+        fits = (config.heights[0] <= part) & (part <= config.heights[1])
+        fits &= away <= config.far * height[broad]
+        keep[index] &= bool(fits.any())
     keep &= ~thin | inside
     return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
 
@@ -76,6 +76,15 @@ def _lonely(height: npt.NDArray[np.float64], config: ContextConfig) -> npt.NDArr
     company = np.count_nonzero((ratio >= 0.5) & (ratio <= 2), axis=1)
     tiny = height < config.tiny * np.median(height)
     return np.asarray(tiny & (company < config.company), np.bool_)
+
+
+def _is_clutter(
+    height: npt.NDArray[np.float64], refused: Sequence[Box], config: ContextConfig
+) -> bool:
+    """Whether strokes are lost among other things of their size: a desk, a machine, a wood."""
+    usual = float(np.median(height))
+    others = sum(usual / 2 <= max(box.width, box.height) <= usual * 4 for box in refused)
+    return others > config.clutter * len(height)
 
 
 def _is_inside(box: Box, size: tuple[int, int]) -> bool:

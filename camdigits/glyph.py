@@ -36,6 +36,10 @@ def normalize(ink: GrayImage) -> GrayImage:
     array([ 4, 23])
     """
     check_gray(ink, "ink")
+    return _framed(ink)
+
+
+def _framed(ink: GrayImage) -> GrayImage:
     tight = _tight(ink)
     glyph = np.zeros((SIDE, SIDE), np.uint8)
     if tight is None:
@@ -51,16 +55,16 @@ def glyphs_of(regions: Sequence[Region]) -> Glyphs:
     """Normalise every region; (N, 28, 28) uint8 in their order."""
     glyphs = np.zeros((len(regions), SIDE, SIDE), np.uint8)
     for index, region in enumerate(regions):
-        glyphs[index] = normalize(region.ink)
+        glyphs[index] = _framed(region.ink)
     return glyphs
 
 
 def _tight(ink: GrayImage) -> GrayImage | None:
     """Cut away empty margins; None without any ink."""
-    strongest = int(ink.max())
+    strongest = cv2.minMaxLoc(ink)[1]
     if strongest == 0:
         return None
-    solid = np.asarray(ink > FAINT * strongest, np.uint8)
+    _, solid = cv2.threshold(ink, FAINT * strongest, 1, cv2.THRESH_BINARY)
     x, y, width, height = cv2.boundingRect(solid)
     return ink[y : y + height, x : x + width]
 
@@ -76,7 +80,7 @@ def _resize_to_body(ink: GrayImage) -> GrayImage:
 
 def _stretch(body: GrayImage) -> GrayImage:
     """Make the strongest ink 255: a fine pen leaves pale strokes once it is 20 pixels high."""
-    strongest = int(body.max())
+    strongest = cv2.minMaxLoc(body)[1]
     if strongest in (0, 255):
         return body
     return np.asarray(cv2.convertScaleAbs(body, alpha=255 / strongest), np.uint8)

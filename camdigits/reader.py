@@ -1,7 +1,7 @@
 """Read the digits of a picture: the whole program on one page, and the public API."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,15 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.card import find_model, load_card
-from camdigits.classify import ROTATIONS, Labelling, Opinions, digits_of, opinions, upright
+from camdigits.classify import Ask, Labelling, Opinions, digits_of, opinions
 from camdigits.context import in_context
 from camdigits.glyph import glyphs_of
 from camdigits.group import group
 from camdigits.image import cv2, frozen, to_bgr, to_gray
 from camdigits.ink import Ink, InkConfig, find_ink
-from camdigits.regions import find_regions
+from camdigits.prior import odds_of_none
+from camdigits.regions import find_blobs, regions_of
 from camdigits.split import split
+from camdigits.strokes import rejoin
+from camdigits.texture import without_texture
 from camdigits.tflite import load_scorer
+from camdigits.upright import ROTATIONS, Pose, tilt, way_up
 from camdigits.values import Box, Digit, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
 
 MAX_SIDE = 1920  # pixels: a larger picture is searched on a copy shrunk to this
@@ -112,67 +116,119 @@ class Reader:
         frame = image if isinstance(image, Frame) else Frame(0, 0.0, frozen(to_bgr(image)))
         clock = _Clock()
         gray, scale = _working_size(to_gray(frame.bgr))
-        view = self._view(gray, InkConfig(), clock)
-        if len(view.digits) < FEW:
-            # A digit that fills the picture has strokes too broad to be told from its paper.
-            view = max(view, self._view(gray, CLOSE_UP, clock), key=_View.certainty)
-        digits = tuple(
-            replace(digit, box=_enlarge(digit.box, scale, frame.bgr.shape))
-            for digit in view.digits
-        )
-        numbers = group(digits, view.asked.rotation)
+        view = self._upright(gray, clock)
+        place = _Place(view.pose, scale, frame.bgr.shape)
+        placed = [replace(digit, box=place(digit.box)) for digit in view.digits]
+        digits = tuple(sorted(placed, key=lambda digit: (digit.box.x, digit.box.y)))
+        numbers = group(digits, view.pose.rotation)
         clock.lap("group")
-        kept = _trace(view, scale, frame.bgr.shape) if trace else None
-        return Result(frame, digits, numbers, view.asked.rotation, clock.laps(), kept)
+        kept = _trace(view, place) if trace else None
+        return Result(frame, digits, numbers, view.pose.rotation, clock.laps(), kept)
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
         """Read frame after frame, as they come."""
         return (self.read(frame) for frame in frames)
 
-    def _view(self, gray: GrayImage, config: InkConfig, clock: "_Clock") -> "_View":
+    def _upright(self, gray: GrayImage, clock: "_Clock") -> "_View":
+        """See a page the right way up: one that is not is turned and seen again.
+
+        So it reads as it does upright, to the last pixel.
+        """
+        pose = Pose(gray.shape[::-1], self._rotate or 0)
+        view = self._closer(gray, pose, clock)
+        model = self._score, self._labelling
+        if self._rotate is None and (rotation := way_up(view.glyphs, view.first, *model)):
+            view = self._closer(gray, replace(pose, rotation=rotation), clock)
+        if slant := tilt(view.glyphs, view.first, *model):
+            straight = self._closer(gray, replace(view.pose, tilt=slant), clock)
+            view = max(view, straight, key=_View.certainty)
+        clock.lap("classify")
+        return view
+
+    def _closer(self, gray: GrayImage, pose: Pose, clock: "_Clock") -> "_View":
+        """See a page, and look for large digits where few were found.
+
+        A digit that fills the picture has strokes too broad to be told from its paper.
+        """
+        turned = pose.turned(gray)
+        view = self._view(turned, pose, InkConfig(), clock)
+        if len(view.digits) >= FEW or view.crowded:
+            return view
+        return max(view, self._view(turned, pose, CLOSE_UP, clock), key=_View.certainty)
+
+    def _view(self, gray: GrayImage, pose: Pose, config: InkConfig, clock: "_Clock") -> "_View":
         """Run the stages that see pixels."""
         ink = find_ink(gray, config)
         clock.lap("ink")
-        regions = find_regions(ink)
+        ask = partial(opinions, score=self._score, labelling=self._labelling)
+        blobs = find_blobs(ink)
+        clock.lap("regions")
+        kept = without_texture(blobs, ink, ask, self._threshold)
+        clock.lap("texture")
+        regions = regions_of(kept, ink)
         clock.lap("regions")
         glyphs = glyphs_of(regions)
         clock.lap("glyphs")
-        asked = self._ask(glyphs)
-        ask = partial(
-            opinions, score=self._score, labelling=self._labelling, rotation=asked.rotation
-        )
-        regions, asked = split(regions, asked, ask, self._threshold)
+        first = ask(glyphs)
+        odds = odds_of_none(regions, first)
+        asked, crowded = first.weighed(odds), kept is not blobs
+        if not crowded:
+            again = _weighing(ask, odds[asked.digits(self._threshold)])
+            regions, asked = rejoin(regions, asked, again, self._threshold)
+            regions, asked = split(regions, asked, again, self._threshold)
         sure = digits_of(regions, asked, self._threshold)
-        digits = in_context(sure, gray.shape[::-1], asked.rotation)
+        refused = [
+            region.box
+            for region, read in zip(regions, asked.digits(self._threshold), strict=True)
+            if not read
+        ]
+        digits = in_context(sure, gray.shape[::-1], refused)
         clock.lap("classify")
-        return _View(ink, regions, asked, digits)
-
-    def _ask(self, glyphs: Glyphs) -> Opinions:
-        if self._rotate is None:
-            return upright(glyphs, self._score, self._labelling)
-        return opinions(glyphs, self._score, self._labelling, self._rotate)
+        return _View(ink, glyphs, first, regions, asked, digits, pose, crowded)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _View:
-    """What was seen in the picture at working size; boxes are in its pixels."""
+    """What was seen in the upright picture at working size; boxes are in its pixels."""
 
     ink: Ink
-    regions: tuple[Region, ...]
+    glyphs: Glyphs  # of the regions as they were found
+    first: Opinions  # of those glyphs
+    regions: tuple[Region, ...]  # after a second look
     asked: Opinions
     digits: tuple[Digit, ...]
+    pose: Pose
+    crowded: bool  # parts of it are texture and were not read
 
     def certainty(self) -> float:
         """How much was read: the sum of the digits' scores."""
         return sum(digit.score for digit in self.digits)
 
 
-def _trace(view: _View, scale: float, shape: tuple[int, ...]) -> Trace:
-    regions = tuple(
-        replace(region, box=_enlarge(region.box, scale, shape)) for region in view.regions
-    )
+def _weighing(ask: Ask, odds: npt.NDArray[np.float64]) -> Ask:
+    """Weigh further opinions as those of the digits on the page were, but none down."""
+    usual = min(1.0, float(np.median(odds))) if len(odds) else 1.0
+    return lambda glyphs: ask(glyphs).weighed(usual)
+
+
+def _trace(view: _View, place: Callable[[Box], Box]) -> Trace:
+    regions = tuple(replace(region, box=place(region.box)) for region in view.regions)
+    mask = view.pose.turned_back(view.ink.mask)
     glyphs = glyphs_of(view.regions)
-    return Trace(view.ink.mask, regions, glyphs, view.asked.labels, tuple(view.asked.scores))
+    return Trace(mask, regions, glyphs, view.asked.labels, tuple(view.asked.scores))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where what was seen lies in the picture that was given."""
+
+    pose: Pose
+    scale: float  # from working size to the picture's own pixels
+    shape: tuple[int, ...]  # of the picture
+
+    def __call__(self, box: Box) -> Box:
+        """Bring a box of the upright picture at working size to the picture's own pixels."""
+        return _enlarge(self.pose.back(box), self.scale, self.shape)
 
 
 def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:

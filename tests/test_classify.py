@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camdigits.classify import Labelling, Opinions, digits_of, opinions, probabilities, upright
+from camdigits.classify import Labelling, Opinions, digits_of, opinions, probabilities
 from camdigits.errors import ModelError
 from camdigits.values import Box, Region
 
@@ -48,33 +48,6 @@ def test_a_scorer_of_another_width_is_refused():
     """Two columns for three labels cannot be told apart later."""
     with pytest.raises(ModelError, match=r"wanted a \(1, 3\) array.*got \(1, 2\)"):
         opinions(blank(1), rows((1, 2)), LABELS)
-
-
-def upright_only(glyphs):
-    """Sure of "a" where the ink is in the top half, of "none" elsewhere."""
-    top = glyphs[:, :14].sum(axis=(1, 2)) > glyphs[:, 14:].sum(axis=(1, 2))
-    return np.where(top[:, None], np.float32([9, 0, 0]), np.float32([0, 0, 9]))
-
-
-@pytest.mark.parametrize(("quarter_turns", "rotation"), [(0, 0), (1, 90), (2, 180), (3, 270)])
-def test_a_page_on_its_side_is_read_upright(quarter_turns, rotation):
-    """The rotation is what brings the page upright, clockwise."""
-    page = blank(8)
-    page[:, 2:8, 10:18] = 255
-    lying = np.rot90(page, quarter_turns, axes=(1, 2))  # counter-clockwise
-
-    asked = upright(lying, upright_only, LABELS)
-
-    assert asked.rotation == rotation
-    assert asked.labels == ("a",) * 8
-
-
-def test_three_glyphs_do_not_turn_a_page():
-    """Too few to tell; they stay as they are."""
-    lying = blank(3)
-    lying[:, 20:26, 10:18] = 255
-
-    assert upright(lying, upright_only, LABELS).rotation == 0
 
 
 def test_none_and_unsure_regions_are_dropped():

@@ -1,7 +1,6 @@
 import pytest
 
 from camdigits.context import in_context
-from camdigits.group import turn
 from camdigits.values import Box, Digit
 
 
@@ -44,18 +43,46 @@ def test_strokes_alone_stay():
     assert in_context(ones, SIZE) == ones
 
 
-@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_height_is_that_of_the_upright_page(rotation):
-    """On a page on its side a one lies."""
-    upright = [at("1", 20, width=5), SEVEN, at("1", 100, 10, 5, 90)]
-    turned = [turn(digit.box, 360 - rotation) for digit in upright]
-    left, top = min(box.x for box in turned) - 10, min(box.y for box in turned) - 10
-    seen = [
-        Digit(Box(box.x - left, box.y - top, box.width, box.height), digit.label, 0.9)
-        for box, digit in zip(turned, upright, strict=True)
-    ]
+def test_a_stroke_fits_any_digit_near_by():
+    """Small figures stand beside large ones: one neighbour of its size is enough."""
+    large = at("5", 60, 10, 60, 120)
+    stroke = at("1", 20, 60, 5, 30)
 
-    assert in_context(seen, SIZE, rotation) == tuple(seen[:2])
+    assert in_context([large, stroke], SIZE) == (large,)
+    assert in_context([large, EIGHT, stroke], SIZE) == (large, EIGHT, stroke)
+
+
+def test_strokes_do_not_vouch_for_each_other():
+    """Where broad digits are near, a row of other strokes is a fence."""
+    fence = [at("1", 300 + 10 * i, 300, 3, 14) for i in range(6)]
+
+    assert in_context([SEVEN, EIGHT, *fence], SIZE) == (SEVEN, EIGHT)
+
+
+@pytest.mark.parametrize(("others", "stays"), [(0, True), (6, True), (7, False)])
+def test_strokes_alone_do_not_stay_in_clutter(others, stays):
+    """Two ones among more than three times as many things of their size: a desk, a machine."""
+    ones = (at("1", 20, width=5), at("1", 32, width=5))
+    refused = [Box(100 + 40 * i, 200, 30, 35) for i in range(others)]
+
+    assert in_context(ones, SIZE, refused) == (ones if stays else ())
+
+
+@pytest.mark.parametrize("side", [14, 121])
+def test_things_of_another_size_are_no_clutter(side):
+    """Dust and drawings say nothing about ones."""
+    ones = (at("1", 20, width=5), at("1", 32, width=5))
+    refused = [Box(100, 200, side, side // 2)] * 50
+
+    assert in_context(ones, SIZE, refused) == ones
+
+
+def test_clutter_leaves_broad_digits_alone():
+    """A digit on a crowded desk is one, and so is the one beside it."""
+    one = at("1", 20, width=5)
+    refused = [Box(100 + 10 * i, 200, 30, 35) for i in range(50)]
+
+    assert in_context([one, SEVEN], SIZE, refused) == (one, SEVEN)
 
 
 def test_no_digits():

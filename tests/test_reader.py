@@ -1,15 +1,21 @@
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import camdigits
 from camdigits.errors import ArrayError, ModelError
+from camdigits.image import cv2
+from camdigits.pictures import read_picture
 from camdigits.reader import MAX_SIDE, Reader
 from camdigits.sources.demo import DemoSource
+from camdigits.upright import Pose
 from camdigits.values import Box, Frame
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def by_width(glyphs):
@@ -38,7 +44,7 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
         Box(110, 30, 6, 40),
     ]
     assert [number.text for number in result.numbers] == ["11", "1"]
-    assert set(result.ms) == {"ink", "regions", "glyphs", "classify", "group"}
+    assert set(result.ms) == {"ink", "regions", "texture", "glyphs", "classify", "group"}
 
 
 def test_the_same_picture_gives_the_same_result(ones, sheet):
@@ -141,6 +147,56 @@ def test_threads_share_a_reader():
 
     assert together == alone
     assert all(alone)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """A reader with the shipped model."""
+    return Reader()
+
+
+def outcome(result, pose):
+    """Labels, scores and boxes, the boxes in the upright page."""
+    return sorted((digit.label, digit.score, pose.back(digit.box)) for digit in result.digits)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_turned_page_reads_as_it_does_upright(shipped, rotation):
+    """To the last pixel: same labels, same scores, same numbers, boxes in the picture given."""
+    page = read_picture(GOLDEN / "paper.jpg")
+    height, width = page.shape[:2]
+    upright = shipped.read(page)
+
+    lying = shipped.read(np.rot90(page, rotation // 90).copy())  # counter-clockwise
+
+    size = (width, height) if rotation == 180 else (height, width)
+    # Seen from the page as it lies, the upright one was turned by what is missing to a whole turn.
+    back = Pose((width, height), (360 - rotation) % 360)
+    assert upright.digits
+    assert lying.rotation == rotation
+    assert lying.frame.bgr.shape[1::-1] == size
+    assert outcome(lying, back) == outcome(upright, Pose((width, height)))
+    assert sorted(number.text for number in lying.numbers) == sorted(
+        number.text for number in upright.numbers
+    )
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_turn_that_is_given_is_not_found_out(rotation):
+    """What the user says counts, whatever the page looks like."""
+    page = read_picture(GOLDEN / "paper.jpg")
+
+    assert Reader(rotate=rotation).read(page).rotation == rotation
+
+
+@pytest.mark.parametrize("pen", [3, 4, 6])
+def test_a_fine_pen_in_a_small_picture_is_read(shipped, pen):
+    """A seven as high as half of the picture is a digit, not a frame."""
+    page = np.full((120, 160), 220, np.uint8)
+    seven = np.array([[50, 22], [95, 22], [70, 75]], np.int32)
+    cv2.polylines(page, [seven], False, 30, pen, cv2.LINE_AA)
+
+    assert [digit.label for digit in shipped.read(page).digits] == ["7"]
 
 
 def test_the_package_imports_nothing_heavy():

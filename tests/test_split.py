@@ -2,24 +2,27 @@ import numpy as np
 import pytest
 
 from camdigits.classify import NONE, Opinions
-from camdigits.split import split
+from camdigits.split import SplitConfig, parts_of, split
 from camdigits.values import Box, Region
 
 
-def ask(glyphs, rotation=0):
-    """Say "1" of a single upright stroke, "none" of all else; lying strokes if so turned."""
-    upright = glyphs if rotation in (0, 180) else np.rot90(glyphs, axes=(1, 2))
-    full = (upright > 128).sum(axis=1) >= 15  # (N, 28) columns that are a stroke
+def ask(glyphs):
+    """Say "1" of a single upright stroke, "none" of all else."""
+    full = (glyphs > 128).sum(axis=1) >= 15  # (N, 28) columns that are a stroke
     strokes = (np.diff(full, axis=1, prepend=False, append=False).sum(axis=1) // 2).tolist()
     widths = full.sum(axis=1).tolist()
     pairs = zip(strokes, widths, strict=True)
     labels = tuple("1" if count == 1 and width <= 5 else NONE for count, width in pairs)
-    return Opinions(labels, np.full(len(glyphs), 0.95), rotation)
+    return Opinions(labels, np.full(len(glyphs), 0.95))
 
 
-def bars(count, pitch=26, height=40):
-    """Upright strokes that a thin bridge joins."""
-    ink = np.zeros((height, pitch * (count - 1) + 6), np.uint8)
+def never(_):
+    raise AssertionError("the classifier was asked")
+
+
+def bars(count, pitch=16, height=40, tail=0):
+    """Upright strokes that a thin bridge joins; it may go on to the right."""
+    ink = np.zeros((height, pitch * (count - 1) + 6 + tail), np.uint8)
     for index in range(count):
         ink[:, index * pitch : index * pitch + 6] = 255
     ink[height // 2, :] = 255
@@ -30,76 +33,156 @@ def region(ink, x=100, y=50):
     return Region(Box(x, y, ink.shape[1], ink.shape[0]), ink)
 
 
-STROKE = region(np.full((40, 6), 255, np.uint8), x=20)
+def block(width, height, x=20):
+    return region(np.full((height, width), 255, np.uint8), x=x)
 
 
-def opinions(*labels, rotation=0):
-    return Opinions(labels, np.full(len(labels), 0.95), rotation)
+BROAD = block(24, 40)
 
 
+def opinions(*labels):
+    return Opinions(labels, np.full(len(labels), 0.95))
+
+
+@pytest.mark.parametrize("pitch", [16, 26])
 @pytest.mark.parametrize("count", [2, 3, 4])
-def test_touching_digits_are_cut_where_the_ink_is_thin(count):
+def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
     """Each part is a region of its own in the place of the whole, tight around its ink."""
-    blob = region(bars(count))
+    blob = region(bars(count, pitch))
 
-    regions, asked = split([STROKE, blob], opinions("1", NONE), ask, 0.9)
+    regions, asked = split([BROAD, blob], opinions("0", NONE), ask, 0.9)
 
-    assert asked.labels == ("1",) * (count + 1)
-    lefts = sorted(part.box.x for part in regions[1:])
-    assert all(abs(left - (100 + 26 * i)) <= 14 for i, left in enumerate(lefts))
-    assert all(part.box.height == 40 for part in regions[1:])
+    assert asked.labels == ("0", *["1"] * count)
+    strokes = [(100 + pitch * index, 106 + pitch * index) for index in range(count)]
+    for part, (left, right) in zip(regions[1:], strokes, strict=True):
+        assert part.box.x <= left
+        assert part.box.right >= right
+        assert part.box.height == 40
 
 
-def test_a_page_on_its_side_is_cut_across():
-    """Lines of writing run down the picture, so cuts do not."""
-    blob = region(np.rot90(bars(2)).copy())
-    stroke = region(np.full((6, 40), 255, np.uint8), x=20)
+def test_the_others_keep_their_places():
+    """Parts come where the whole was, so regions and opinions stay in step."""
+    blob, after = region(bars(2)), block(10, 40, x=300)
 
-    def ask_lying(glyphs):
-        return ask(glyphs, rotation=90)
+    regions, asked = split([BROAD, blob, after], opinions("0", NONE, "7"), ask, 0.9)
 
-    regions, asked = split([stroke, blob], opinions("1", NONE, rotation=90), ask_lying, 0.9)
+    assert (regions[0], regions[3]) == (BROAD, after)
+    assert asked.labels == ("0", "1", "1", "7")
+    assert len(asked.scores) == 4
 
-    assert asked.labels == ("1", "1", "1")
-    assert asked.rotation == 90
-    assert all(part.box.width == 40 for part in regions[1:])
+
+def test_no_ink_of_a_cut_blob_is_lost():
+    """The parts hold, pixel for pixel, what the blob held."""
+    blob = region(bars(3))
+
+    regions, _ = split([BROAD, blob], opinions("0", NONE), ask, 0.9)
+
+    again = np.zeros_like(blob.ink)
+    for part in regions[1:]:
+        left, top, width, height = part.box
+        again[top - 50 : top - 50 + height, left - 100 : left - 100 + width] += part.ink
+    assert np.array_equal(again, blob.ink)
 
 
 def test_what_gives_no_digits_stays_whole():
     """A cut counts only if every part is a digit."""
-    blob = region(np.full((40, 40), 255, np.uint8))
+    blob = region(bars(2))
 
-    regions, asked = split([STROKE, blob], opinions("1", NONE), ask, 0.9)
+    def ask_once(glyphs):
+        """Say "1" of the first part, "none" of all others."""
+        labels = ("1", *[NONE] * (len(glyphs) - 1))
+        return Opinions(labels, np.full(len(glyphs), 0.95))
 
-    assert regions == (STROKE, blob)
-    assert asked.labels == ("1", NONE)
+    regions, asked = split([BROAD, blob], opinions("0", NONE), ask_once, 0.9)
+
+    assert regions == (BROAD, blob)
+    assert asked.labels == ("0", NONE)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_tail_that_is_no_digit_keeps_the_blob_whole(mirrored):
+    """Every part has to be a digit, on the left as on the right: nothing is dropped."""
+    ink = bars(2, tail=60)
+    blob = region(ink[:, ::-1].copy() if mirrored else ink)
+
+    regions, _ = split([BROAD, blob], opinions("0", NONE), ask, 0.9)
+
+    assert regions == (BROAD, blob)
+
+
+def test_unsure_parts_do_not_count():
+    """Each part has to be as sure as any digit."""
+    blob = region(bars(2))
+
+    regions, _ = split([BROAD, blob], opinions("0", NONE), ask, 0.96)
+
+    assert regions == (BROAD, blob)
 
 
 @pytest.mark.parametrize(
     "blob",
-    [bars(2, height=200), bars(2, height=12), np.full((40, 20), 255, np.uint8), bars(20)],
+    [bars(2, height=200), bars(2, height=12), np.full((40, 18), 255, np.uint8), bars(12)],
     ids=["too high", "too low", "too narrow", "too wide"],
 )
 def test_odd_sizes_are_not_tried(blob):
     """Only what could be digits of this page costs time."""
-
-    def never(_):
-        raise AssertionError("the classifier was asked")
-
-    regions, _ = split([STROKE, region(blob)], opinions("1", NONE), never, 0.9)
+    regions, _ = split([BROAD, region(blob)], opinions("0", NONE), never, 0.9)
 
     assert len(regions) == 2
 
 
-def test_nothing_is_cut_where_no_digit_was_read():
-    """A page of letters stays a page of letters."""
-    regions, _ = split([region(bars(2))], opinions(NONE), ask, 0.9)
+def test_any_digit_s_height_counts():
+    """Small digits among large ones are cut as well as the large."""
+    large, small = block(120, 200, x=400), block(24, 40)
+    blobs = [region(bars(2)), region(bars(2, height=200, pitch=100))]
 
-    assert len(regions) == 1
+    regions, _ = split([large, small, *blobs], opinions("0", "0", NONE, NONE), ask, 0.9)
+
+    assert len(regions) == 6
+    assert len(split([large, blobs[0]], opinions("0", NONE), never, 0.9)[0]) == 2
+
+
+@pytest.mark.parametrize("labels", [(NONE, NONE), ("1", NONE)], ids=["letters", "a bare stroke"])
+def test_nothing_is_cut_where_no_broad_digit_was_read(labels):
+    """A page of letters stays one; every line of a table is a 1, and says nothing."""
+    stroke = block(6, 40)
+
+    regions, _ = split([stroke, region(bars(2))], opinions(*labels), never, 0.9)
+
+    assert len(regions) == 2
 
 
 def test_a_sure_digit_is_left_alone():
     """Wide digits are digits."""
-    regions, _ = split([STROKE, region(bars(2))], opinions("1", "0"), ask, 0.9)
+    regions, _ = split([BROAD, region(bars(2))], opinions("0", "0"), never, 0.9)
 
     assert len(regions) == 2
+
+
+def test_an_empty_page_costs_nothing():
+    """No regions, no question."""
+    assert split([], Opinions((), np.zeros(0)), never, 0.9)[0] == ()
+
+
+def test_the_widest_are_cut_when_there_are_too_many():
+    """A page full of blobs costs no more than the limit."""
+    blobs = [region(bars(2, pitch), x=100 * pitch) for pitch in (16, 20, 18)]
+
+    regions, _ = split(
+        [BROAD, *blobs], opinions("0", NONE, NONE, NONE), ask, 0.9, SplitConfig(most=2)
+    )
+
+    assert regions[1] is blobs[0]
+    assert len(regions) == 6
+
+
+def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
+    """Each knows which paths it lies between; the whole was asked about before."""
+    parts = parts_of(region(bars(3)))
+
+    spans = [(part.start, part.end) for part in parts]
+    last = max(end for _, end in spans)
+    assert len(set(spans)) == len(spans)
+    assert (0, last) not in spans
+    assert all(start < end for start, end in spans)
+    assert all(part.region.box.height >= 0.55 * 40 for part in parts)

@@ -1,0 +1,73 @@
+import numpy as np
+
+from camdigits.classify import NONE, Opinions
+from camdigits.ink import Ink
+from camdigits.outlines import trace
+from camdigits.texture import TextureConfig, without_texture
+
+
+def inked(mask):
+    return Ink(mask, mask, np.zeros_like(mask), False)
+
+
+def rings(glyphs):
+    """Sure of "0" where the middle is blank, of "none" elsewhere."""
+    hollow = glyphs[:, 12:16, 12:16].max(axis=(1, 2)) < 60
+    labels = tuple("0" if ring else NONE for ring in hollow)
+    return Opinions(labels, np.full(len(glyphs), 0.99))
+
+
+def cloth(size=(400, 400)):
+    """A mask full of dots."""
+    mask = np.zeros(size, np.uint8)
+    for y in range(4, size[0] - 12, 20):
+        for x in range(4, size[1] - 12, 20):
+            mask[y : y + 10, x : x + 10] = 255
+    return mask
+
+
+def found(mask, ask=rings, **limits):
+    ink = inked(mask)
+    blobs = trace(mask)
+    order = np.argsort(-blobs.boxes[:, 2:].max(axis=1), kind="stable")
+    config = TextureConfig(**{"many": 100, "tiles": 4, **limits})
+    return without_texture(blobs.only(order), ink, ask, 0.9, config)
+
+
+def test_cloth_is_left_out():
+    """Hundreds of blobs, and none of a few tried is a digit: nothing is read."""
+    assert len(found(cloth()).boxes) == 0
+
+
+def test_a_tile_with_a_digit_is_read():
+    """A ring among the dots keeps its tile, and what there is about as large."""
+    mask = cloth()
+    mask[110:190, 110:190] = 0
+    mask[120:160, 120:150] = 255
+    mask[126:154, 126:144] = 0
+
+    boxes = found(mask).boxes.tolist()
+
+    assert boxes[0] == [120, 120, 30, 40]
+    assert all(100 <= x < 200 and 100 <= y < 200 for x, y, _, _ in boxes)
+
+
+def test_a_page_with_few_blobs_costs_nothing():
+    """The model is not asked, the blobs come back as they are."""
+
+    def never(_):
+        raise AssertionError("the classifier was asked")
+
+    ink = inked(cloth((100, 100)))
+    blobs = trace(ink.mask)
+
+    assert without_texture(blobs, ink, never, 0.9) is blobs
+
+
+def test_a_tile_with_few_blobs_is_read_untried():
+    """A sheet on a cloth: what stands alone is worth reading."""
+    mask = cloth()
+    mask[:100, :100] = 0
+    mask[40:60, 40:60] = 255
+
+    assert [40, 40, 20, 20] in found(mask).boxes.tolist()
