@@ -4,13 +4,17 @@ import pytest
 from camdigits.values import Box
 from train.cut import cut
 from train.scenes import (
+    LONG_STEMS,
     NONE,
+    STEMS,
     UNSURE,
     Mark,
     Scene,
     SceneConfig,
+    _lengthen,
     bitmap_hand,
     film,
+    printed_hand,
     stroke_hand,
     write_page,
 )
@@ -108,3 +112,101 @@ def test_strokes_are_drawn_with_pens_of_many_widths():
 
     assert max(cover) > 1.5 * min(cover)
     assert max(hand.draw(0, 60, rng).shape) == 60
+
+
+def figure():
+    """A head 12 wide over a stem 4 wide, 40 high together, on an empty margin."""
+    image = np.zeros((60, 40), np.uint8)
+    image[10:20, 10:22] = image[20:50, 14:18] = 255
+    return image
+
+
+def heights(image):
+    """Rows of the ink, and how many of them are broader than the stem."""
+    widths = (image > 128).sum(axis=1)
+    return int((widths > 0).sum()), int((widths > 8).sum())
+
+
+def test_some_stems_are_long():
+    """About a fifth of the sevens; no narrower and no shorter than before, none is blurred."""
+    rng = np.random.default_rng(1)
+
+    drawn = [_lengthen(figure(), 7, rng) for _ in range(400)]
+
+    longer = [image for image in drawn if heights(image) != heights(figure())]
+    assert 0.8 * LONG_STEMS < len(longer) / 400 < 1.2 * LONG_STEMS
+    assert all(heights(image)[0] > 40 for image in longer)
+    assert all((image > 128).any(axis=0).sum() == 12 for image in longer)
+    assert all(not image[:8].any() and not image[-8:].any() for image in longer)
+
+
+def test_a_stem_hangs_from_a_seven_and_stands_on_a_six():
+    """The head of a 7 keeps its size, the stem grows; a 6 is one the other way round."""
+    rng = np.random.default_rng(2)
+
+    sevens = [heights(_lengthen(figure(), 7, rng)) for _ in range(200)]
+    sixes = [heights(_lengthen(figure()[::-1], 6, rng)) for _ in range(200)]
+
+    for drawn in (sevens, sixes):
+        assert max(drawn)[0] > 60
+        assert {broad for high, broad in drawn if high > 40} == {10}
+
+
+@pytest.mark.parametrize("label", [0, 1, 2, 3, 5, 8, NONE])
+def test_digits_without_a_stem_keep_their_shape(label):
+    """Only 4, 6, 7 and 9 have one."""
+    rng = np.random.default_rng(1)
+
+    assert label not in STEMS
+    assert all(np.array_equal(_lengthen(figure(), label, rng), figure()) for _ in range(50))
+
+
+def test_printed_characters_are_upright_and_at_most_squeezed():
+    """They keep their height; their width changes, their corners stay square."""
+    image = np.zeros((40, 20), np.uint8)
+    image[:, :8] = image[32:, :] = 255
+    hand = printed_hand("L", [image], np.array([NONE], np.uint8))
+    rng = np.random.default_rng(1)
+
+    drawn = [hand.draw(0, 80, rng) > 128 for _ in range(20)]
+
+    assert {len(shape) for shape in drawn} == {80}
+    widths = [shape.shape[1] for shape in drawn]
+    assert 0.75 * 40 - 1 <= min(widths) < max(widths) <= 1.15 * 40 + 1
+    for shape in drawn:
+        assert shape[:, 0].all()
+        assert shape[-1].all()
+        assert not shape[: 64 - 2, shape.shape[1] // 2 :].any()
+
+
+def boxed_page(ones, boxed):
+    config = SceneConfig(size=(320, 240), heights=(24, 30), touching=0.0, boxed=boxed)
+    return write_page([ones], [], np.random.default_rng(4), config)
+
+
+def test_the_rows_of_a_form_stand_in_boxes(ones):
+    """Every mark has a printed line on all sides of it, unless the page ends there."""
+    ink, marks = boxed_page(ones, 1.0)
+
+    assert marks
+    for mark in marks:
+        (left, top), (right, bottom) = mark.hull.min(axis=(0, 1)), mark.hull.max(axis=(0, 1))
+        x, y = int((left + right) / 2), int((top + bottom) / 2)
+        assert ink[y, : int(left)].any() or left < 14
+        assert ink[y, int(right) + 1 :].any()
+        assert ink[max(0, int(top) - 24) : int(top), x].any() or top < 24
+        assert ink[int(bottom) + 1 : int(bottom) + 24, x].any()
+
+
+def test_boxes_are_no_marks(ones):
+    """What was printed changes the ink, not the truth, and no more than was asked for."""
+    bare, marks = boxed_page(ones, 0.0)
+    first = int(marks[0].hull[:, 0, 1].max())
+
+    ink, boxed = boxed_page(ones, 1.0)
+
+    assert ink.shape == bare.shape
+    assert np.array_equal(boxed[0].hull, marks[0].hull)
+    assert (ink[:first] >= bare[:first]).all()
+    assert np.count_nonzero(ink) > np.count_nonzero(bare)
+    assert ink.max() <= 1.0

@@ -19,11 +19,28 @@ from camdigits.values import Glyphs, GrayImage
 from train import data
 from train.cut import cut
 from train.data import DataError, Labels
-from train.scenes import Hand, SceneConfig, bitmap_hand, film, stroke_hand, write_page
+from train.fonts import DIGITS, OTHERS, printed
+from train.scenes import (
+    Hand,
+    SceneConfig,
+    bitmap_hand,
+    film,
+    printed_hand,
+    stroke_hand,
+    write_page,
+)
 
 # How many of the rows each set writes. UNIPEN has the most hands, and any pen width.
-DIGIT_ROWS = {"mnist": 3, "unipen": 4, "kensanata": 2, "bhmsds": 1, "sudoku_printed": 1}
+DIGIT_ROWS = {
+    "mnist": 3,
+    "unipen": 4,
+    "kensanata": 2,
+    "bhmsds": 1,
+    "sudoku_printed": 1,
+    "fonts": 1,
+}
 OTHER_MARKS = {
+    "font_letters": 2,
     "unipen_letters": 3,
     "unipen_symbols": 2,
     "omniglot": 2,
@@ -32,6 +49,7 @@ OTHER_MARKS = {
     "quickdraw": 1,
     "notmnist": 1,
 }
+PRINTED = {"fonts": DIGITS, "font_letters": OTHERS}
 EMPTY = 0.08  # part of the pages with nothing written: paper, desks, printed lines
 
 
@@ -60,7 +78,7 @@ def write_crops(
         done += room
         if done == count:
             break
-    _save(out, images, labels)
+    save_crops(out, images, labels)
     say(f"{out}: {count} crops, {np.mean(labels == data.NONE):.0%} of them no digit")
 
 
@@ -93,6 +111,10 @@ def load_paper(folder: Path) -> tuple[GrayImage, ...]:
 
 
 def _hand(name: str) -> Hand:
+    if name in PRINTED:
+        shapes, characters = printed(PRINTED[name])
+        named = [int(c) if c in DIGITS else data.NONE for c in characters]
+        return printed_hand(name, shapes, np.array(named, np.uint8))
     images, labels, val = data.raw(name)
     if name != "unipen":
         return bitmap_hand(name, images[~val], labels[~val])
@@ -111,7 +133,12 @@ def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:
     return [strokes[a:b] for a, b in pairwise(first)]
 
 
-def _save(out: Path, images: Glyphs, labels: Labels) -> None:
+def save_crops(out: Path, images: Glyphs, labels: Labels) -> None:
+    """Write glyphs with their labels, whole or not at all.
+
+    Raises:
+        DataError: `out` cannot be written.
+    """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = out.with_suffix(".part.npz")

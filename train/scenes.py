@@ -6,6 +6,7 @@ camera's view, blur, noise and JPEG, and comes back with the box of everything w
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ NONE = 10  # label of whatever is not a digit
 LEGIBLE_PX = 10.0  # a smaller digit is a guess, even in focus
 LEGIBLE_BLURS = 7.0  # and grows with the blur: so many standard deviations more
 UNSURE = -1  # nobody could tell: cut off by the frame, blurred away, a stroke that may be a 1
+# Where the stem of a digit begins (6: ends), as part of its height.
+STEMS = {4: (0.5, 0.75), 7: (0.25, 0.6), 9: (0.45, 0.75), 6: (0.2, 0.45)}
+LONG_STEMS = 0.2  # part of these digits that get a longer one
 Plane = npt.NDArray[np.float32]  # (H, W), 0 to 1
 Labels = npt.NDArray[np.uint8]  # (N,)
 
@@ -65,6 +69,7 @@ class SceneConfig:
     touching: float = 0.06  # part of the gaps between marks that close
     board: float = 0.12  # part of the pages that are chalk on a board
     ruled: float = 0.35  # part of the pages with printed lines or a grid
+    boxed: float = 0.1  # part of the rows that stand in the boxes of a form
     paper: tuple[GrayImage, ...] = field(default=())  # photographed paper, any size
 
 
@@ -72,7 +77,18 @@ def bitmap_hand(name: str, images: Glyphs, labels: Labels) -> Hand:
     """Write with the pictures of a data set, (N, 28, 28) uint8, bent and thickened a little."""
 
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
-        return _fit(_bend(_weigh(images[index], rng), rng), side)
+        shape = _lengthen(_weigh(images[index], rng), int(labels[index]), rng)
+        return _fit(_bend(shape, rng), side)
+
+    return Hand(name, labels, draw)
+
+
+def printed_hand(name: str, images: Sequence[GrayImage], labels: Labels) -> Hand:
+    """Write with printed characters, each (h, w) uint8: upright, unbent, at most squeezed."""
+
+    def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
+        shape = cv2.resize(images[index], None, fx=float(rng.uniform(0.75, 1.15)), fy=1.0)
+        return _fit(np.asarray(shape, np.uint8), side)
 
     return Hand(name, labels, draw)
 
@@ -83,7 +99,8 @@ def stroke_hand(
     """Write with recorded pen strokes, each (points, 2) x y, at any pen width."""
 
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
-        return _fit(_bend(_trace(strokes[index], rng), rng), side)
+        shape = _lengthen(_trace(strokes[index], rng), int(labels[index]), rng)
+        return _fit(_bend(shape, rng), side)
 
     return Hand(name, labels, draw)
 
@@ -114,6 +131,23 @@ def _weigh(image: GrayImage, rng: np.random.Generator) -> GrayImage:
         big = thin if thin.max() > 128 else big
     # The source is blurred by its own anti-aliasing: steepen the edge again.
     return np.asarray(np.clip((big.astype(np.float32) - 40) * (255 / 150), 0, 255), np.uint8)
+
+
+def _lengthen(image: GrayImage, label: int, rng: np.random.Generator) -> GrayImage:
+    """Give some digits a long stem: people in a hurry do, downwards at 4, 7, 9, upwards at 6."""
+    if label not in STEMS or rng.random() >= LONG_STEMS:
+        return image
+    x, y, width, height = cv2.boundingRect(np.asarray(image > 60, np.uint8))
+    ink = image[y : y + height, x : x + width]
+    place = round(height * rng.uniform(*STEMS[label]))
+    factor = float(rng.uniform(1.2, 2.8))
+    if not 0 < place < height:
+        return image
+    head, foot = ink[:place], ink[place:]
+    stem = head if label == 6 else foot
+    long = cv2.resize(stem, None, fx=1.0, fy=factor, interpolation=cv2.INTER_LINEAR)
+    parts = (long, foot) if label == 6 else (head, long)
+    return np.asarray(cv2.copyMakeBorder(np.concatenate(parts), 8, 8, 8, 8, 0), np.uint8)
 
 
 def _bend(image: GrayImage, rng: np.random.Generator) -> GrayImage:
@@ -197,12 +231,31 @@ def _write_row(
         h, w = shape.shape
         y = max(0, round(top + rng.normal(0, 0.06) * row))
         if x + w + 3 > ink.shape[1] or y + h + 3 > ink.shape[0]:
+            if marks and rng.random() < config.boxed:
+                _box(ink, marks, row, rng)
             return marks
         part = ink[y : y + h, round(x) : round(x) + w]
         np.maximum(part, shape[:, : part.shape[1]] / np.float32(255), out=part)
         marks.append(Writing(int(hand.labels[index]), _hull(shape, round(x), y)))
         close = rng.random() < config.touching
         x += w + (-rng.uniform(0.0, 0.15) * row if close else spacing * row + 3)
+
+
+def _box(ink: Plane, marks: Sequence[Writing], row: float, rng: np.random.Generator) -> None:
+    """Print the boxes of a form around the marks of a row, now and then through them."""
+    boxes = np.array([cv2.boundingRect(mark.hull) for mark in marks])
+    margin = round(row * rng.uniform(0.02, 0.35)) + 1
+    top, bottom = int(boxes[:, 1].min()) - margin, int((boxes[:, 1] + boxes[:, 3]).max()) + margin
+    ends = [
+        boxes[0, 0] - margin,
+        *((boxes[:-1, 0] + boxes[:-1, 2] + boxes[1:, 0]) // 2),
+        boxes[-1, 0] + boxes[-1, 2] + margin,
+    ]
+    lines = np.zeros(ink.shape, np.uint8)
+    thick = int(rng.integers(1, max(2, min(5, round(row / 12)))))
+    for left, right in pairwise(map(int, ends)):
+        cv2.rectangle(lines, (left, top), (right, bottom), 255, thick)
+    np.maximum(ink, lines / np.float32(255) * np.float32(rng.uniform(0.4, 1.0)), out=ink)
 
 
 def _hull(shape: GrayImage, x: int, y: int) -> npt.NDArray[np.float32]:
@@ -315,7 +368,8 @@ def _light(height: int, width: int, rng: np.random.Generator) -> Plane:
 
 def _sensor(lit: Plane, rng: np.random.Generator) -> tuple[GrayImage, float]:
     """Focus, motion, noise and compression; with the standard deviation of the blur in pixels."""
-    blur = rng.choice([0.0, rng.uniform(0.3, 1.0), rng.uniform(0.8, 1.8)], p=[0.3, 0.5, 0.2])
+    soft = [0.0, rng.uniform(0.3, 1.0), rng.uniform(0.8, 1.8), rng.uniform(1.8, 3.5)]
+    blur = rng.choice(soft, p=[0.25, 0.42, 0.21, 0.12])
     if blur > 0:
         lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), blur), np.float32)
     if rng.random() < 0.15:

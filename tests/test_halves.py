@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from camdigits.values import Box, Region
+from train import halves
+from train.halves import NONE, PRESS, cut_pair, write_halves
+from train.scenes import Hand
+
+
+def ring(high, wide, pen):
+    """An upright oval ring, tight around its ink: a 0."""
+    shape = np.zeros((high, wide), np.uint8)
+    axes = (wide - pen) / 2, (high - pen) / 2
+    down, across = np.mgrid[:high, :wide] - np.array([high - 1, wide - 1])[:, None, None] / 2
+    away = np.hypot(across / axes[0], down / axes[1])
+    shape[np.abs(away - 1) <= pen / (wide - pen)] = 255
+    return shape
+
+
+def writer(*digits):
+    """A hand that writes exact zeros and ones."""
+
+    def draw(index, side, _):
+        pen = max(1, side // 7)
+        if digits[index] == 0:
+            return ring(side, side * 2 // 3, pen)
+        return np.full((side, pen), 255, np.uint8)
+
+    return Hand("exact", np.array(digits, np.uint8), draw)
+
+
+def parts(hand, count=40, seed=1):
+    rng = np.random.default_rng(seed)
+    return [part for _ in range(count) for part in cut_pair(hand, rng)]
+
+
+def test_parts_are_glyphs_with_the_label_of_their_digit():
+    """Whoever writes zeros alone yields zeros and pieces."""
+    found = parts(writer(0))
+
+    assert {label for _, label in found} == {0, NONE}
+    assert all(glyph.shape == (28, 28) and glyph.dtype == np.uint8 for glyph, _ in found)
+    assert all(glyph.max() == 255 for glyph, _ in found)
+
+
+def test_a_zero_has_both_its_sides():
+    """What is called a 0 lost next to nothing: four fifths of it have a hole in the middle."""
+    zeros = np.array([glyph for glyph, label in parts(writer(0)) if label == 0])
+
+    holes = zeros[:, 12:16, 12:16].mean(axis=(1, 2)) < 60
+    assert holes.mean() > 0.8
+
+
+def test_the_same_seed_gives_the_same_parts():
+    """Every choice comes from the generator."""
+    once, again = parts(writer(0, 1)), parts(writer(0, 1))
+
+    assert [label for _, label in once] == [label for _, label in again]
+    assert all(np.array_equal(a, b) for (a, _), (b, _) in zip(once, again, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_digits_touch_and_hardly_overlap(seed):
+    """The right one is pushed into the left one by a part of the height at most."""
+    left, right = ring(40, 26, 5), ring(40, 26, 5)
+
+    pair = halves._touching(left, right, np.random.default_rng(seed))
+
+    assert pair is not None
+    one, two = pair
+    assert one.shape == two.shape
+    assert one.sum() == left.sum()
+    assert two.sum() == right.sum()
+    overlap = 26 - int(two.any(axis=0).argmax())
+    assert 0 <= overlap <= round(PRESS * 40)
+
+
+def part_of(width, height):
+    return Region(Box(0, 0, width, height), np.full((height, width), 255, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("shares", "name"),
+    [
+        ([100.0, 0.0], 3),
+        ([93.0, 11.0], 3),
+        ([11.0, 100.0], 8),
+        ([85.0, 0.0], None),
+        ([100.0, 20.0], None),
+        ([50.0, 0.0], NONE),
+        ([70.0, 70.0], NONE),
+    ],
+    ids=["whole", "nearly", "the other", "doubtful", "with a scrap", "a piece", "half of both"],
+)
+def test_a_part_is_named_after_the_digit_that_it_mostly_is(shares, name):
+    """Whole but for a little; a piece is none; in between nobody could tell."""
+    assert halves._name(shares, [100.0, 100.0], (3, 8), part_of(20, 30)) == name
+
+
+def test_a_thin_piece_has_no_name():
+    """A piece of a stroke looks like a 1, so it is not called none; a whole 1 is one."""
+    assert halves._name([50.0, 0.0], [100.0, 100.0], (3, 8), part_of(5, 30)) is None
+    assert halves._name([100.0, 0.0], [100.0, 100.0], (1, 8), part_of(5, 30)) == 1
+
+
+def test_so_many_parts_are_written(tmp_path, monkeypatch):
+    """One file of images and labels, in step; the hands are those of the data sets."""
+    monkeypatch.setattr(halves, "hands", lambda _: [writer(0, 1)])
+    said = []
+
+    write_halves(tmp_path / "new" / "halves.npz", 30, seed=1, say=said.append)
+
+    with np.load(tmp_path / "new" / "halves.npz") as arrays:
+        assert arrays["images"].shape == (30, 28, 28)
+        assert arrays["labels"].shape == (30,)
+        assert set(arrays["labels"].tolist()) <= {0, 1, NONE}
+        assert arrays["images"].any(axis=(1, 2)).all()
+    assert said[-1].startswith(str(tmp_path / "new" / "halves.npz: 30 parts"))

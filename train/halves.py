@@ -1,0 +1,119 @@
+"""Parts of touching digits, cut by the product's own `split`, with what they are.
+
+    python -m train halves runs/halves.npz --count 60000
+
+What the net sees when a blob of two digits is tried: a digit with a scrap of its neighbour, a
+digit that lost the end of a stroke, and pieces that are none.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from camdigits.glyph import normalize
+from camdigits.image import cv2
+from camdigits.split import parts_of
+from camdigits.values import Box, GrayImage, Region
+from train.crops import DIGIT_ROWS, hands, save_crops
+from train.cut import THIN
+from train.data import NONE
+from train.rendered import contact
+from train.scenes import Hand
+
+HEIGHTS = 14.0, 70.0  # pixels
+PRESS = 0.12  # of the height: two digits overlap so far at most
+WHOLE = 0.92  # of its ink: a digit that lost no more is one
+SCRAP = 0.12  # of its ink: so much of its neighbour changes nothing
+PIECE = 0.6  # of its ink: less of a digit is none
+NONE_SHARE = 0.35  # of the pieces that are no digit are kept
+
+
+def write_halves(out: Path, count: int, seed: int, say: Callable[[str], None] = print) -> None:
+    """Write `count` parts to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
+
+    Raises:
+        DataError: a data set is missing, or `out` cannot be written.
+    """
+    pens = hands(DIGIT_ROWS)
+    rng = np.random.default_rng(seed)
+    images = np.zeros((count, 28, 28), np.uint8)
+    labels = np.zeros(count, np.uint8)
+    done = 0
+    while done < count:
+        for glyph, label in cut_pair(pens[int(rng.integers(len(pens)))], rng):
+            if done < count:
+                images[done], labels[done] = glyph, label
+                done += 1
+    save_crops(out, images, labels)
+    say(f"{out}: {count} parts, {np.mean(labels == NONE):.0%} of them no digit")
+
+
+def cut_pair(hand: Hand, rng: np.random.Generator) -> Iterator[tuple[GrayImage, int]]:
+    """Write two touching digits, cut them in every way, and yield what can be named."""
+    first, second = rng.integers(len(hand.labels), size=2)
+    names = int(hand.labels[first]), int(hand.labels[second])
+    height = float(np.exp(rng.uniform(*np.log(HEIGHTS))))
+    pair = _touching(_written(hand, first, height, rng), _written(hand, second, height, rng), rng)
+    if pair is None:
+        return
+    blob = _region(_seen(np.maximum(*pair), rng))
+    alone = [_region(shape) for shape in pair]
+    whole = [float(shape.sum()) for shape in pair]
+    for part in parts_of(blob):
+        shares = [float(part.span.of(own.ink).sum()) for own in alone]
+        label = _name(shares, whole, names, part.region)
+        if label is not None and (label != NONE or rng.random() < NONE_SHARE):
+            yield normalize(part.region.ink), label
+
+
+def _written(hand: Hand, index: int, height: float, rng: np.random.Generator) -> GrayImage:
+    """Draw a digit so high."""
+    shape = hand.draw(index, max(10, round(2 * height)), rng)
+    high = max(8, round(height * rng.uniform(0.92, 1.08)))
+    wide = max(2, round(shape.shape[1] * high / shape.shape[0]))
+    return np.asarray(cv2.resize(shape, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _touching(
+    left: GrayImage, right: GrayImage, rng: np.random.Generator
+) -> tuple[GrayImage, GrayImage] | None:
+    """Slide the right digit into the left one; both on canvases of the same size."""
+    height = left.shape[0]
+    down = max(0, height - right.shape[0] + round(rng.normal(0, 0.03) * height))
+    try:
+        across = contact(left, right, down) - round(rng.uniform(0, PRESS) * height)
+    except ValueError:  # no row in common
+        return None
+    if across <= 0.3 * left.shape[1]:
+        return None
+    shape = max(height, down + right.shape[0]), max(left.shape[1], across + right.shape[1])
+    one, two = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    one[:height, : left.shape[1]] = left
+    two[down : down + right.shape[0], across : across + right.shape[1]] = right
+    return one, two
+
+
+def _seen(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
+    """Soften ink as a camera does, and cut off what is too faint to be found."""
+    soft = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 1.1)).astype(np.float32)
+    noisy = soft + rng.standard_normal(ink.shape, np.float32) * np.float32(rng.uniform(0, 12))
+    noisy[noisy < 255 * rng.uniform(0.15, 0.4)] = 0
+    return np.asarray(np.clip(noisy * 1.15, 0, 255), np.uint8)
+
+
+def _region(ink: GrayImage) -> Region:
+    return Region(Box(0, 0, ink.shape[1], ink.shape[0]), ink)
+
+
+def _name(
+    shares: list[float], whole: list[float], names: tuple[int, int], part: Region
+) -> int | None:
+    """Name a part: the digit that it mostly is, NONE, or None where nobody could tell."""
+    for own, other in ((0, 1), (1, 0)):
+        if shares[own] >= WHOLE * whole[own] and shares[other] <= SCRAP * whole[own]:
+            return names[own]
+    kept = [share / max(all_, 1.0) for share, all_ in zip(shares, whole, strict=True)]
+    if max(part.box[2:]) > THIN * min(part.box[2:]):
+        return None  # like a 1
+    return NONE if max(kept) < PIECE or min(kept) > 1 - PIECE else None
