@@ -1,0 +1,113 @@
+"""The hands of the "val" parts of the data sets, as pens: what they write no model was fitted on.
+
+UNIPEN's writers are apart, and drawn anew from their strokes; of the other sets only the set is
+known, so that one pen stands for all its writers. Nothing is bent or wobbled: a digit has the
+shape it was written with, in any size.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.image import cv2
+from camdigits.values import GrayImage
+from train import data
+from train.data import Labels
+
+SETS = ("unipen", "mnist", "kensanata", "bhmsds")
+LEAST_LABELS = 9  # digits that a UNIPEN writer must have written to fill a page
+FINE = 4  # strokes are drawn so many times larger, then shrunk: smooth edges
+INKED = 60  # of 255: weaker pixels of a data set are the edge of its ink
+Stroke = npt.NDArray[np.float32]  # (points, 2) x y, y down
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Writer:
+    """Someone who writes digits, or a set of people who do."""
+
+    kind: str  # the data set
+    labels: Labels  # (N,) uint8 of the digits at hand
+    draw: Callable[[int, int, float], GrayImage]
+    """Index, height and pen width in pixels to (height, w) uint8 coverage, tight around the ink;
+    a scanned digit keeps its own pen."""
+
+
+def held_out_writers() -> dict[str, list[Writer]]:
+    """Return the writers of each set.
+
+    Raises:
+        DataError: a set is missing.
+    """
+    return {name: unipen_writers() if name == "unipen" else [_scans(name)] for name in SETS}
+
+
+def unipen_writers() -> list[Writer]:
+    """Return the held-out writers of UNIPEN who wrote nearly every digit."""
+    _, labels, val = data.raw("unipen")
+    place = data.folder() / "unipen/unipen-digits-strokes.npz"
+    with np.load(place) as arrays:
+        names = arrays["writer_file"]
+        points = arrays["xy"].astype(np.float32)
+        ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
+        first = arrays["char_stroke_start"].astype(np.int64)
+    strokes = np.split(points, ends[:-1])
+    own = [np.flatnonzero(val & (names == name)) for name in np.unique(names[val])]
+    return [
+        pen_writer("unipen", [strokes[first[i] : first[i + 1]] for i in chars], labels[chars])
+        for chars in own
+        if len(set(labels[chars].tolist())) >= LEAST_LABELS
+    ]
+
+
+def pen_writer(kind: str, strokes: Sequence[Sequence[Stroke]], labels: Labels) -> Writer:
+    """Write with recorded pen strokes, per digit a list of (points, 2) x y."""
+
+    def draw(index: int, height: int, pen_px: float) -> GrayImage:
+        return fit_height(_trace(strokes[index], height * FINE, round(pen_px * FINE)), height)
+
+    return Writer(kind, labels, draw)
+
+
+def scan_writer(kind: str, images: npt.NDArray[np.uint8], labels: Labels) -> Writer:
+    """Write with the pictures of a data set, (N, h, w) uint8."""
+
+    def draw(index: int, height: int, pen_px: float) -> GrayImage:  # noqa: ARG001
+        return fit_height(_steep(images[index], height * FINE), height)
+
+    return Writer(kind, labels, draw)
+
+
+def fit_height(drawing: GrayImage, height: int) -> GrayImage:
+    """Cut to the ink and scale to a height."""
+    x, y, wide, high = cv2.boundingRect(np.asarray(drawing > INKED, np.uint8))
+    tight = drawing[y : y + high, x : x + wide]
+    size = max(1, round(wide * height / high)), height
+    return np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _scans(name: str) -> Writer:
+    images, labels, val = data.raw(name)
+    return scan_writer(name, images[val], labels[val])
+
+
+def _trace(strokes: Sequence[Stroke], height: int, pen: int) -> GrayImage:
+    points = np.concatenate(strokes)
+    low, span = points.min(axis=0), np.ptp(points, axis=0)
+    scale = height / max(float(span[1]), float(span[0]) / 2, 1.0)
+    wide, high = np.ceil(span * scale).astype(int) + 2 * pen
+    canvas = np.zeros((high, wide), np.uint8)
+    for stroke in strokes:
+        path = np.rint((stroke - low) * scale + pen).astype(np.int32)
+        cv2.polylines(canvas, [path], False, 255, max(1, pen), cv2.LINE_AA)
+    return canvas
+
+
+def _steep(image: GrayImage, height: int) -> GrayImage:
+    """Enlarge a small picture and make its edges as steep as a pen's."""
+    scale = max(1.0, height / max(cv2.boundingRect(np.asarray(image > INKED, np.uint8))[3], 1))
+    room = cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
+    big = cv2.resize(room, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    steep = (big.astype(np.float32) - 128) * scale + 128
+    return np.asarray(np.clip(steep, 0, 255), np.uint8)
