@@ -21,11 +21,11 @@ class CutConfig:
     """Lengths are parts of the blob's height."""
 
     rows: int = 32  # of the small copy on which paths are sought
-    turn: float = 0.12  # price of a step aside, in full ink: paths are nearly straight
+    turn: float = 0.3  # price of a step aside, in full ink: paths are nearly straight
     margin: float = 0.1  # nearer to the ends no digit is left
-    apart: float = 0.1  # between two paths at the middle
+    apart: float = 0.07  # between two paths at the middle
     alike: float = 0.1  # paths that differ by less in price are equally cheap
-    most: int = 8  # paths, the cheapest ones
+    most: int = 14  # paths, the cheapest ones
 
 
 DEFAULT = CutConfig()

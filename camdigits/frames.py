@@ -4,7 +4,7 @@ Which components are frames is told from their outlines; how their lines are rem
 lines.py. What is left of lines that broke is told from bare strokes by how it stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ def without_frames(ink: Ink, config: FrameConfig = DEFAULT) -> Outlines:
         config: what is a frame.
 
     Returns:
-        Outlines of the components, bare pieces of lines left out.
+        Outlines of the components, bare pieces of lines left out, and where the lines are.
     """
     outlines = trace(ink.mask)
     if cv2.countNonZero(ink.mask) <= config.most_ink * ink.mask.size:
@@ -70,7 +70,7 @@ def _erased(outlines: Outlines, ink: Ink, config: FrameConfig) -> Outlines:
             np.maximum(lines[here], found[1], out=lines[here])
     if not lines.any():
         return outlines
-    freed = trace(rest)
+    freed = replace(trace(rest), lines=lines)
     return freed.without(_rungs(freed.boxes, lines, config))
 
 

@@ -5,11 +5,12 @@ size; a page that lies on its side is turned upright first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from camdigits.values import Box, Digit, Number
+from camdigits.values import Box, Digit, GrayImage, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class GroupConfig:
     max_gap: float = 0.9  # a wider space separates two numbers
     max_overlap: float = 0.5  # of the narrower one's width; more is one above the other
     max_step: float = 0.55  # how far the middle of the next digit may lie higher or lower
+    wall: float = 0.9  # of a gap's middle half that a line has to cross to part two numbers
     min_size: float = 0.45  # a smaller neighbour belongs to another line
 
 
@@ -43,11 +45,44 @@ def group(
     ['42', '7', '1']
     """
     boxes = [turn(digit.box, rotation) for digit in digits]
-    after = _chain(boxes, config)
+    after = _chain(boxes, [digit.walled for digit in digits], config)
     starts = set(range(len(digits))) - set(after.values())
     chains = [_follow(start, after) for start in starts]
     ordered = _reading_order(chains, boxes)
     return tuple(_number(chain, digits) for chain in ordered)
+
+
+def with_walls(
+    digits: Sequence[Digit], lines: GrayImage | None, config: GroupConfig = DEFAULT
+) -> tuple[Digit, ...]:
+    """Mark the digits that a printed line parts from what stands on their left.
+
+    Args:
+        digits: of an upright picture.
+        lines: (H, W) uint8, 255 on printed lines; None if there are none.
+        config: how far left a line counts.
+
+    Returns:
+        The digits in their order.
+    """
+    if lines is None or not digits:
+        return tuple(digits)
+    boxes = np.array([digit.box for digit in digits], np.int64)
+    return tuple(
+        replace(digit, walled=_is_walled(digit.box, boxes, lines, config)) for digit in digits
+    )
+
+
+def _is_walled(
+    box: Box, boxes: npt.NDArray[np.int64], lines: GrayImage, config: GroupConfig
+) -> bool:
+    """Whether a line runs down all the middle of the gap on a digit's left."""
+    top, bottom = box.y + box.height // 4, box.bottom - box.height // 4
+    beside = (boxes[:, 1] < bottom) & (boxes[:, 1] + boxes[:, 3] > top)
+    ends = (boxes[:, 0] + boxes[:, 2])[beside & (boxes[:, 0] < box.x)]
+    start = max(0, round(box.x - config.max_gap * box.height), int(ends.max(initial=0)))
+    gap = lines[top:bottom, min(start, box.x - 1) : box.x + 2]
+    return bool(gap.size and (gap > 0).any(axis=1).mean() >= config.wall)
 
 
 def turn(box: Box, rotation: int) -> Box:
@@ -61,18 +96,22 @@ def turn(box: Box, rotation: int) -> Box:
     return box
 
 
-def _chain(boxes: Sequence[Box], config: GroupConfig) -> dict[int, int]:
+def _chain(
+    boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig
+) -> dict[int, int]:
     """Give each digit at most one follower and each follower at most one leader, nearest first."""
     after: dict[int, int] = {}
     taken: set[int] = set()
-    for left, right in _neighbours(boxes, config):
+    for left, right in _neighbours(boxes, walled, config):
         if left not in after and right not in taken:
             after[left] = right
             taken.add(right)
     return after
 
 
-def _neighbours(boxes: Sequence[Box], config: GroupConfig) -> list[tuple[int, int]]:
+def _neighbours(
+    boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig
+) -> list[tuple[int, int]]:
     """Pairs of a digit and a right-hand neighbour on its line, the nearest pair first."""
     x, y, width, height = np.array(boxes, np.float64).reshape(-1, 4).T
     tall = np.maximum(height[:, None], height)
@@ -83,6 +122,7 @@ def _neighbours(boxes: Sequence[Box], config: GroupConfig) -> list[tuple[int, in
     fits &= gap <= config.max_gap * tall
     fits &= gap >= -config.max_overlap * np.minimum(width[:, None], width)
     fits &= step <= config.max_step * tall
+    fits &= ~np.array(walled, np.bool_)
     lefts, rights = np.nonzero(fits)
     nearest = np.argsort((np.maximum(gap, 0) + step)[fits], kind="stable")
     return [(int(lefts[i]), int(rights[i])) for i in nearest]
@@ -98,22 +138,27 @@ def _follow(start: int, after: dict[int, int]) -> tuple[int, ...]:
 def _reading_order(
     chains: Sequence[tuple[int, ...]], boxes: Sequence[Box]
 ) -> list[tuple[int, ...]]:
-    """Lines from top to bottom, numbers of one line from left to right."""
-    placed = [(_around([boxes[i] for i in chain]), chain) for chain in chains]
-    by_height = sorted(placed, key=lambda item: (item[0].centre[1], item[0].x))
-    lines: list[list[tuple[Box, tuple[int, ...]]]] = []
-    for box, chain in by_height:
-        if lines and _on_one_line(lines[-1][0][0], box):
-            lines[-1].append((box, chain))
+    """Lines from top to bottom, numbers of one line from left to right.
+
+    A number goes on the line whose last digit lies beside its first one, so lines may slant.
+    """
+    lines: list[list[tuple[int, ...]]] = []
+    for chain in sorted(chains, key=lambda chain: (boxes[chain[0]].x, boxes[chain[0]].y)):
+        first = boxes[chain[0]]
+        shares = [(_beside(boxes[line[-1][-1]], first), at) for at, line in enumerate(lines)]
+        share, at = max(shares, default=(0.0, 0))
+        if share >= 0.5:
+            lines[at].append(chain)
         else:
-            lines.append([(box, chain)])
-    return [chain for line in lines for _, chain in sorted(line)]
+            lines.append([chain])
+    lines.sort(key=lambda line: float(np.mean([boxes[i].centre[1] for i in sum(line, ())])))
+    return [chain for line in lines for chain in line]
 
 
-def _on_one_line(a: Box, b: Box) -> bool:
-    """Whether half the lower one's height lies beside the taller one."""
+def _beside(a: Box, b: Box) -> float:
+    """Part of the lower one's height that lies beside the taller one."""
     shared = min(a.bottom, b.bottom) - max(a.y, b.y)
-    return shared >= 0.5 * min(a.height, b.height)
+    return shared / max(min(a.height, b.height), 1)
 
 
 def _number(chain: tuple[int, ...], digits: Sequence[Digit]) -> Number:

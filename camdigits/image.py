@@ -64,6 +64,15 @@ def to_gray(bgr: BgrImage) -> GrayImage:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
+def to_green(bgr: BgrImage) -> GrayImage:
+    """Take the green light of (H, W, 3) BGR: (H, W), its own memory.
+
+    Red and blue ink are dark in it (pale red pencil stands out twice as well as in luma), a
+    camera's sensor has most of its pixels there, and it costs a third of weighing three channels.
+    """
+    return np.asarray(cv2.extractChannel(bgr, 1), np.uint8)
+
+
 def frozen(image: BgrImage) -> BgrImage:
     """Return a view of `image` that refuses to be written to."""
     view = image.view()

@@ -26,6 +26,7 @@ class Outlines:
     hierarchy: npt.NDArray[np.int32]  # (contours, 4): next, previous, first child, parent
     outer: npt.NDArray[np.intp]  # which contours are outlines, the others being holes
     boxes: Boxes  # of the outlines
+    lines: GrayImage | None = None  # (H, W) uint8, 255 on printed lines that were taken out
 
     def without(self, some: npt.NDArray[np.bool_]) -> "Outlines":
         """Leave some components out."""

@@ -29,7 +29,7 @@ class PriorConfig:
     wide: float = 1.1  # times its height: wider may be two digits, and has no say either
     doubt: float = 2.0  # neighbours that the model's own prior counts for
     least: float = 0.15  # the odds of "none" are at least multiplied by this
-    most: float = 8.0  # and at most by this
+    most: float = 20.0  # and at most by this
 
 
 DEFAULT = PriorConfig()

@@ -15,8 +15,8 @@ from camdigits.card import find_model, load_card
 from camdigits.classify import Ask, Labelling, Opinions, digits_of, opinions
 from camdigits.context import in_context
 from camdigits.glyph import glyphs_of
-from camdigits.group import group
-from camdigits.image import cv2, frozen, to_bgr, to_gray
+from camdigits.group import group, with_walls
+from camdigits.image import cv2, frozen, to_bgr, to_green
 from camdigits.ink import Ink, InkConfig, find_ink
 from camdigits.prior import odds_of_none
 from camdigits.regions import find_blobs, regions_of
@@ -115,7 +115,7 @@ class Reader:
         """
         frame = image if isinstance(image, Frame) else Frame(0, 0.0, frozen(to_bgr(image)))
         clock = _Clock()
-        gray, scale = _working_size(to_gray(frame.bgr))
+        gray, scale = _working_size(to_green(frame.bgr))
         view = self._upright(gray, clock)
         place = _Place(view.pose, scale, frame.bgr.shape)
         placed = [replace(digit, box=place(digit.box)) for digit in view.digits]
@@ -182,7 +182,7 @@ class Reader:
             for region, read in zip(regions, asked.digits(self._threshold), strict=True)
             if not read
         ]
-        digits = in_context(sure, gray.shape[::-1], refused)
+        digits = with_walls(in_context(sure, gray.shape[::-1], refused), blobs.lines)
         clock.lap("classify")
         return _View(ink, glyphs, first, regions, asked, digits, pose, crowded)
 

@@ -23,7 +23,7 @@ class RegionConfig:
 
     min_side: int = 8  # a smaller longest side is dust
     max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
-    most: int = 600  # blobs in one image, the largest ones
+    most: int = 600  # blobs in one image, strokes among them; those large enough for a digit all
     speck_side: int = 6  # a smaller longest side is a speck
     speck_cell: int = 32  # side of the squares in which specks are counted
     most_specks: float = 5.0  # in a square: 2.3 around the digits of real photos, 6 to 12 on stone
@@ -85,7 +85,8 @@ def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> 
     fits &= _specks_around(boxes, longest, (height, width), config) <= config.most_specks
     fits &= longest >= max(2, round(config.min_side * config.dust))
     order = np.argsort(-longest, kind="stable")
-    return [int(index) for index in order[fits[order]][: config.most]]
+    most = max(config.most, int(np.count_nonzero(longest >= config.min_side)))
+    return [int(index) for index in order[fits[order]][:most]]
 
 
 def _specks_around(

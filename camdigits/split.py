@@ -8,12 +8,12 @@ drawings and cloth cost nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
 from camdigits.classify import NONE, Ask, Opinions
-from camdigits.cuts import Span, find_cuts
+from camdigits.cuts import Floats, Span, find_cuts
 from camdigits.glyph import glyphs_of
 from camdigits.values import Region
 
@@ -29,6 +29,7 @@ class SplitConfig:
     least_width: float = 0.5  # narrower is one digit
     most_width: float = 4.0  # wider is a word or a line
     part_width: tuple[float, float] = (0.08, 1.3)  # of a digit
+    shared: float = 0.1  # how far a part may reach over a cut: where strokes cross, both own the ink
     part_height: float = 0.55  # a part is nearly as high as the whole
     most: int = 24  # blobs cut apart in one picture, the widest first
     page: float = 0.1  # of what stands on a page are read digits; else it is no page of numbers
@@ -81,10 +82,14 @@ def split(
     answers = iter(zip(halves, opinions.labels, opinions.scores.tolist(), strict=True))
     cut: dict[int, Found] = {}
     for index, parts in tries.items():
-        rows = {(part.start, part.end): next(answers) for part in parts}
-        if found := _best(
-            rows, threshold, max((part.end for part in parts if part.is_last), default=None)
-        ):
+        rows: dict[tuple[int, int], tuple[Region, str, float]] = {}
+        for part in parts:
+            answer = next(answers)
+            place = part.start, part.end
+            if place not in rows or _digit_score(answer) > _digit_score(rows[place]):
+                rows[place] = answer
+        last = max((part.end for part in parts if part.is_last), default=None)
+        if found := _best(rows, threshold, last):
             cut[index] = found
     rest: Found = []
     for index, region in enumerate(regions):
@@ -113,21 +118,36 @@ def _candidates(
 
 
 def parts_of(blob: Region, config: SplitConfig = DEFAULT) -> list[Part]:
-    """Cut out what lies between any two paths, the blob's edges counted, if it may be a digit."""
+    """Cut out what lies between any two paths, the blob's edges counted, if it may be a digit.
+
+    Where strokes lie over each other both digits own the ink: each part is also cut out with a
+    stroke's width more on either side.
+    """
     height, width = blob.ink.shape
     edges = [None, *find_cuts(blob.ink), None]
     last = len(edges) - 1
     places = [0.0, *(float(path.mean()) for path in edges[1:-1] if path is not None), width]
     low, high = (part * height for part in config.part_width)
+    more = config.shared * height
     parts = []
     for start, end in combinations(range(last + 1), 2):
         if not low <= places[end] - places[start] <= high or (start, end) == (0, last):
             continue
-        span = Span(edges[start], edges[end])
-        region = span.part(blob)
-        if region is not None and region.box.height >= config.part_height * height:
-            parts.append(Part(start, end, span, region))
+        for left, right in product(_both(edges[start], -more), _both(edges[end], more)):
+            span = Span(left, right)
+            region = span.part(blob)
+            if region is not None and region.box.height >= config.part_height * height:
+                parts.append(Part(start, end, span, region))
     return parts
+
+
+def _both(path: Floats | None, more: float) -> tuple[Floats | None, ...]:
+    """A path as it is, and moved aside."""
+    return (None,) if path is None else (path, path + more)
+
+
+def _digit_score(answer: tuple[Region, str, float]) -> float:
+    return 0.0 if answer[1] == NONE else answer[2]
 
 
 def _best(

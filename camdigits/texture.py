@@ -22,7 +22,7 @@ from camdigits.regions import region_of
 class TextureConfig:
     """When blobs are tried before they are read."""
 
-    many: int = 400  # blobs that may be a digit: a page of newsprint has fewer
+    many: int = 600  # blobs that may be a digit: a page of newsprint has fewer
     least_px: int = 8  # longest side of those
     tiles: int = 4  # along the longer side
     crowded: int = 16  # blobs in a tile; fewer are read without a trial

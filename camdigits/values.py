@@ -6,7 +6,7 @@ source ─Frame→ ink → regions ─Region→ glyphs → classify ─Digit→ 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,8 @@ class Digit:
     label: str  # one of the card's labels, never "none"
     score: float  # calibrated probability, 0 to 1
     track: int | None = None  # id that follows this digit from frame to frame
+    walled: bool = False  # a printed line parts it from what stands on its left: another cell
+    missed_s: float = 0.0  # since it was last seen: shown from memory, at its likely place
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,18 @@ class Number:
     box: Box
     digits: tuple[int, ...]  # indexes into Result.digits
     track: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What became of a number that is followed from frame to frame."""
+
+    kind: Literal["stable", "changed", "gone"]
+    track: int  # the number's
+    text: str  # never empty; of one that is gone, the last
+    was: str | None  # the text reported before it; None for one that is new
+    score: float
+    box: Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,3 +120,4 @@ class Result:
     rotation: int = 0  # degrees the page had to be turned clockwise to stand upright: 0 90 180 270
     ms: Mapping[str, float] = field(default_factory=lambda: NOTHING_MS)  # per stage
     trace: Trace | None = None  # only when asked for
+    events: tuple[Event, ...] = ()  # only of a tracker: what changed with this frame

@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from camdigits.group import group, turn
+from camdigits.group import group, turn, with_walls
 from camdigits.values import Box, Digit
 
 
@@ -71,3 +72,40 @@ def test_every_digit_is_in_exactly_one_number():
 def test_no_digits_no_numbers():
     """An empty page is an empty answer."""
     assert group([]) == ()
+
+
+def lines_at(*columns, size=(200, 400)):
+    """A mask with a printed line down each of these columns."""
+    lines = np.zeros(size, np.uint8)
+    for x in columns:
+        lines[:, x : x + 2] = 255
+    return lines
+
+
+def test_digits_in_separate_cells_are_separate_numbers():
+    """A printed line in the gap parts two digits that stand as near as those of a number."""
+    digits = [at("1", 20), at("2", 50), at("3", 80), at("4", 110)]
+
+    parted = with_walls(digits, lines_at(75))
+
+    assert [digit.walled for digit in parted] == [False, False, True, False]
+    assert [number.text for number in group(parted)] == ["12", "34"]
+
+
+def test_a_line_on_the_far_side_of_a_neighbour_parts_nothing():
+    """Only what runs down the gap itself counts; a line above or below does not."""
+    digits = [at("1", 50), at("2", 80)]
+    short = lines_at(75)
+    short[20:] = 0
+
+    assert [digit.walled for digit in with_walls(digits, lines_at(45))] == [True, False]
+    assert not any(digit.walled for digit in with_walls(digits, short))
+    assert with_walls(digits, None) == tuple(digits)
+
+
+def test_slanted_lines_are_read_line_by_line():
+    """Numbers far apart on a line that slants by eight degrees stay on it."""
+    first = [at("1", 20, y=40), at("2", 120, y=54), at("3", 220, y=68)]
+    second = [at("4", 20, y=90), at("5", 120, y=104), at("6", 220, y=118)]
+
+    assert texts(*first, *second) == ["1", "2", "3", "4", "5", "6"]

@@ -3,7 +3,7 @@ import pytest
 
 from camdigits.image import cv2
 from camdigits.ink import Ink, find_ink
-from camdigits.regions import RegionConfig, find_regions
+from camdigits.regions import RegionConfig, find_blobs, find_regions
 from camdigits.values import Box
 
 
@@ -66,13 +66,14 @@ def test_a_region_holds_its_own_ink_only(sheet):
     assert (by_box[Box(46, 40, 8, 20)] == 255).all()
 
 
-def test_the_largest_blobs_count_when_there_are_too_many(sheet):
-    """A cloth with thousands of blobs costs no more than the limit."""
-    bars = [(x, 10, 4, 10 + x // 10) for x in range(5, 150, 10)]
+def test_scraps_count_only_while_there_are_few_blobs(sheet):
+    """Grain costs no more than the limit; whatever is large enough for a digit stays."""
+    bars = [(x, 10, 10, 20) for x in range(5, 150, 20)]
+    scraps = [(x, 60, 3, 3) for x in range(5, 150, 20)]
+    ink = inked(sheet(*bars, *scraps))
 
-    found = boxes(sheet(*bars), most=3)
-
-    assert [box.x for box in found] == [125, 135, 145]
+    assert len(find_blobs(ink, RegionConfig()).boxes) == 16
+    assert len(find_blobs(ink, RegionConfig(most=3)).boxes) == 8
 
 
 def test_pale_and_strong_strokes_are_stretched_alike(sheet):

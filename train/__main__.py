@@ -31,6 +31,7 @@ def cli() -> None:
 @click.option("--seed", default=1, show_default=True)
 @click.option("--out", default=Path("runs/digits"), show_default=True, type=PATH)
 @click.option("--start", type=PATH, help="Run whose weights to begin with.")
+@click.option("--doubt", type=PATH, help="Run whose net leaves out what it surely contradicts.")
 @click.option("--resume", is_flag=True, help="Go on with the run in OUT; its settings count.")
 @click.option("--crops", multiple=True, type=PATH, help="Camera crops (.npz) to train on too.")
 @click.option("--crops-weight", default=1.0, show_default=True, help="Times seen per epoch.")
@@ -44,6 +45,7 @@ def fit(
     seed: int,
     out: Path,
     start: Path | None,
+    doubt: Path | None,
     resume: bool,
     crops: tuple[Path, ...],
     crops_weight: float,
@@ -63,6 +65,7 @@ def fit(
         rate=rate,
         seed=seed,
         start=None if start is None else str(start),
+        doubt=None if doubt is None else str(doubt),
         sets=tuple(name for name in fitting.WEIGHTS if name not in without),
         crops=tuple(str(path) for path in crops),
         crops_weight=crops_weight,

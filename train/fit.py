@@ -44,6 +44,8 @@ WEIGHTS = {
     "omniglot": 1.0,
     "quickdraw": 1.0,
 }
+ALIKE = 0.1  # of being no digit: less, and the net of `doubt` sees a digit
+UNREADABLE = 0.03  # of being what its label says: less, and that net cannot read it
 CROPS_VAL = 0.1  # the last pages of a crops file are for validation
 STATE, WEIGHTS_FILE, CONFIG, HISTORY = "last.npz", "model.npz", "config.json", "history.json"
 
@@ -61,6 +63,7 @@ class Settings:
     average: int = 1000  # steps the weights are averaged over; a twentieth of a shorter run
     seed: int = 1
     start: str | None = None  # run whose averaged weights come first; None starts from chance
+    doubt: str | None = None  # run whose model leaves out what it surely contradicts; None keeps all
     sets: tuple[str, ...] = tuple(WEIGHTS)
     crops: tuple[str, ...] = ()
     crops_weight: float = 1.0
@@ -122,10 +125,28 @@ def load_pool(settings: Settings) -> Pool:
         crops, val = split_crops(data.load_crops(Path(path)))
         parts.append((crops, settings.crops_weight))
         vals.append(val)
+    if settings.doubt is not None:
+        model = load_model(Path(settings.doubt))
+        parts = [(doubted(part, model), weight) for part, weight in parts]
+        vals = [doubted(part, model) for part in vals]
     if settings.limit is not None:
         parts = [(_thin(part, settings.limit), weight) for part, weight in parts]
         vals = [_thin(part, settings.limit) for part in vals]
     return Pool(tuple(parts), join(vals))
+
+
+def doubted(part: Glyphset, model: Any) -> Glyphset:
+    """Leave out what a trained net surely contradicts: look-alikes, and what nobody can read.
+
+    A letter that is a digit to the net is mostly one to people, too, and a digit that it takes
+    for another is mostly a blot. Learning them by heart costs digits that can be read.
+    """
+    logits = scores_of(model, part.images).astype(np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances = powers / powers.sum(axis=1, keepdims=True)
+    own = chances[np.arange(len(part.labels)), part.labels]
+    keep = own >= np.where(part.labels == data.NONE, ALIKE, UNREADABLE)
+    return replace(part, images=part.images[keep], labels=part.labels[keep])
 
 
 def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:

@@ -24,9 +24,9 @@ from train.scenes import Hand
 HEIGHTS = 14.0, 70.0  # pixels
 PRESS = 0.12  # of the height: two digits overlap so far at most
 WHOLE = 0.92  # of its ink: a digit that lost no more is one
-SCRAP = 0.12  # of its ink: so much of its neighbour changes nothing
+SCRAP = 0.18  # of its ink: so much of its neighbour changes nothing
 PIECE = 0.6  # of its ink: less of a digit is none
-NONE_SHARE = 0.35  # of the pieces that are no digit are kept
+NONE_SHARE = 0.2  # of the pieces that are no digit are kept
 
 
 def write_halves(out: Path, count: int, seed: int, say: Callable[[str], None] = print) -> None:
