@@ -25,6 +25,7 @@ QUARTERS = {
 TILTS = (0, -30, -15, 15, 30)  # degrees clockwise that straighten a page held aslant
 MIN_TURNED = 2  # glyphs: one does not tell a 6 on its head from a 9
 MIN_SURE = 4  # of them surely digits once the page is turned, if one is now
+EITHER_WAY = "01689"  # digits on their head, too
 FEW = 12  # glyphs: of so few nearly all may be digits on their head: 9961
 UPRIGHT_PART = 0.85  # of the glyphs surely digits: the page stands upright
 FIRST_SAMPLE = 24  # of them, tried first: cloth reads no better any way up
@@ -156,12 +157,14 @@ def _best_turn(
         return 0
     sample = glyphs[telling][:: -(-count // TURN_SAMPLE)]
     few = sample[:: -(-len(sample) // FIRST_SAMPLE)]
-    tries = _sure(few, turns, score, labelling)
+    tries, plain = _sure(few, turns, score, labelling)
     if tries[1:].sum(axis=1).max() <= tries[0].sum():
         return 0
     if len(few) < len(sample):
-        tries = _sure(sample, turns, score, labelling)
+        tries, plain = _sure(sample, turns, score, labelling)
     best = 1 + int(tries[1:].sum(axis=1).argmax())
+    if turns[best] == 180 and not (plain[best] & ~tries[0]).any():
+        return 0
     return turns[best] if _is_better(tries[best], tries[0], least) else 0
 
 
@@ -182,10 +185,13 @@ def _is_better(
 
 def _sure(
     glyphs: Glyphs, turns: Sequence[int], score: Scorer, labelling: Labelling
-) -> npt.NDArray[np.bool_]:
-    """(turns, N) bool: which glyphs are surely digits, for each turn."""
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(turns, N) bool: which glyphs are surely digits, and which of these not on their head."""
     tries = np.concatenate([_turned(glyphs, turn) for turn in turns])
-    return opinions(tries, score, labelling).digits(SURE).reshape(len(turns), -1)
+    asked = opinions(tries, score, labelling)
+    sure = asked.digits(SURE)
+    plain = sure & np.array([label not in EITHER_WAY for label in asked.labels], np.bool_)
+    return sure.reshape(len(turns), -1), plain.reshape(len(turns), -1)
 
 
 def _turned(glyphs: Glyphs, degrees: int) -> Glyphs:

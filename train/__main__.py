@@ -75,6 +75,16 @@ def fit(
 
 
 @cli.command()
+@click.argument("runs", nargs=-1, required=True, type=PATH)
+@click.option("--out", required=True, type=PATH)
+def average(runs: tuple[Path, ...], out: Path) -> None:
+    """Average the weights of RUNS that began from one another."""
+    from train.average import average as average_runs
+
+    average_runs(runs, out)
+
+
+@cli.command()
 @click.argument("run", type=PATH)
 @click.option("--out", default=Path("models/digits.tflite"), show_default=True, type=PATH)
 def export(run: Path, out: Path) -> None:

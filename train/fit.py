@@ -63,7 +63,10 @@ class Settings:
     average: int = 1000  # steps the weights are averaged over; a twentieth of a shorter run
     seed: int = 1
     start: str | None = None  # run whose averaged weights come first; None starts from chance
-    doubt: str | None = None  # run whose model leaves out what it surely contradicts; None keeps all
+    doubt: str | None = (
+        None  # run whose model leaves out what it surely contradicts; None keeps all
+    )
+    averaged: tuple[str, ...] = ()  # runs whose mean this is; nothing was trained then
     sets: tuple[str, ...] = tuple(WEIGHTS)
     crops: tuple[str, ...] = ()
     crops_weight: float = 1.0

@@ -1,0 +1,45 @@
+"""Average the weights of runs that began from one another.
+
+    python -m train average runs/digits-4 runs/digits-5 --out runs/digits-6
+
+Fine-tuning moves a net within one valley; the mean of its stops reads unseen data better than each
+(Wortsman et al., "Model soups", ICML 2022). It trains nothing.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from train.data import DataError
+from train.fit import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
+
+
+def average(runs: Sequence[Path], out: Path) -> None:
+    """Write the mean of the runs' averaged weights to `out`, with the last run's settings.
+
+    Raises:
+        DataError: a run is missing, the nets differ, or `out` holds something.
+    """
+    settings = replace(load_settings(runs[-1]), averaged=tuple(str(run) for run in runs))
+    if (out / WEIGHTS_FILE).exists():
+        raise DataError(f"{out} holds a run; name another folder")
+    weights = [_weights(run / WEIGHTS_FILE) for run in runs]
+    if any([a.shape for a in one] != [a.shape for a in weights[0]] for one in weights):
+        raise DataError(f"{', '.join(map(str, runs))}: different nets; give runs of one")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / CONFIG).write_text(json.dumps(asdict(settings), indent=2) + "\n")
+    shutil.copyfile(runs[-1] / HISTORY, out / HISTORY)
+    np.savez(out / WEIGHTS_FILE, *[np.mean(same, axis=0) for same in zip(*weights, strict=True)])
+
+
+def _weights(path: Path) -> list[npt.NDArray[np.float32]]:
+    try:
+        with np.load(path) as arrays:
+            return [arrays[name] for name in arrays.files]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: no weights of a run ({error}); fit it first") from error

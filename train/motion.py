@@ -1,0 +1,268 @@
+"""The simulated camera in motion: clips of written sheets, with the truth of every frame.
+
+A sheet larger than the picture is written once; per frame it is moved, lit, blurred and given
+noise and JPEG. Each kind of motion is a few curves over time. Nothing is read here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.image import cv2, frozen
+from camdigits.values import Box, Frame, GrayImage
+from train.paths import PATHS, Curve, Outline, Path
+from train.scenes import LEGIBLE_BLURS, LEGIBLE_PX, UNSURE, Hand, Mark
+from train.sheet import Sheet, draw_until, write_sheet
+
+Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
+
+COVERED = 0.08  # part of a mark: behind a hand it may be read as something else
+
+
+@dataclass(frozen=True, slots=True)
+class ClipConfig:
+    """Size, rate and length of a clip."""
+
+    size: tuple[int, int] = (640, 480)
+    fps: float = 30.0
+    seconds: float = 6.0
+    photos: tuple[GrayImage, ...] = field(default=())  # of paper
+    desks: tuple[GrayImage, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing on the sheet, in one frame."""
+
+    item: int  # the same thing has the same number in all frames
+    mark: Mark  # where it is and what it reads as: UNSURE where nobody could tell
+    label: int  # what is written there, whether it can be read or not
+    behind: float = 0.0  # part of it that something covers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """One frame with its truth; things outside the picture or not yet written are left out."""
+
+    frame: Frame
+    seen: tuple[Seen, ...]
+
+
+KINDS = tuple(PATHS)
+
+
+def film_clip(
+    kind: str,
+    digits: Sequence[Hand],
+    others: Sequence[Hand],
+    rng: np.random.Generator,
+    config: ClipConfig | None = None,
+) -> Iterator[Moment]:
+    """Film one clip of a kind of motion, frame after frame.
+
+    Args:
+        kind: one of KINDS.
+        digits: hands that write digits.
+        others: hands that write what is no digit.
+        rng: chooses everything.
+        config: size, rate and length.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no motion {kind!r}; kinds are {', '.join(KINDS)}")
+    config = config or ClipConfig()
+    time_s = np.arange(round(config.seconds * config.fps)) / config.fps
+    path = PATHS[kind](time_s, rng, config.size)
+    sheet = write_sheet(
+        () if kind == "empty" else digits,
+        others,
+        rng,
+        config.size,
+        broad=1.9 if kind == "pan" else 1.0,
+        written_s=config.seconds - 1.5 if kind == "writing" else 0.0,
+        photos=config.photos,
+    )
+    return _film(sheet, path, time_s, rng, config)
+
+
+def _film(
+    sheet: Sheet, path: Path, time_s: Curve, rng: np.random.Generator, config: ClipConfig
+) -> Iterator[Moment]:
+    desk = _desk(rng, config)
+    tilt, light = _tilt(rng, config.size), _falloff(rng, config.size)
+    noise, quality = rng.uniform(1, 5), int(rng.integers(50, 96))
+    before: Matrix | None = None
+    for index in range(len(time_s)):
+        view = tilt @ _view(path, index, sheet.page.shape, config.size)
+        page = draw_until(sheet, float(time_s[index]))
+        lit = _lay(page, view, desk if path.sheet_x is not None else None, config.size)
+        lit = _smear(lit, view if before is None else before, view, config.size)
+        outline = _hand_at(path, index, config.size)
+        lit = np.asarray(lit * _lamps(path, index, light), np.float32)
+        gray = _sensor(_cover(lit, outline), float(path.blur[index]), noise, quality, rng)
+        seen = _truth(sheet, float(time_s[index]), view, outline, float(path.blur[index]), config)
+        bgr = frozen(np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8))
+        yield Moment(Frame(index, float(time_s[index]), bgr, "motion"), seen)
+        before = view
+
+
+def _view(path: Path, index: int, page: tuple[int, ...], size: tuple[int, int]) -> Matrix:
+    """Similarity that brings the sheet's middle to the picture's, moved by the path."""
+    angle, zoom = np.deg2rad(path.turn[index]), path.zoom[index]
+    cos, sin = zoom * np.cos(angle), zoom * np.sin(angle)
+    slide = 0.0 if path.sheet_x is None else path.sheet_x[index]
+    x, y = size[0] / 2 + path.x[index] + slide, size[1] / 2 + path.y[index]
+    middle = np.array([page[1] / 2, page[0] / 2])
+    linear = np.array([[cos, -sin], [sin, cos]])
+    shift = np.array([x, y]) - linear @ middle
+    return np.vstack([np.column_stack([linear, shift]), [0, 0, 1]])
+
+
+def _tilt(rng: np.random.Generator, size: tuple[int, int]) -> Matrix:
+    """A fixed slight perspective."""
+    width, height = size
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    moved = corners + rng.normal(0, 0.012, (4, 2)).astype(np.float32) * np.float32(width)
+    return np.asarray(cv2.getPerspectiveTransform(corners, moved.astype(np.float32)), np.float64)
+
+
+def _falloff(rng: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    x, y = np.meshgrid(np.linspace(-1, 1, size[0]), np.linspace(-1, 1, size[1]))
+    away = rng.uniform(0, 2 * np.pi)
+    along = x * np.cos(away) + y * np.sin(away)
+    return np.asarray(1 - rng.uniform(0, 0.25) * (along + 1.4) / 2.8, np.float32)
+
+
+def _desk(rng: np.random.Generator, config: ClipConfig) -> GrayImage:
+    """What lies around the sheet: a photographed desk, or plain wood-like gray."""
+    width, height = config.size
+    if config.desks:
+        photo = config.desks[int(rng.integers(len(config.desks)))]
+        return np.asarray(cv2.resize(photo, (width, height)), np.uint8)
+    return np.full((height, width), int(rng.integers(40, 110)), np.uint8)
+
+
+def _lay(
+    page: GrayImage, view: Matrix, desk: GrayImage | None, size: tuple[int, int]
+) -> npt.NDArray[np.float32]:
+    """See the sheet through the view; a sheet that fills the picture goes on beyond its edge."""
+    if desk is None:
+        return np.asarray(
+            cv2.warpPerspective(page, view, size, borderMode=cv2.BORDER_REPLICATE), np.float32
+        )
+    seen = cv2.warpPerspective(page, view, size)
+    there = cv2.warpPerspective(np.full_like(page, 255), view, size).astype(np.float32) / 255
+    return np.asarray(seen + desk * (1 - there), np.float32)
+
+
+def _smear(
+    lit: npt.NDArray[np.float32], before: Matrix, now: Matrix, size: tuple[int, int]
+) -> npt.NDArray[np.float32]:
+    """Blur along the way that the middle of the picture moved while the shutter was open."""
+    inverse = now @ np.linalg.inv(before)
+    middle = np.array([size[0] / 2, size[1] / 2, 1.0])
+    moved = inverse @ middle
+    way = 0.4 * (moved[:2] / moved[2] - middle[:2])  # open for 0.4 of the time
+    length = float(np.hypot(*way))
+    if length < 1:
+        return lit
+    side = 2 * int(np.ceil(length / 2)) + 1
+    kernel = np.zeros((side, side), np.float32)
+    half = way / 2 * 16
+    centre = np.array([side // 2, side // 2]) * 16
+    start, end = np.rint(centre - half).astype(int), np.rint(centre + half).astype(int)
+    cv2.line(kernel, tuple(start.tolist()), tuple(end.tolist()), 1.0, 1, cv2.LINE_8, 4)
+    return np.asarray(cv2.filter2D(lit, -1, kernel / kernel.sum()), np.float32)
+
+
+def _lamps(path: Path, index: int, light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    if not path.bands:
+        return np.asarray(light * np.float32(path.gain[index]), np.float32)
+    row = np.arange(light.shape[0])[:, None]
+    wave = np.sin(2 * np.pi * (row / light.shape[0] * 2.3 + index * 0.31))
+    return np.asarray(light * (path.gain[index] * (1 + path.bands * wave)), np.float32)
+
+
+def _hand_at(path: Path, index: int, size: tuple[int, int]) -> Outline | None:
+    """Outline of a hand with its arm, coming from below."""
+    if path.hand is None or np.isnan(path.hand[index, 0]):
+        return None
+    x, y = path.hand[index]
+    wide = 0.46 * size[0]
+    fingers = [(-0.5, 0.35), (-0.36, 0.05), (-0.2, 0.02), (0.0, -0.05), (0.18, 0.0), (0.34, 0.12)]
+    arm = [(0.5, 0.5), (0.42, 4.0), (-0.42, 4.0)]
+    return np.array([(x + a * wide, y + b * wide) for a, b in fingers + arm], np.float64)
+
+
+def _cover(lit: npt.NDArray[np.float32], outline: Outline | None) -> npt.NDArray[np.float32]:
+    if outline is None:
+        return lit
+    mask = _filled(outline, lit.shape)
+    soft = cv2.GaussianBlur(mask, (0, 0), 2.0).astype(np.float32) / 255
+    shade = cv2.GaussianBlur(mask, (0, 0), 18.0).astype(np.float32) / 255
+    skin = 135 + 30 * shade
+    return np.asarray(lit * (1 - 0.25 * shade) * (1 - soft) + skin * soft, np.float32)
+
+
+def _filled(outline: Outline, shape: tuple[int, ...]) -> GrayImage:
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.rint(outline).astype(np.int32)], 255)
+    return mask
+
+
+def _sensor(
+    lit: npt.NDArray[np.float32],
+    blur: float,
+    noise: float,
+    quality: int,
+    rng: np.random.Generator,
+) -> GrayImage:
+    if blur > 0.2:
+        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), blur), np.float32)
+    grain = rng.standard_normal(lit.shape, np.float32) * np.float32(noise)
+    gray = np.asarray(np.clip(lit + grain, 0, 255), np.uint8)
+    _, data = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _truth(
+    sheet: Sheet,
+    time_s: float,
+    view: Matrix,
+    outline: Outline | None,
+    blur: float,
+    config: ClipConfig,
+) -> tuple[Seen, ...]:
+    mask = None if outline is None else _filled(outline, (config.size[1], config.size[0]))
+    least = LEGIBLE_PX + LEGIBLE_BLURS * blur
+    seen = []
+    for number, item in enumerate(sheet.items):
+        if time_s < item.begun_s:
+            continue
+        box = Box(*cv2.boundingRect(cv2.perspectiveTransform(item.hull, view.astype(np.float32))))
+        if box.right <= 0 or box.bottom <= 0 or box.x >= config.size[0] or box.y >= config.size[1]:
+            continue
+        behind = 0.0 if mask is None else _share(mask, box)
+        whole = box.x >= 1 and box.y >= 1
+        whole = whole and box.right < config.size[0] and box.bottom < config.size[1]
+        legible = max(box.width, box.height) >= least and time_s >= item.done_s
+        sure = whole and legible and behind < COVERED
+        mark = Mark(item.label if sure else UNSURE, _clipped(box, config.size))
+        seen.append(Seen(number, mark, item.label, behind))
+    return tuple(seen)
+
+
+def _clipped(box: Box, size: tuple[int, int]) -> Box:
+    """The part of a box that lies in the picture."""
+    left, top = max(box.x, 0), max(box.y, 0)
+    return Box(left, top, min(box.right, size[0]) - left, min(box.bottom, size[1]) - top)
+
+
+def _share(mask: GrayImage, box: Box) -> float:
+    part = mask[max(box.y, 0) : max(box.bottom, 0), max(box.x, 0) : max(box.right, 0)]
+    return float(part.mean()) / 255 if part.size else 0.0

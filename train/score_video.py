@@ -1,0 +1,334 @@
+"""What a person sees over time: the reader with and without the tracker on clips in motion.
+
+    python -m train score video
+
+A label shown is matched with what is written where it stands, best overlap first, from an IoU of
+0.3. It is wrong when another digit is written there, false when no digit is. On what nobody can
+read (cut by the picture's edge, out of focus, being written) no label is wrong; on a digit behind
+a hand one that is not its own is. The tracker was tuned on seeds 11 to 14.
+About two minutes on one core.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
+from itertools import product
+
+import numpy as np
+
+from camdigits.draw import draw
+from camdigits.image import cv2
+from camdigits.meter import quantile
+from camdigits.reader import Reader
+from camdigits.track import Tracker
+from camdigits.values import BgrImage, Box, Digit, GrayImage, Result
+from train import data
+from train.held_out import Writer, held_out_writers
+from train.motion import KINDS, ClipConfig, Moment, Seen, film_clip
+from train.scenes import NONE, UNSURE, Hand, bitmap_hand
+
+OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # what stands beside digits
+# Photographs without writing whose lines run as people write on them.
+PAPERS = ("graph_yellow_a", "graph_yellow_b", "lined_top", "white_surface_phone")
+DESKS = ("black_desktop_phone", "blue_desktop_phone", "white_desktop_phone")
+LEAST_IOU = 0.3
+SETTLED_S = 1.0  # changes of a label count from here on
+COVERED_S = 0.5  # a shorter occlusion is a dropout
+HIDDEN = 0.6  # part of a digit: what is left of it is none
+
+
+@dataclass(slots=True)
+class Tally:
+    """Digit-seconds and counts, of one clip or many."""
+
+    visible_s: float = 0.0  # legible digits
+    right_s: float = 0.0  # of these, shown with their label
+    shown_s: float = 0.0  # all labels shown
+    wrong_s: float = 0.0  # on a digit that is another
+    false_s: float = 0.0  # where there is no digit
+    settled_s: float = 0.0  # legible digits after their first second
+    changes: int = 0  # of labels, in that time
+    blinks: int = 0  # a label that went and came back, in that time
+    covered: int = 0  # digits that were shown, then covered for 0.5 s or more
+    kept: int = 0  # of these, back with their id
+    waits_s: list[float] = field(default_factory=list)  # from first sight to shown
+
+    def __add__(self, other: "Tally") -> "Tally":
+        names = [each.name for each in fields(self)]
+        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    @property
+    def wrong(self) -> float:
+        """Part of the digit-seconds shown that is wrong or false."""
+        return (self.wrong_s + self.false_s) / max(self.shown_s, 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a viewer of the bare reader sees, and one of the tracker."""
+
+    bare: Tally = field(default_factory=Tally)
+    steady: Tally = field(default_factory=Tally)
+
+    def __add__(self, other: "Scores") -> "Scores":
+        return Scores(self.bare + other.bare, self.steady + other.steady)
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One written digit as the viewer saw it."""
+
+    legible_s: float | None = None  # when it was first to be read
+    read_s: float | None = None  # when the reader first saw it
+    shown_s: float | None = None
+    label: str = ""  # the last shown
+    track: int | None = None
+    gap: bool = False  # legible, but not shown
+    covered_s: float | None = None
+    before: int | None = None  # its track when it was covered
+    back_s: float | None = None  # when it came out again
+
+
+class ClipScore:
+    """Watches one clip; `tally` holds what was seen so far."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self._watched: dict[int, _Watched] = {}
+
+    def add(
+        self, moment: Moment, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
+    ) -> None:
+        """Count one frame.
+
+        Args:
+            moment: the frame and its truth.
+            step_s: how long it stays.
+            read: what the reader saw in it.
+            shown: what the viewer sees.
+        """
+        now = moment.frame.time_s
+        reads = _met(moment.seen, read)
+        shows = _met(moment.seen, shown)
+        self.tally.shown_s += step_s * len(shown)
+        self.tally.false_s += step_s * (len(shown) - len(shows))
+        for index, thing in enumerate(moment.seen):
+            label = shows.get(index)
+            if thing.label == NONE:
+                self.tally.false_s += step_s * (label is not None)
+                continue
+            one = self._watched.setdefault(thing.item, _Watched())
+            self._judge(thing, label, step_s)
+            if one.read_s is None and index in reads and thing.mark.label != UNSURE:
+                one.read_s = now
+            self._follow(one, thing, label, now, step_s)
+            self._occlude(one, thing, label, now)
+
+    def _judge(self, thing: Seen, shown: Digit | None, step_s: float) -> None:
+        legible = thing.mark.label != UNSURE
+        right = shown is not None and shown.label == str(thing.label)
+        self.tally.visible_s += step_s * legible
+        self.tally.right_s += step_s * (legible and right)
+        if shown is not None and not right and (legible or thing.behind):
+            self.tally.wrong_s += step_s
+
+    def _follow(
+        self, one: _Watched, thing: Seen, shown: Digit | None, now: float, step_s: float
+    ) -> None:
+        if thing.mark.label == UNSURE:
+            return
+        one.legible_s = now if one.legible_s is None else one.legible_s
+        settled = now - one.legible_s >= SETTLED_S
+        self.tally.settled_s += step_s * settled
+        if shown is None:
+            one.gap = bool(one.label)
+            return
+        if one.shown_s is None:
+            one.shown_s = now
+            if one.read_s is not None:
+                self.tally.waits_s.append(now - one.read_s)
+        elif settled:
+            self.tally.changes += shown.label != one.label
+            self.tally.blinks += one.gap
+        one.label, one.track, one.gap = shown.label, shown.track, False
+
+    def _occlude(self, one: _Watched, thing: Seen, shown: Digit | None, now: float) -> None:
+        """Compare a digit's id before and after a hand lay on it."""
+        if thing.behind >= HIDDEN:
+            if one.covered_s is None:
+                one.covered_s, one.before, one.back_s = now, one.track, None
+            return
+        if one.covered_s is not None:
+            long = now - one.covered_s >= COVERED_S and one.before is not None
+            one.covered_s, one.back_s = None, now if long else None
+            self.tally.covered += long
+        if one.back_s is not None and shown is not None:
+            one.back_s = None
+            self.tally.kept += shown.track == one.before
+
+
+def score_clips(
+    reader: Reader,
+    seeds: Iterable[int],
+    kinds: Sequence[str] = KINDS,
+    seconds: float = 6.0,
+    each: Callable[[str, Result], None] = lambda _kind, _result: None,
+) -> dict[str, Scores]:
+    """Film and read one clip of each kind and seed.
+
+    Args:
+        reader: reads the frames.
+        seeds: choose the clips.
+        kinds: of motion.
+        seconds: length of each clip.
+        each: gets the name of each clip and what the tracker shows of each frame.
+
+    Returns:
+        Scores of each kind.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    digits, others = writing_hands(), other_hands()
+    config = ClipConfig(
+        seconds=seconds, photos=_photos("paper", PAPERS), desks=_photos("desk", DESKS)
+    )
+    scores = {kind: Scores() for kind in kinds}
+    for seed, kind in product(seeds, kinds):
+        rng = np.random.default_rng([seed, KINDS.index(kind)])
+        clip = film_clip(kind, digits, others, rng, config)
+        scores[kind] += score_clip(clip, reader, 1 / config.fps, partial(each, f"{kind}-{seed}"))
+    return scores
+
+
+def score_clip(
+    moments: Iterable[Moment],
+    reader: Reader,
+    step_s: float,
+    each: Callable[[Result], None] = lambda _: None,
+) -> Scores:
+    """Read a clip with and without a tracker."""
+    tracker = Tracker()
+    bare, steady = ClipScore(), ClipScore()
+    for moment in moments:
+        result = reader.read(moment.frame)
+        followed = tracker.follow(result)
+        each(followed)
+        bare.add(moment, step_s, result.digits, result.digits)
+        steady.add(moment, step_s, result.digits, followed.digits)
+    return Scores(bare.tally, steady.tally)
+
+
+def video_report(scores: Mapping[str, Scores]) -> str:
+    """Say each kind in two lines, then all.
+
+    Changes of labels, and labels that go and come back, per legible digit and minute, after its
+    first second; wrong and false labels as part of all digit-seconds shown; seconds of false
+    labels; legible digit-seconds shown with their label; digits that had their id back after a
+    hand hid them for half a second; seconds from the reader's first sight to the label.
+    """
+    whole = Scores()
+    for one in scores.values():
+        whole += one
+    lines = [HEAD]
+    for kind, pair in {**scores, "all": whole}.items():
+        lines += [f"{kind:9}reader  {_row(pair.bare)}", f"{kind:9}tracker {_row(pair.steady)}"]
+    return "\n".join(lines)
+
+
+class MarkedFrames:
+    """Keeps every `step`th frame of each clip, annotated, as (name, picture)."""
+
+    def __init__(self, step: int = 15) -> None:
+        self._step = step
+        self._kept: list[tuple[str, BgrImage]] = []
+
+    def add(self, clip: str, result: Result) -> None:
+        """Take what is shown of a frame."""
+        if result.frame.index % self._step == 0:
+            self._kept.append((f"{clip}-{result.frame.index:03}.png", draw(result)))
+
+    def __iter__(self) -> Iterator[tuple[str, BgrImage]]:
+        return iter(self._kept)
+
+
+def writing_hands() -> list[Hand]:
+    """Let the held-out writers write; each data set as often as the others.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    writers = held_out_writers()
+    most = max(len(of_set) for of_set in writers.values())
+    return [
+        _hand(of_set[turn % len(of_set)]) for of_set in writers.values() for turn in range(most)
+    ]
+
+
+def other_hands() -> list[Hand]:
+    """Let the held-out parts of the sets without digits write.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    hands = []
+    for name in OTHERS:
+        images, labels, val = data.raw(name)
+        hands.append(bitmap_hand(name, images[val], labels[val]))
+    return hands
+
+
+def _hand(writer: Writer) -> Hand:
+    def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
+        return writer.draw(index, side, max(1.2, side * rng.uniform(0.05, 0.12)))
+
+    return Hand(writer.kind, writer.labels, draw)
+
+
+def _photos(kind: str, names: Sequence[str]) -> tuple[GrayImage, ...]:
+    """Photographs of paper or desks, gray; those that the data folder has."""
+    files = [data.folder() / "textures" / kind / f"{name}.jpg" for name in names]
+    return tuple(
+        np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
+        for file in files
+        if file.exists()
+    )
+
+
+HEAD = """\
+                 changes  blinks  wrong  false  shown      ids   sight to label s
+                 per digit, min       %      s      %     kept   median       p95"""
+
+
+def _row(one: Tally) -> str:
+    minutes = max(one.settled_s / 60, 1e-9)
+    shown = f"{100 * one.right_s / one.visible_s:.1f}" if one.visible_s else "-"
+    kept = f"{one.kept}/{one.covered}" if one.covered else "-"
+    waits = [f"{quantile(one.waits_s, q):.3f}" if one.waits_s else "-" for q in (0.5, 0.95)]
+    return (
+        f"{one.changes / minutes:7.2f} {one.blinks / minutes:7.2f} {100 * one.wrong:6.2f} "
+        f"{one.false_s:6.1f} {shown:>6} {kept:>8} {waits[0]:>8} {waits[1]:>9}"
+    )
+
+
+def _met(seen: Sequence[Seen], digits: Sequence[Digit]) -> dict[int, Digit]:
+    """What is shown on each thing of the sheet, the best overlap first."""
+    overlaps = [
+        (overlap, at, digit)
+        for at, thing in enumerate(seen)
+        for digit in range(len(digits))
+        if (overlap := _iou(thing.mark.box, digits[digit].box)) >= LEAST_IOU
+    ]
+    met: dict[int, int] = {}
+    for _, at, digit in sorted(overlaps, reverse=True):
+        if at not in met and digit not in met.values():
+            met[at] = digit
+    return {at: digits[digit] for at, digit in met.items()}
+
+
+def _iou(a: Box, b: Box) -> float:
+    width = min(a.right, b.right) - max(a.x, b.x)
+    height = min(a.bottom, b.bottom) - max(a.y, b.y)
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / (a.width * a.height + b.width * b.height - width * height)
