@@ -22,6 +22,7 @@ class ContextConfig:
     far: float = 6.0  # heights: digits further away are no neighbours
     tiny: float = 0.3  # of the usual height on the page: so small a digit needs company
     company: int = 3  # digits of about its size, itself counted
+    pale: float = 0.3  # of the usual strength of ink on the page: so faint a digit needs company
     clutter: float = 3.0  # times as many other things of their size: strokes alone are no ones
 
 
@@ -32,6 +33,7 @@ def in_context(
     digits: Sequence[Digit],
     size: tuple[int, int],
     refused: Sequence[Box] = (),
+    strengths: Sequence[float] = (),
     config: ContextConfig = DEFAULT,
 ) -> tuple[Digit, ...]:
     """Leave out bare strokes that fit no digit near by, and lonely specks.
@@ -42,6 +44,7 @@ def in_context(
         digits: of one upright picture, in any order.
         size: the picture's width and height: a stroke at its edge is cut off, or the edge itself.
         refused: boxes of what is no digit.
+        strengths: of the digits' ink, grey levels; empty if unknown.
         config: what fits.
 
     Returns:
@@ -52,7 +55,7 @@ def in_context(
     boxes = np.array([digit.box for digit in digits], np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     thin = width < config.thin * height
-    keep = ~_lonely(height, config)
+    keep = ~_lonely(height, config) & ~_faint(np.array(strengths), len(digits), config)
     if thin.all():
         keep &= not _is_clutter(height, refused, config)
     if thin.all() or not thin.any():
@@ -68,6 +71,18 @@ def in_context(
         keep[index] &= bool(fits.any())
     keep &= ~thin | inside
     return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
+
+
+def _faint(
+    strength: npt.NDArray[np.float64], count: int, config: ContextConfig
+) -> npt.NDArray[np.bool_]:
+    """(N,) bool: much paler than the page's digits, with hardly any like it: edges, shadows."""
+    if len(strength) != count:
+        return np.zeros(count, np.bool_)
+    ratio = strength[:, None] / np.maximum(strength, 1)
+    company = np.count_nonzero((ratio >= 0.6) & (ratio <= 1 / 0.6), axis=1)
+    pale = strength < config.pale * np.median(strength)
+    return np.asarray(pale & (company < config.company), np.bool_)
 
 
 def _lonely(height: npt.NDArray[np.float64], config: ContextConfig) -> npt.NDArray[np.bool_]:

@@ -136,4 +136,4 @@ class Span:
         if width == 0:
             return None
         tight = np.ascontiguousarray(ink[y : y + height, x : x + width])
-        return Region(Box(blob.box.x + x, blob.box.y + y, width, height), tight)
+        return Region(Box(blob.box.x + x, blob.box.y + y, width, height), tight, blob.strength)

@@ -96,9 +96,7 @@ def turn(box: Box, rotation: int) -> Box:
     return box
 
 
-def _chain(
-    boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig
-) -> dict[int, int]:
+def _chain(boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig) -> dict[int, int]:
     """Give each digit at most one follower and each follower at most one leader, nearest first."""
     after: dict[int, int] = {}
     taken: set[int] = set()

@@ -177,12 +177,11 @@ class Reader:
             regions, asked = rejoin(regions, asked, again, self._threshold)
             regions, asked = split(regions, asked, again, self._threshold)
         sure = digits_of(regions, asked, self._threshold)
-        refused = [
-            region.box
-            for region, read in zip(regions, asked.digits(self._threshold), strict=True)
-            if not read
-        ]
-        digits = with_walls(in_context(sure, gray.shape[::-1], refused), blobs.lines)
+        judged = list(zip(regions, asked.digits(self._threshold), strict=True))
+        refused = [region.box for region, read in judged if not read]
+        strengths = [region.strength for region, read in judged if read]
+        digits = in_context(sure, gray.shape[::-1], refused, strengths)
+        digits = with_walls(digits, blobs.lines)
         clock.lap("classify")
         return _View(ink, glyphs, first, regions, asked, digits, pose, crowded)
 

@@ -166,14 +166,11 @@ def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
         # Outline and holes together: filled by the even-odd rule, so holes stay open.
         cv2.drawContours(own, piece, -1, 255, cv2.FILLED, offset=(-x, -y))
     ink = cv2.bitwise_and(contrast[y : y + height, x : x + width], own)
-    return Region(Box(x, y, width, height), _stretch(np.asarray(ink, np.uint8), own))
-
-
-def _stretch(ink: GrayImage, own: GrayImage) -> GrayImage:
-    """Scale so that the strong half of the strokes is 255: a pale pencil reads like a pen."""
     mean, deviation = cv2.meanStdDev(ink, mask=own)
+    # The strong half of the strokes is 255: a pale pencil reads like a pen.
     full = max(1.0, float(mean[0, 0] + deviation[0, 0]))
-    return np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
+    stretched = np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
+    return Region(Box(x, y, width, height), stretched, full)
 
 
 def _longest(members: Sequence[list[Contour]]) -> int:

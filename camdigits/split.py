@@ -29,7 +29,7 @@ class SplitConfig:
     least_width: float = 0.5  # narrower is one digit
     most_width: float = 4.0  # wider is a word or a line
     part_width: tuple[float, float] = (0.08, 1.3)  # of a digit
-    shared: float = 0.1  # how far a part may reach over a cut: where strokes cross, both own the ink
+    shared: float = 0.1  # how far a part reaches over a cut: where strokes cross, both own the ink
     part_height: float = 0.55  # a part is nearly as high as the whole
     most: int = 24  # blobs cut apart in one picture, the widest first
     page: float = 0.1  # of what stands on a page are read digits; else it is no page of numbers

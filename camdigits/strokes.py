@@ -130,7 +130,7 @@ def _blobs(region: Region, least_part: float) -> list[Region]:
             here = np.s_[y : y + height, x : x + width]
             own = np.where(labels[here] == label, region.ink[here], np.uint8(0))
             box = Box(region.box.x + x, region.box.y + y, width, height)
-            blobs.append(Region(box, own))
+            blobs.append(Region(box, own, region.strength))
     return blobs
 
 
@@ -174,7 +174,8 @@ def _union(one: Region, other: Region) -> Region:
         left, top, width, height = region.box
         part = ink[top - y : top - y + height, left - x : left - x + width]
         np.maximum(part, region.ink, out=part)
-    return Region(Box(x, y, right - x, bottom - y), ink)
+    strength = max(one.strength, other.strength)
+    return Region(Box(x, y, right - x, bottom - y), ink, strength)
 
 
 def _replaced(

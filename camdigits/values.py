@@ -62,6 +62,7 @@ class Region:
 
     box: Box  # tight around the ink, in pixels of the frame
     ink: GrayImage  # (box.height, box.width) uint8, 255 = full ink; the ink of others is 0
+    strength: float = 0.0  # grey levels between full ink and its ground; 0 is unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,3 +97,12 @@ def test_a_lonely_speck_among_large_digits_is_dirt():
 
     assert in_context([*large, specks[0]], SIZE) == tuple(large)
     assert in_context([*large, *specks], SIZE) == (*large, *specks)
+
+
+def test_a_faint_digit_needs_company():
+    """The edge of a sheet is much paler than what is written on it; three pale ones are pencil."""
+    digits = [at("5", 60 * i) for i in range(6)]
+
+    assert in_context(digits, SIZE, (), [100] * 5 + [20]) == tuple(digits[:5])
+    assert in_context(digits, SIZE, (), [100] * 3 + [20] * 3) == tuple(digits)
+    assert in_context(digits, SIZE) == tuple(digits)

@@ -182,7 +182,8 @@ def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
 
     spans = [(part.start, part.end) for part in parts]
     last = max(end for _, end in spans)
-    assert len(set(spans)) == len(spans)
+    # As they are, and reaching over a cut on either side.
+    assert all(spans.count(span) <= 4 for span in spans)
     assert (0, last) not in spans
     assert all(start < end for start, end in spans)
     assert all(part.region.box.height >= 0.55 * 40 for part in parts)
