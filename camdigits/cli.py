@@ -16,25 +16,29 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from camdigits import __version__
+from camdigits.about import bench, cameras, doctor
 from camdigits.errors import CamdigitsError, OutputError, SourceError
 from camdigits.options import (
-    Number,
+    camera_options,
     file_options,
     make_reader,
-    parse_size,
+    make_tracker,
+    open_camera,
     reading_options,
     readings_to,
     shown_if,
     silence_stdout,
+    tracking_options,
     video_targets,
 )
-from camdigits.wording import demo_report, frames_of, one_line, summary
+from camdigits.wording import demo_report, frames_of, one_line, statistics, summary
 
 if TYPE_CHECKING:
     from camdigits.jobs import Outputs
     from camdigits.reader import Reader
     from camdigits.sources.base import Source
-    from camdigits.values import Result
+    from camdigits.track import Tracker
+    from camdigits.values import Box, Result
 
 INTERRUPTED = 130
 SHELLS = ("bash", "zsh", "fish")
@@ -90,21 +94,14 @@ def cli() -> None:
     A webcam:   camdigits live
     A photo:    camdigits image page.jpg
     A video:    camdigits video clip.mp4
+    Trouble?    camdigits doctor
     """  # noqa: D301 - click wants the control character
 
 
 @cli.command()
 @click.argument("source", default="0")
 @click.option("--window/--no-window", default=True, help="Show the pictures, or only read.")
-@click.option("--size", callback=parse_size, help="WIDTHxHEIGHT to ask of a camera.")
-@click.option("--fps", type=Number(0.1, 1000), help="Rate to ask of a camera.")
-@click.option(
-    "--timeout",
-    type=Number(0.1, 1e6),
-    default=10.0,
-    show_default=True,
-    help="Seconds without a frame after which a camera or stream is lost.",
-)
+@camera_options
 @click.option("--save", type=click.Path(path_type=Path), help="Record to this video file.")
 @click.option(
     "--snapshots",
@@ -113,53 +110,56 @@ def cli() -> None:
     help="Folder for the pictures and recordings made with keys.  [default: this one]",
 )
 @file_options
+@tracking_options
 @reading_options
 def live(
     source: str,
     window: bool,
-    size: tuple[int, int] | None,
-    fps: float | None,
-    timeout: float,
+    roi: "Box | None",
     save: Path | None,
     snapshots: Path,
     jsonl: Path | None,
     csv: Path | None,
+    events: Path | None,
+    track: bool,
     **reading: Any,
 ) -> None:
     """Read a camera live and show what is read.
 
-    SOURCE is a camera's number (0 is the first) or device path, a video file, a stream address
-    (http, rtsp) or a folder of pictures. In the window: q quits, h shows all keys.
+    SOURCE is a camera's number (0 is the first) or device path, picamera for a Raspberry Pi's own
+    camera, a video file, a stream address (http, rtsp) or a folder of pictures. In the window: q
+    quits, h shows all keys.
     """
     from camdigits.live import run_live
     from camdigits.session import LiveOptions
     from camdigits.sinks.place import check_output
     from camdigits.sinks.video import VideoSink, check_video
     from camdigits.sinks.window import Window
-    from camdigits.sources import open_source
-    from camdigits.sources.base import SourceOptions
+
+    def say(line: str) -> None:
+        click.echo(f"camdigits: {line}", err=True)
 
     if save is not None:
         check_video(save)
         check_output(save, [source])
     with ExitStack() as stack:
         screen = stack.enter_context(Window("camdigits")) if window else None
-        readings = stack.enter_context(readings_to(jsonl, csv, [source]))
-        reader = make_reader(reading)
-        camera = stack.enter_context(open_source(source, SourceOptions(size, fps, timeout)))
+        readings = stack.enter_context(readings_to(jsonl, csv, [source], events))
+        reader, tracker = make_reader(reading), make_tracker(track, events)
+        camera = stack.enter_context(open_camera(source, reading, roi, say))
         clocked = camera.info.live
         recorder = VideoSink(save, camera.info.fps, clocked=clocked) if save else None
-        done = run_live(
+        run_live(
             camera,
             reader,
+            tracker=tracker,
             window=screen,
             readings=readings,
             recorder=recorder,
-            options=LiveOptions(folder=snapshots),
-            say=lambda line: click.echo(f"camdigits: {line}", err=True),
+            options=LiveOptions(folder=snapshots, area=roi),
+            say=say,
+            done=lambda summary: click.echo(statistics(summary), err=True),
         )
-    rate = "" if done.speed.fps is None else f", {done.speed.fps:.1f} frames per second"
-    click.echo(f"{frames_of(done.frames)}, {done.digits} digits{rate}", err=True)
 
 
 @cli.command()
@@ -173,6 +173,7 @@ def live(
 )
 @click.option("--show", is_flag=True, help="Show the pictures while reading.")
 @file_options
+@tracking_options
 @reading_options
 def video(
     files: tuple[str, ...],
@@ -180,6 +181,8 @@ def video(
     show: bool,
     jsonl: Path | None,
     csv: Path | None,
+    events: Path | None,
+    track: bool,
     **reading: Any,
 ) -> int:
     """Read every frame of video files and write annotated copies.
@@ -192,14 +195,14 @@ def video(
     from camdigits.sinks.video import VideoSink, check_video
     from camdigits.sources import open_source
 
-    wants_video = output is not None or not (jsonl or csv or show)
+    wants_video = output is not None or not (jsonl or csv or events or show)
     targets = video_targets(files, output) if wants_video else []
     for target in targets:
         check_video(target)
         check_output(target, files)
     reader = make_reader(reading)
     status = 0
-    with readings_to(jsonl, csv, files) as readings, shown_if(show) as shower:
+    with readings_to(jsonl, csv, files, events) as readings, shown_if(show) as shower:
         for index, name in enumerate(files):
             try:
                 with ExitStack() as stack:
@@ -213,7 +216,9 @@ def video(
                     if recorder is not None:
                         stack.callback(recorder.close)
                     outputs = Outputs(readings, recorder, show=shower)
-                    count = _read_clip(source, reader, outputs, lambda _: None)
+                    count = _read_clip(
+                        source, reader, outputs, lambda _: None, make_tracker(track, events)
+                    )
             except SourceError as error:
                 _complain(error)
                 status = status or error.exit_status
@@ -315,26 +320,8 @@ The annotated clip is {output}. Try next:
     )
 
 
-@cli.command()
-@click.option("--repeats", type=click.IntRange(1, 10_000), default=40, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-@reading_options
-def bench(repeats: int, as_json: bool, **reading: Any) -> None:
-    """Measure each stage on pages of 1, 25 and 100 digits.
-
-    The last column is the whole reader's time over that of four bare OpenCV steps (gray, blur,
-    adaptive threshold, contours) on the same frames in the same run.
-    """
-    import json
-
-    from camdigits import bench as measuring
-    from camdigits.tflite import runtime_name
-
-    reader = make_reader(reading)
-    report = measuring.bench(reader.read, repeats=repeats, runtime=runtime_name())
-    click.echo(
-        json.dumps(measuring.report_json(report)) if as_json else measuring.format_report(report)
-    )
+for about_itself in (bench, cameras, doctor):
+    cli.add_command(about_itself)
 
 
 @cli.command()
@@ -349,7 +336,11 @@ def completion(shell: str) -> None:
 
 
 def _read_clip(
-    source: "Source", reader: "Reader", outputs: "Outputs", each: "Callable[[Result], None]"
+    source: "Source",
+    reader: "Reader",
+    outputs: "Outputs",
+    each: "Callable[[Result], None]",
+    tracker: "Tracker | None" = None,
 ) -> int:
     """Read a clip behind a progress bar; returns the frames read."""
     from tqdm import tqdm
@@ -360,7 +351,7 @@ def _read_clip(
     count = 0
     # disable=None: no bar where standard error is not a terminal.
     with tqdm(total=info.frame_count, unit=" frames", desc=info.name, disable=None) as bar:
-        for result in read_video(source, reader, outputs):
+        for result in read_video(source, reader, outputs, tracker):
             each(result)
             count += 1
             bar.update()

@@ -31,6 +31,7 @@ DOUBTFUL: Colour = (0, 159, 230)  # orange
 UNSURE: Colour = (0, 94, 213)  # vermilion
 NOT_A_DIGIT: Colour = (150, 150, 150)
 SURE_FROM, DOUBTFUL_FROM = 0.9, 0.6
+FADE_S = 0.4  # a digit that is not seen for so long has the colour of what is none
 
 
 def draw(result: Result, *, labels: bool = True, status: Status | None = None) -> BgrImage:
@@ -50,7 +51,7 @@ def draw(result: Result, *, labels: bool = True, status: Status | None = None) -
     for number in shown:
         put_box(canvas, _around(number.box, 3 * style.line_px), style.line_px, SLATE)
     for digit in result.digits:
-        put_box(canvas, digit.box, style.line_px, colour_of(digit.score))
+        put_box(canvas, digit.box, style.line_px, _faded(digit))
     if labels:
         _label_digits(canvas, result.digits, style, result.rotation)
         _label_numbers(canvas, result.digits, shown, style)
@@ -62,6 +63,16 @@ def colour_of(score: float) -> Colour:
     if score >= SURE_FROM:
         return SURE
     return DOUBTFUL if score >= DOUBTFUL_FROM else UNSURE
+
+
+def _faded(digit: Digit) -> Colour:
+    """Take the colour of its score, the grayer the longer the digit was not seen."""
+    part = min(digit.missed_s / FADE_S, 1.0)
+    blue, green, red = (
+        round((1 - part) * own + part * gray)
+        for own, gray in zip(colour_of(digit.score), NOT_A_DIGIT, strict=True)
+    )
+    return blue, green, red
 
 
 def percent(score: float) -> str:
@@ -147,7 +158,7 @@ def _label_digits(canvas: BgrImage, digits: Sequence[Digit], style: Style, rotat
 
 def _tag_that_fits(digit: Digit, room: int, style: Style) -> Tag:
     """Take label and score if there is room, in smaller print if need be, else the label."""
-    colour = colour_of(digit.score)
+    colour = _faded(digit)
     full = f"{digit.label} {percent(digit.score)}"
     small_px = max(9, round(style.text_px * 0.8))
     for text, text_px in (full, style.text_px), (full, small_px), (full.rstrip("%"), small_px):

@@ -16,6 +16,7 @@ from camdigits.reader import Reader
 from camdigits.sinks.base import PictureSink, ReadingSink
 from camdigits.sinks.pictures import PictureFolder
 from camdigits.sources.base import Source
+from camdigits.track import Tracker
 from camdigits.values import BgrImage, Frame, Result
 
 Show = Callable[[BgrImage], bool]
@@ -32,7 +33,9 @@ class Outputs:
     show: Show | None = None
 
 
-def read_video(source: Source, reader: Reader, outputs: Outputs) -> Iterator[Result]:
+def read_video(
+    source: Source, reader: Reader, outputs: Outputs, tracker: Tracker | None = None
+) -> Iterator[Result]:
     """Read every frame of a source, writing as it goes; yields each result when it is written.
 
     Raises:
@@ -41,6 +44,8 @@ def read_video(source: Source, reader: Reader, outputs: Outputs) -> Iterator[Res
     """
     for frame in source:
         result = reader.read(frame)
+        if tracker is not None:
+            result = tracker.follow(result)
         for sink in outputs.readings:
             sink.write(result)
         if outputs.video is not None or outputs.show is not None:

@@ -13,6 +13,7 @@ HELP = (
     (".", "next frame while paused"),
     ("s", "save a snapshot"),
     ("r", "record on, off"),
+    ("a", "read an area: drag the mouse; a again: all"),
     ("d", "debug view"),
     ("m", "mirror the camera's picture"),
     ("h", "these keys"),
@@ -28,6 +29,7 @@ class View:
     mirror: bool = False  # off at first: a mirrored digit is another digit
     help: bool = False
     recording: bool = False
+    area: bool = False  # only a part is read, or is being drawn
     quit: bool = False
     step: bool = False  # once: take one frame although paused
     snapshot: bool = False  # once: save what is shown
@@ -37,8 +39,8 @@ def press(view: View, key: str) -> View:
     """Return what a key makes of the view; a key without meaning changes nothing.
 
     >>> press(press(View(), " "), ".")
-    View(paused=True, debug=False, mirror=False, help=False, recording=False, quit=False, \
-step=True, snapshot=False)
+    View(paused=True, debug=False, mirror=False, help=False, recording=False, area=False, \
+quit=False, step=True, snapshot=False)
     """
     change = KEYS.get(key.lower())
     return view if change is None else change(view)
@@ -47,11 +49,13 @@ step=True, snapshot=False)
 KEYS: Mapping[str, Callable[[View], View]] = MappingProxyType(
     {
         "q": lambda view: replace(view, quit=True),
-        "\x1b": lambda view: replace(view, quit=True),
+        # Escape leaves what was begun last.
+        "\x1b": lambda view: replace(view, area=False) if view.area else replace(view, quit=True),
         " ": lambda view: replace(view, paused=not view.paused),
         ".": lambda view: replace(view, step=view.paused),
         "s": lambda view: replace(view, snapshot=True),
         "r": lambda view: replace(view, recording=not view.recording),
+        "a": lambda view: replace(view, area=not view.area),
         "d": lambda view: replace(view, debug=not view.debug),
         "m": lambda view: replace(view, mirror=not view.mirror),
         "h": lambda view: replace(view, help=not view.help),

@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
+from camdigits.area import FrameReader
 from camdigits.feed import ENDED, NOT_YET, Feed
-from camdigits.session import FrameReader, LiveOptions, LiveSummary, Screen, Session
+from camdigits.session import LiveOptions, LiveSummary, Screen, Session
 from camdigits.sinks.base import PictureSink, ReadingSink
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.sources.newest import Newest
+from camdigits.sources.reconnect import Reconnecting
+from camdigits.track import Tracker
 from camdigits.values import Frame
 
 POLL_MS = 3  # what looking for a new frame may add to its age
@@ -29,6 +32,8 @@ def run_live(
     recorder: PictureSink | None = None,
     options: LiveOptions | None = None,
     say: Callable[[str], None] | None = None,
+    done: Callable[[LiveSummary], None] | None = None,
+    tracker: Tracker | None = None,
 ) -> LiveSummary:
     """Read a source until it ends, the user quits, or Ctrl-C; closes all that it was given.
 
@@ -40,6 +45,8 @@ def run_live(
         recorder: gets each annotated picture.
         options: how to behave.
         say: told in one line what keys brought about; stderr if left out.
+        done: told what was done when all is finished, even if that is by an error.
+        tracker: follows digits from frame to frame, except through a folder of pictures.
 
     Raises:
         SourceLostError: the source broke off.
@@ -47,13 +54,18 @@ def run_live(
         KeyboardInterrupt: Ctrl-C. In each case the files are finished first.
     """
     options = options or LiveOptions()
+    say, trouble = say or _to_stderr, _trouble_of(source)
+    if not (source.info.live or source.info.fps):
+        tracker = None  # one picture has nothing to do with the next
+    session = Session(source.info, reader, readings, recorder, options, say, trouble, tracker)
     with ExitStack() as stack:
+        if done is not None:
+            stack.callback(lambda: done(session.summary()))
         for each in (*readings, recorder, window):
             if each is not None:
                 stack.callback(each.close)
         frames = Newest(source) if source.info.live else source
         stack.callback(frames.close)
-        session = Session(source.info, reader, readings, recorder, options, say or _to_stderr)
         stack.callback(session.close)
         if window is None:
             for frame in frames:
@@ -79,6 +91,11 @@ def next_due_s(due_s: float, now_s: float, pace: float) -> float:
     return max(due_s + pace, now_s)
 
 
+def _trouble_of(source: Source) -> Callable[[], str]:
+    """What tells, at any moment, what is wrong with a source; "" where nothing is."""
+    return (lambda: source.trouble) if isinstance(source, Reconnecting) else str
+
+
 def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr)
 
@@ -101,6 +118,8 @@ def _run_window(feed: Feed, session: Session, window: Screen) -> None:
             session.take(got)
         if session.view.paused and not session.view.step:
             feed.forget()
+        if (drag := window.drag()) is not None:
+            session.draw(drag)
         session.show(window)
         idle = ended or (session.view.paused and not session.view.step)
         key = window.key(IDLE_MS if idle else _wait_ms(due_s))

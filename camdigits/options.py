@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from camdigits.jobs import Show
     from camdigits.reader import Reader
     from camdigits.sinks.base import ReadingSink
-    from camdigits.values import BgrImage
+    from camdigits.sources.base import Source
+    from camdigits.track import Tracker
+    from camdigits.values import BgrImage, Box
 
 Command = Callable[..., object]
 
@@ -47,9 +50,90 @@ def parse_size(_context: click.Context, _option: click.Parameter, text: str | No
     return int(width), int(height)
 
 
+def parse_roi(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
+    """Parse X,Y,WIDTH,HEIGHT."""
+    if text is None:
+        return None
+    from camdigits.values import Box
+
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 4 or not all(part.isdecimal() for part in parts) or "0" in parts[2:]:
+        raise click.BadParameter(f"wanted X,Y,WIDTH,HEIGHT such as 80,60,480,360, got {text!r}")
+    return Box(*map(int, parts))
+
+
 def parse_rotation(_context: click.Context, _option: click.Parameter, text: str) -> int | None:
     """Parse the degrees of --rotate; None stands for auto."""
     return None if text == "auto" else int(text)
+
+
+def camera_options(command: Command) -> Command:
+    """Add what a command that opens a camera understands, for `open_camera`."""
+    lens = "Focus all the time, or not.  [default: where the camera can]"
+    for option in (
+        click.option("--roi", callback=parse_roi, help="X,Y,WIDTH,HEIGHT: read only this part."),
+        click.option(
+            "--give-up",
+            type=Number(0, 1e9),
+            default=30.0,
+            show_default=True,
+            help="Seconds of trying to get a lost camera or stream back; 0 does not try.",
+        ),
+        click.option(
+            "--timeout",
+            type=Number(0.1, 1e6),
+            default=10.0,
+            show_default=True,
+            help="Seconds without a frame after which a camera or stream is lost.",
+        ),
+        click.option("--vflip", is_flag=True, help="Turn the camera's picture upside down."),
+        click.option(
+            "--hflip", is_flag=True, help="Turn it left to right; with --vflip half a turn."
+        ),
+        click.option(
+            "--lock-exposure", is_flag=True, help="Keep the exposure it chose in two seconds."
+        ),
+        click.option("--autofocus/--no-autofocus", default=None, help=lens),
+        click.option("--fps", type=Number(0.1, 1000), help="Rate to ask of a camera."),
+        click.option("--size", callback=parse_size, help="WIDTHxHEIGHT to ask of a camera."),
+    ):
+        command = option(command)
+    return command
+
+
+def open_camera(
+    source: str, given: dict[str, Any], roi: "Box | None", say: Callable[[str], None]
+) -> "Source":
+    """Open what a live command reads; `say` gets a line about what a camera does not grant.
+
+    Raises:
+        SourceError: it cannot be opened.
+        UsageError: nothing of `roi` lies in its pictures.
+    """
+    from camdigits.area import clipped
+    from camdigits.sources import open_lasting
+    from camdigits.sources.base import SourceOptions
+
+    wishes = SourceOptions(
+        size=given["size"],
+        fps=given["fps"],
+        timeout_s=given["timeout"],
+        autofocus=given["autofocus"],
+        lock_exposure=given["lock_exposure"],
+        hflip=given["hflip"],
+        vflip=given["vflip"],
+    )
+    camera = open_lasting(source, wishes, give_up_s=given["give_up"], tell=say)
+    info = camera.info
+    if info.note:
+        say(info.note)
+    if roi and info.width and info.height and clipped(roi, info.width, info.height) is None:
+        camera.close()
+        raise click.UsageError(
+            f"--roi {','.join(map(str, roi))} lies outside the picture, which is "
+            f"{info.width}x{info.height}"
+        )
+    return camera
 
 
 def reading_options(command: Command) -> Command:
@@ -93,29 +177,51 @@ def silence_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def tracking_options(command: Command) -> Command:
+    """Add what every command that follows digits from frame to frame understands."""
+    command = click.option(
+        "--track/--no-track",
+        default=True,
+        help="Follow digits from frame to frame, or read each frame by itself.",
+    )(command)
+    return click.option(
+        "--events",
+        type=click.Path(path_type=Path, allow_dash=True),
+        help="Write a JSON line when a number is stable, changes or goes; - prints.",
+    )(command)
+
+
 @contextmanager
 def readings_to(
-    jsonl: Path | None, csv: Path | None, inputs: Sequence[str | Path] = ()
+    jsonl: Path | None,
+    csv: Path | None,
+    inputs: Sequence[str | Path] = (),
+    events: Path | None = None,
 ) -> "Iterator[Sequence[ReadingSink]]":
     """Open the files for readings, and finish them whatever happens.
 
     A reader of standard output that has gone away ends the command, and is no error.
     """
     from camdigits.sinks.csv_file import CsvSink
+    from camdigits.sinks.events import EventsSink
     from camdigits.sinks.jsonl import JsonlSink
     from camdigits.sinks.place import check_output
 
-    for path in (jsonl, csv):
-        if path is not None:
-            check_output(path, inputs)
-    if jsonl is not None and csv is not None and os.path.abspath(jsonl) == os.path.abspath(csv):
-        raise OutputError(f"cannot write JSON Lines and CSV both to {jsonl}: give two places")
+    wanted = {"JSON Lines": jsonl, "CSV": csv, "events": events}
+    places = {what: path for what, path in wanted.items() if path is not None}
+    for path in places.values():
+        check_output(path, inputs)
+    for (what, path), (other, place) in combinations(places.items(), 2):
+        if os.path.abspath(path) == os.path.abspath(place):
+            raise OutputError(f"cannot write {what} and {other} both to {path}: give two places")
     with ExitStack() as stack:
         sinks: list[ReadingSink] = []
         if jsonl is not None:
             sinks.append(stack.enter_context(JsonlSink(jsonl)))
         if csv is not None:
             sinks.append(stack.enter_context(CsvSink(csv)))
+        if events is not None:
+            sinks.append(stack.enter_context(EventsSink(events)))
         try:
             yield sinks
         except BrokenPipeError as error:
@@ -144,6 +250,19 @@ def make_reader(reading: dict[str, Any]) -> "Reader":
     from camdigits.reader import Reader
 
     return Reader(reading["model"], threshold=reading["threshold"], rotate=reading["rotate"])
+
+
+def make_tracker(track: bool, events: Path | None) -> "Tracker | None":
+    """Build a tracker, if one is wanted.
+
+    Raises:
+        UsageError: events are wanted without one.
+    """
+    if not track and events is not None:
+        raise click.UsageError("--events needs the tracker: leave out --no-track")
+    from camdigits.track import Tracker
+
+    return Tracker() if track else None
 
 
 @contextmanager

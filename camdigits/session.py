@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from camdigits.area import AreaReader, Drag, FrameReader, drawn, mirrored_box
 from camdigits.draw import draw, draw_debug
 from camdigits.errors import OutputError
 from camdigits.image import cv2, frozen
@@ -23,19 +24,13 @@ from camdigits.sinks.place import refusal
 from camdigits.sinks.video import VideoSink
 from camdigits.sources.base import SourceInfo
 from camdigits.status import Status, with_status
-from camdigits.values import BgrImage, Frame, Result
+from camdigits.track import Tracker
+from camdigits.values import BgrImage, Box, Frame, Result
 
 NOTE_S = 3.0
 FIGURES_S = 0.25  # figures that change faster cannot be read
 LIVE_FPS = (1.0, 60.0)  # of a recording; a camera that claims another rate is not believed
 START = View()
-
-
-class FrameReader(Protocol):
-    """What the loop needs of a Reader."""
-
-    def read(self, image: Frame, *, trace: bool = False) -> Result:
-        """Read one frame."""
 
 
 class Screen(Protocol):
@@ -51,6 +46,9 @@ class Screen(Protocol):
     def key(self, wait_ms: int) -> str | None:
         """Wait for a key."""
 
+    def drag(self) -> Drag | None:
+        """Return what the mouse drew since the last call."""
+
     def close(self) -> None:
         """Close it."""
 
@@ -62,6 +60,7 @@ class LiveOptions:
     folder: Path = Path()  # where snapshots and recordings go
     view: View = START  # what is on at the start
     slide_s: float = 2.0  # how long each picture of a folder stays
+    area: Box | None = None  # the part of each frame that is read; None for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,15 @@ class Session:
         recorder: PictureSink | None,
         options: LiveOptions,
         say: Callable[[str], None],
+        trouble: Callable[[], str] = str,
+        tracker: Tracker | None = None,
     ) -> None:
         self.info, self.options = info, options
-        self.view = options.view
-        self._reader, self._readings, self._recorder = reader, readings, recorder
-        self._say = say
+        self.view = replace(options.view, area=options.area is not None)
+        self._reader = AreaReader(reader, options.area)
+        self._rubber: Box | None = None  # the area while it is being drawn
+        self._readings, self._recorder = readings, recorder
+        self._say, self._trouble, self._tracker = say, trouble, tracker
         self._meter = Meter()
         self._speed, self._speed_until = Speed(), 0.0
         self._note, self._note_until = "", 0.0
@@ -131,10 +134,21 @@ class Session:
             self._snapshot()
         if self.view.recording != before.recording:
             self._switch_recording()
+        self._keep_area(before)
         turned = (self.view.debug, self.view.mirror) != (before.debug, before.mirror)
         if turned and self._frame is not None:
             self._read(self._frame)
         self.view = replace(self.view, snapshot=False)
+
+    def draw(self, drag: Drag) -> None:
+        """Take what the mouse has drawn for the area to read, if one was asked for."""
+        if not self.view.area or self.view.debug or self._frame is None:
+            return
+        height, width = self._frame.bgr.shape[:2]
+        box = drawn(drag.box, width, height)
+        self._rubber = None if drag.done else box
+        if drag.done and box is not None:
+            self._read_area(box)
 
     def note(self, text: str) -> None:
         """Show a line on the picture for a moment."""
@@ -153,8 +167,26 @@ class Session:
 
     def _read(self, frame: Frame) -> Result:
         given = mirrored(frame) if self.view.mirror else frame
-        self._result = self._reader.read(given, trace=self.view.debug)
+        result = self._reader.read(given, trace=self.view.debug)
+        self._result = result if self._tracker is None else self._tracker.follow(result)
         return self._result
+
+    def _keep_area(self, before: View) -> None:
+        """Bring the area in line with what a key made of the view."""
+        box = self._reader.box
+        if self.view.area and not before.area:
+            self.note("drag the mouse over what is to be read")
+        elif before.area and not self.view.area:
+            self._rubber = None
+            self._read_area(None)
+        elif box is not None and self._frame and self.view.mirror != before.mirror:
+            self._reader.box = mirrored_box(box, self._frame.bgr.shape[1])
+
+    def _read_area(self, box: Box | None) -> None:
+        if box != self._reader.box:
+            self._reader.box = box
+            if self._frame is not None:
+                self._read(self._frame)
 
     def _annotated(self, result: Result) -> BgrImage:
         """Draw a result, once for all who want it."""
@@ -175,6 +207,8 @@ class Session:
             recording=self.view.recording,
             mirror=self.view.mirror,
             notes=(self._note,) if now < self._note_until else (),
+            area=None if self.view.debug else self._rubber or self._reader.box,
+            alert="" if self.view.paused else self._trouble(),
             help=HELP if self.view.help else (),
         )
 

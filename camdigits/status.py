@@ -13,13 +13,14 @@ from camdigits.canvas import (
     WHITE,
     Colour,
     Tag,
+    put_box,
     put_tag,
     put_text,
     style_for,
     text_width,
 )
 from camdigits.meter import Speed
-from camdigits.values import BgrImage
+from camdigits.values import BgrImage, Box
 
 RED: Colour = (60, 40, 200)
 
@@ -33,6 +34,8 @@ class Status:
     recording: bool = False
     mirror: bool = False
     notes: tuple[str, ...] = ()  # such as where a snapshot went
+    area: Box | None = None  # the part of the picture that is read, or is being drawn
+    alert: str = ""  # what is wrong with the source; the picture is an old one then
     help: tuple[tuple[str, str], ...] = ()  # key and what it does; shown when not empty
 
 
@@ -41,7 +44,11 @@ def with_status(picture: BgrImage, status: Status) -> BgrImage:
     height, width = picture.shape[:2]
     whole = np.vstack((picture, _bar(status.speed, width, height)))
     canvas = whole[:height]
+    if status.area is not None:
+        _put_area(canvas, status.area)
     _put_tags(canvas, status)
+    if status.alert:
+        _put_alert(canvas, status.alert)
     if status.help:
         _put_help(canvas, status.help)
     return whole
@@ -103,6 +110,29 @@ def _put_tags(canvas: BgrImage, status: Status) -> None:
         tag = Tag(word, style.text_px, colour, style.pad_px)
         put_tag(canvas, tag, max(0, canvas.shape[1] - tag.width - style.pad_px), y)
         y += tag.height + style.pad_px
+
+
+def _put_area(canvas: BgrImage, area: Box) -> None:
+    """Darken what is not read, and draw a line around what is."""
+    inside = canvas[area.y : area.bottom, area.x : area.right].copy()
+    canvas[:] = canvas // 2
+    canvas[area.y : area.bottom, area.x : area.right] = inside
+    put_box(canvas, area, style_for(canvas.shape[1], canvas.shape[0]).line_px, SLATE)
+
+
+def _put_alert(canvas: BgrImage, text: str) -> None:
+    """Write on a red band along the lower edge, on as many lines as it takes."""
+    height, width = canvas.shape[:2]
+    text_px = style_for(width, height).text_px
+    pad, words = text_px // 2, text.split()
+    widths = [text_width(word, text_px) for word in words]
+    lines = wrap(words, widths, width - 2 * pad, text_width(" ", text_px))
+    pitch = text_px + pad
+    top = max(0, height - pitch * len(lines) - pad)
+    canvas[top:] = RED
+    for row, line in enumerate(lines):
+        part = " ".join(words[index] for index in line)
+        put_text(canvas, part, pad, top + pad + row * pitch, text_px, WHITE)
 
 
 def _put_help(canvas: BgrImage, lines: Sequence[tuple[str, str]]) -> None:

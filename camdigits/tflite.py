@@ -136,6 +136,21 @@ def runtime_name() -> str:
     return f"{package} {version(package)}"
 
 
+def delegate_name(model: Path) -> str | None:
+    """Name of what computes a model's layers; None for the runtime's own plain kernels.
+
+    Raises:
+        ModelError: no runtime is installed, or the file is no model.
+    """
+    with silenced():
+        interpreter = _interpreter(_runtime(), model, 1)
+        interpreter.allocate_tensors()
+    # No public call tells. The line on stderr does, but only for the first model of a process.
+    steps: list[dict[str, Any]] = getattr(interpreter, "_get_ops_details", list)()
+    taken = any("DELEGATE" in str(step["op_name"]).upper() for step in steps)
+    return "XNNPACK" if taken else None  # the only delegate that a runtime puts in by itself
+
+
 def _runtime() -> Callable[..., Any]:
     """Find the Interpreter class of whichever runtime is installed."""
     for name in RUNTIMES:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections import Counter
 
+    from camdigits.session import LiveSummary
     from camdigits.values import Result
 
 
@@ -28,6 +29,12 @@ def one_line(name: str) -> str:
     new\nline.png
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
+def statistics(done: "LiveSummary") -> str:
+    """Say what the live loop did: the last line of every run."""
+    rate = "" if done.speed.fps is None else f", {done.speed.fps:.1f} frames per second"
+    return f"{frames_of(done.frames)}, {done.digits} digits{rate}"
 
 
 def summary(result: "Result") -> str:

@@ -3,11 +3,13 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from clips import jpeg
 
 from camdigits.values import GrayImage
 
@@ -48,6 +50,26 @@ def display() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait()
+
+
+@pytest.fixture(scope="session")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment in which /dev/video0 is a camera that sends frames 0, 1, 2 ... 19."""
+    if not sys.platform.startswith("linux") or shutil.which("gcc") is None:
+        pytest.skip("the fake camera needs Linux and gcc")
+    tests = Path(__file__).parent
+    folder = tmp_path_factory.mktemp("fakecam")
+    library, clip = folder / "fakecam.so", folder / "clip.mjpeg"
+    source = tests / "fakecam.c"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    clip.write_bytes(b"".join(jpeg(number) for number in range(20)))
+    paths = [str(tests.parent), str(tests), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "LD_PRELOAD": str(library),
+        "FAKECAM_MJPEG": str(clip),
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
 
 
 @pytest.fixture(scope="session")

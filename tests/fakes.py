@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from camdigits.area import Drag
 from camdigits.image import frozen
 from camdigits.sources.base import SourceInfo
 from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result, Trace
@@ -81,6 +82,7 @@ class FakeWindow:
     ) -> None:
         self._reader, self._keys, self._patience = reader, keys, patience
         self.shown: list[BgrImage] = []
+        self.drags: list[Drag] = []
         self.closed = False
 
     def show(self, picture: BgrImage) -> None:
@@ -95,6 +97,10 @@ class FakeWindow:
         if self._keys and len(self._reader.asked) >= self._keys[0][0]:
             return self._keys.pop(0)[1]
         return None
+
+    def drag(self) -> Drag | None:
+        """Return what the mouse drew, if anything."""
+        return self.drags.pop(0) if self.drags else None
 
     def close(self) -> None:
         """Close it."""

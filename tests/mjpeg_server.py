@@ -23,6 +23,7 @@ class MjpegServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Visit)
         self.pictures, self.fps, self.limit, self.hangs = pictures, fps, limit, hangs
         self.stopping = threading.Event()
+        self.down = threading.Event()  # set: breaks off all visits, answers no new one
         self.sent = 0  # pictures that the last visitor was sent
 
     @property
@@ -33,11 +34,15 @@ class MjpegServer(ThreadingHTTPServer):
 
 class _Visit(BaseHTTPRequestHandler):
     server: MjpegServer
+    disable_nagle_algorithm = True  # else a picture now and then waits 40 ms to be sent
 
     def log_message(self, *_: object) -> None:
         """Write nothing: stderr belongs to the tests."""
 
     def do_GET(self) -> None:
+        if self.server.down.is_set():
+            self.send_error(503)
+            return
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
@@ -50,6 +55,8 @@ class _Visit(BaseHTTPRequestHandler):
         server, start_s = self.server, time.monotonic()
         number = 0
         while number != server.limit and not server.stopping.is_set():
+            if server.down.is_set():
+                return
             picture = server.pictures[number % len(server.pictures)]
             self.wfile.write(PART % (len(picture), picture))
             number += 1

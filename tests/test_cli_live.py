@@ -56,15 +56,16 @@ def readings(folder):
 
 
 def test_a_network_camera_that_goes_away_is_status_4(pictures, tmp_path):
-    """What was read until then is on disk, and so is the recording."""
+    """What was read until then is on disk, and so is the recording; the loss is the last word."""
+    outputs = ["--jsonl", "r.jsonl", "--save", "s.mp4", "--give-up", "0"]
     with serving(pictures, fps=25, limit=40) as camera:
-        process = start(
-            camera.address, "--no-window", "--jsonl", "r.jsonl", "--save", "s.mp4", cwd=tmp_path
-        )
+        process = start(camera.address, "--no-window", *outputs, cwd=tmp_path)
         _, errors = process.communicate(timeout=PATIENCE_S)
 
     assert process.returncode == 4, errors
-    assert len(errors.splitlines()) == 1
+    figures, loss = errors.splitlines()
+    assert "frames per second" in figures
+    assert "ended after 40 frames; " in loss
     assert readings(tmp_path)
     assert readings(tmp_path)[-1]["numbers"]
     assert cv2.VideoCapture(str(tmp_path / "s.mp4")).read()[0]
@@ -97,6 +98,23 @@ def test_an_interrupted_camera_finishes_its_files(pictures, tmp_path, sent):
     assert process.returncode == 130
     assert (tmp_path / "r.jsonl").read_text().endswith("\n")
     assert cv2.VideoCapture(str(tmp_path / "s.mp4")).read()[0]
+
+
+def test_a_run_that_is_killed_leaves_readable_lines(pictures, tmp_path):
+    """SIGKILL cannot be caught: each line is on disk whole, at worst the one video is not."""
+    with serving(pictures, fps=25) as camera:
+        process = start(
+            camera.address, "--no-window", "--jsonl", "r.jsonl", "--save", "s.mp4", cwd=tmp_path
+        )
+        until(lambda: len(readings(tmp_path)) >= 10, process)
+        process.kill()
+        process.communicate(timeout=PATIENCE_S)
+
+    lines = (tmp_path / "r.jsonl").read_text().splitlines()
+    assert process.returncode == -signal.SIGKILL
+    assert len(lines) >= 10
+    assert all(json.loads(line)["frame"] >= 0 for line in lines)
+    assert {path.name for path in tmp_path.iterdir()} <= {"r.jsonl", "s.mp4"}
 
 
 def test_keys_work_in_the_window(pictures, tmp_path, display):

@@ -20,8 +20,6 @@ from camdigits.sources.base import SourceOptions
         ("", "no such file"),
         ("nothing*.png", "no picture matches"),
         ("gopher://x", "wanted one of http"),
-        ("picamera", "not in this version yet"),
-        ("picamera:1", "not in this version yet"),
         ("987", "no device answered"),
         ("/dev/video987", "no device answered"),
     ],

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import jpeg, write_clip, write_pictures
+from fake_picamera2 import installed
 from mjpeg_server import serving
 
-from camdigits.sources import open_source
+from camdigits.sources import open_lasting, open_source
 from camdigits.sources.base import Source
 from camdigits.sources.newest import Newest
 
@@ -22,7 +23,12 @@ SOME = 6  # frames are enough to see order, and live sources have no end
 Opener = Callable[[], Source]
 FILES = ("video", "images", "demo")
 FAKE_CAMERA = "FAKECAM_MJPEG" in os.environ
-KINDS = ("webcam", "newest webcam") if FAKE_CAMERA else (*FILES, "stream", "newest stream")
+LIVE = ("stream", "newest stream", "lasting stream", "picamera", "newest picamera")
+KINDS = ("webcam", "newest webcam", "lasting webcam") if FAKE_CAMERA else (*FILES, *LIVE)
+WRAPPERS: dict[str, Callable[[str], Source]] = {
+    "newest": lambda spec: Newest(open_source(spec)),
+    "lasting": lambda spec: open_lasting(spec, give_up_s=5),
+}
 
 
 def spec_of(kind: str, folder: Path, stack: ExitStack) -> str:
@@ -32,7 +38,9 @@ def spec_of(kind: str, folder: Path, stack: ExitStack) -> str:
         return str(write_pictures(folder / "pictures", SOME))
     if kind == "stream":
         return stack.enter_context(serving([jpeg(number) for number in range(20)])).address
-    return {"webcam": "0", "demo": "demo"}[kind]
+    if kind == "picamera":
+        stack.enter_context(installed())
+    return {"webcam": "0"}.get(kind, kind)
 
 
 @pytest.fixture(params=KINDS)
@@ -43,13 +51,13 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def spec(kind: str, tmp_path: Path) -> Iterator[str]:
     with ExitStack() as stack:
-        yield spec_of(kind.removeprefix("newest "), tmp_path, stack)
+        yield spec_of(kind.split()[-1], tmp_path, stack)
 
 
 @pytest.fixture
 def opener(kind: str, spec: str) -> Opener:
-    wrap = Newest if kind.startswith("newest ") else lambda source: source
-    return lambda: wrap(open_source(spec))
+    wrapped = WRAPPERS.get(kind.split()[0], open_source)
+    return lambda: wrapped(spec)
 
 
 class TestContract:

@@ -1,31 +1,38 @@
 """A webcam that is not there: OpenCV's own V4L2 code on a preloaded fake device."""
 
 import json
-import os
-import shutil
+import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from clips import jpeg
 
+from camdigits.image import cv2
+
 TESTS = Path(__file__).parent
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux") or shutil.which("gcc") is None,
-    reason="the fake camera needs Linux and gcc",
-)
+LIVE = "from camdigits.cli import main; main()"
 READ = """
 import json, sys
 from itertools import islice
 from clips import number_of
 from camdigits.errors import CamdigitsError
 from camdigits.sources import open_source
+from camdigits.sources import capture
 from camdigits.sources.base import SourceOptions
+capture.SETTLE_S = 0.05
+wishes = {"size": (640, 480), "fps": 15, "timeout_s": 1.0, **json.loads(sys.argv[1])}
+wishes["size"] = tuple(wishes["size"])
 told = {"numbers": []}
 try:
-    with open_source("0", SourceOptions(size=(640, 480), fps=15, timeout_s=1.0)) as source:
+    with open_source("0", SourceOptions(**wishes)) as source:
         info = source.info
+        told["note"] = info.note
         told["facts"] = [info.live, info.width, info.height, info.fps, info.frame_count]
         for frame in islice(source, 8):
             told["numbers"].append(number_of(frame.bgr))
@@ -35,24 +42,6 @@ json.dump(told, sys.stdout)
 """
 
 
-@pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Environment in which /dev/video0 is a camera that sends frames 0, 1, 2 ... 19."""
-    folder = tmp_path_factory.mktemp("fakecam")
-    library, clip = folder / "fakecam.so", folder / "clip.mjpeg"
-    source = TESTS / "fakecam.c"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    clip.write_bytes(b"".join(jpeg(number) for number in range(20)))
-    paths = os.pathsep.join([str(TESTS.parent), str(TESTS)])
-    ours = {"LD_PRELOAD": str(library), "FAKECAM_MJPEG": str(clip), "PYTHONPATH": paths}
-    theirs = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
-        **ours,
-        "PYTHONPATH": f"{paths}{os.pathsep}{theirs}" if theirs else paths,
-    }
-
-
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
     return subprocess.run(
@@ -60,8 +49,31 @@ def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
     )
 
 
-def read(environment: dict[str, str]) -> dict[str, list[object]]:
-    done = run(environment, "-c", READ)
+def start_live(environment: dict[str, str], folder: Path, *options: str) -> subprocess.Popen[str]:
+    """Start `camdigits live 0` without a window, its readings in r.jsonl."""
+    command = [sys.executable, "-c", LIVE, "live", "0", "--no-window", "--jsonl", "r.jsonl"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [*command, *options], env=environment, cwd=folder, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def readings(folder: Path) -> list[dict[str, float]]:
+    path = folder / "r.jsonl"
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def wait_for(happened: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    deadline_s = time.monotonic() + 30
+    while not happened():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline_s, "did not happen"
+        time.sleep(0.02)
+
+
+def read(environment: dict[str, str], **wishes: object) -> dict[str, list[object]]:
+    done = run(environment, "-c", READ, json.dumps(wishes))
     assert done.stderr == ""
     return json.loads(done.stdout)
 
@@ -86,6 +98,66 @@ def test_frames_come_in_order_with_the_facts_the_driver_gave(camera: dict[str, s
     assert told["numbers"] == list(range(first, first + 8))
 
 
+def test_what_a_camera_does_not_grant_is_said(camera: dict[str, str]):
+    """Size, rate, focus and exposure in one line; nothing where all was granted."""
+    refused = read(camera, autofocus=True, lock_exposure=True)
+    granted = read(camera, size=(64, 48), fps=50)
+
+    assert refused["note"] == (
+        "camera 0 does not grant 640x480 (it gives 64x48), 15 frames per second (it gives 50), "
+        "autofocus, a locked exposure"
+    )
+    assert granted["note"] == ""
+
+
+def test_focus_and_exposure_are_set_where_the_camera_has_them(
+    camera: dict[str, str], tmp_path: Path
+):
+    """Autofocus goes on; after a while the exposure that was chosen is kept by hand."""
+    log = tmp_path / "controls"
+    able = {**camera, "FAKECAM_CONTROLS": str(log)}
+
+    told = read(able, size=(64, 48), fps=50, autofocus=True, lock_exposure=True)
+
+    focus, by_hand, exposure = 0x9A090C, 0x9A0901, 0x9A0902
+    assert told["note"] == ""
+    assert log.read_text().splitlines() == [f"{focus} 1", f"{by_hand} 1", f"{exposure} 157"]
+
+
+@pytest.mark.parametrize(("wishes", "value"), [({}, 1), ({"autofocus": False}, 0)])
+def test_focus_is_left_on_unless_it_is_to_be_off(
+    camera: dict[str, str], tmp_path: Path, wishes: dict[str, bool], value: int
+):
+    """Without a wish the camera focuses; exposure is its own affair."""
+    log = tmp_path / "controls"
+
+    read({**camera, "FAKECAM_CONTROLS": str(log)}, **wishes)
+
+    assert log.read_text() == f"{0x9A090C} {value}\n"
+
+
+def test_a_camera_on_its_head_is_turned(camera: dict[str, str]):
+    """Both flips are half a turn: the first cells lie in the last rows."""
+    upright, turned = read(camera), read(camera, hflip=True, vflip=True)
+
+    assert max(upright["numbers"]) < 20
+    assert min(turned["numbers"]) > 47 - 20
+
+
+def test_live_reads_an_area_and_says_what_was_not_granted(camera: dict[str, str], tmp_path: Path):
+    """The flags of the command line reach the camera; an area outside the picture is refused."""
+    small = ["--size", "320x240", "--roi", "8,8,40,32"]
+    process = start_live({**camera, "FAKECAM_UNPLUG": "20"}, tmp_path, *small, "--give-up", "0")
+    _, said = process.communicate(timeout=30)
+    outside = run(camera, "-c", LIVE, "live", "0", "--no-window", "--roi", "64,0,10,10")
+
+    assert process.returncode == 4, said
+    assert said.startswith("camdigits: camera 0 does not grant 320x240 (it gives 64x48)\n")
+    assert {(line["width"], line["height"]) for line in readings(tmp_path)} == {(64, 48)}
+    assert outside.returncode == 2
+    assert "--roi 64,0,10,10 lies outside the picture, which is 64x48" in outside.stderr
+
+
 def test_unplugging_is_a_loss(camera: dict[str, str]):
     """A camera that goes away is a SourceLostError that counts the frames it gave."""
     told = read({**camera, "FAKECAM_UNPLUG": "5"})
@@ -96,6 +168,60 @@ def test_unplugging_is_a_loss(camera: dict[str, str]):
         f"camera 0 stopped after {len(told['numbers'])} frames; "
         "was it unplugged? Plug it in and start again",
     ]
+
+
+def test_a_camera_plugged_in_again_is_read_again(camera: dict[str, str], tmp_path: Path):
+    """Unplugged every 12 frames for 0.3 s: readings go on, neither index nor time goes back."""
+    pulled = {**camera, "FAKECAM_UNPLUG": "12", "FAKECAM_REPLUG": "300"}
+    process = start_live(pulled, tmp_path)
+    wait_for(lambda: len(readings(tmp_path)) >= 30, process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+
+    frames = [line["frame"] for line in readings(tmp_path)]
+    times_s = [line["time_s"] for line in readings(tmp_path)]
+    assert process.returncode == 130
+    assert all(earlier < later for earlier, later in pairwise(frames))
+    assert all(earlier < later for earlier, later in pairwise(times_s))
+    assert max(later - earlier for earlier, later in pairwise(times_s)) > 0.3
+    lines = said.splitlines()
+    assert re.match(r"camdigits: camera 0 stopped after 1\d frames; trying again", lines[0])
+    assert re.match(r"camdigits: the picture is back after 0\.\d s", lines[1])
+    assert re.match(r"\d+ frames, \d+ digits, ", lines[-3])
+    assert lines[-1] == "camdigits: interrupted"
+
+
+def test_a_camera_that_stays_away_is_given_up(camera: dict[str, str], tmp_path: Path):
+    """Status 4 after --give-up seconds, with the figures and one line that says why."""
+    process = start_live({**camera, "FAKECAM_UNPLUG": "8"}, tmp_path, "--give-up", "1")
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 4, said
+    gone, figures, loss = said.splitlines()
+    assert gone.endswith("; trying again")
+    assert figures.startswith(f"{len(readings(tmp_path))} frames, ")
+    assert loss.endswith(
+        "frames and did not come back within 1 s; was it unplugged? Plug it in and start again"
+    )
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_quitting_while_a_camera_is_gone_finishes_the_files(
+    camera: dict[str, str], tmp_path: Path, sent: signal.Signals
+):
+    """Status 130 at once, whole lines, a recording that plays."""
+    process = start_live({**camera, "FAKECAM_UNPLUG": "8"}, tmp_path, "--save", "s.mp4")
+    assert process.stderr is not None
+    assert process.stderr.readline().endswith("; trying again\n")
+    wait_for(lambda: readings(tmp_path), process)
+    started_s = time.monotonic()
+    process.send_signal(sent)
+    process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert time.monotonic() - started_s < 5
+    assert (tmp_path / "r.jsonl").read_text().endswith("}\n")
+    assert cv2.VideoCapture(str(tmp_path / "s.mp4")).read()[0]
 
 
 def test_a_camera_that_sends_nothing_is_refused_in_time(camera: dict[str, str]):
@@ -117,29 +243,3 @@ def test_broken_pictures_are_passed_over(camera: dict[str, str], tmp_path: Path)
     assert "error" not in told
     assert 3 not in told["numbers"]
     assert len(told["numbers"]) == 8
-
-
-def test_a_device_that_may_not_be_opened_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """No permission is told apart from no device."""
-    from camdigits.errors import SourceError
-    from camdigits.sources import webcam
-
-    monkeypatch.setattr(webcam, "_problem", lambda _: 13)
-
-    with pytest.raises(SourceError, match=r"no permission for .*usermod -aG video"):
-        webcam.WebcamSource(str(tmp_path / "video0"))
-
-
-def test_the_cameras_there_are_get_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A wrong index is answered with the right ones, 2 before 10."""
-    from camdigits.errors import SourceError
-    from camdigits.sources import webcam
-
-    for name in ("video10", "video2", "videobook"):
-        (tmp_path / name).touch()
-    monkeypatch.setattr(webcam, "DEVICES", tmp_path)
-
-    with pytest.raises(SourceError, match=r"there are \S+/video2, \S+/video10; give one"):
-        webcam.WebcamSource(987)

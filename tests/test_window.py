@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,8 @@ PROGRAM = textwrap.dedent(
     class Reader:
         def read(self, frame, *, trace=False):
             left = int(frame.bgr[0, 0, 0])
-            log.write(json.dumps({"frame": frame.index, "trace": trace, "left": left}) + "\\n")
+            asked = {"frame": frame.index, "trace": trace, "left": left}
+            log.write(json.dumps({**asked, "size": frame.bgr.shape[1::-1]}) + "\\n")
             ink = np.zeros((240, 320), np.uint8)
             regions = (Region(Box(50, 60, 20, 30), np.full((30, 20), 255, np.uint8)),)
             made = Trace(ink, regions, np.zeros((1, 28, 28), np.uint8), ("7",), (0.9,))
@@ -84,6 +86,16 @@ class Person:
         """Press a key, by its X name."""
         self._xdotool("key", key)
 
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Move the mouse with its button down, in pixels of the window."""
+        window = self._xdotool("search", "--name", "camdigits test").split()[0]
+        place = ["mousemove", "--sync", "--window", window]
+        self._xdotool(*place, *map(str, start))
+        self._xdotool("mousedown", "1")
+        self._xdotool(*place, str(start[0] + 20), str(start[1] + 20))
+        self._xdotool(*place, *map(str, end))
+        self._xdotool("mouseup", "1")
+
     def close_window(self) -> None:
         """Do what a window manager does for its close button; only later xdotools can."""
         x11 = ctypes.CDLL("libX11.so.6")
@@ -99,7 +111,7 @@ class Person:
             x11.XSendEvent(server, ctypes.c_ulong(window), 0, ctypes.c_long(0), event)
         x11.XCloseDisplay(server)
 
-    def reads(self) -> list[dict[str, int]]:
+    def reads(self) -> list[dict[str, Any]]:
         """Return what the reader was asked so far."""
         log = self.folder / "log"
         lines = log.read_text().splitlines(keepends=True) if log.exists() else []
@@ -145,6 +157,21 @@ def environment(**changes: str) -> dict[str, str]:
     left_out = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
     return kept | {"PYTHONPATH": str(ROOT)} | changes
+
+
+def test_an_area_is_drawn_with_the_mouse(person: Person) -> None:
+    """Key a, then a drag: boxes of the window, twice as large, become pixels of the picture."""
+    person.press("a")
+    person.drag((100, 60), (400, 260))
+    person.until(lambda: person.reads()[-1]["size"] != [320, 240])
+    width, height = person.reads()[-1]["size"]
+    person.press("a")
+    person.until(lambda: person.reads()[-1]["size"] == [320, 240])
+    person.press("q")
+
+    assert person.end()[0] == 0
+    assert abs(width - 150) <= 4
+    assert abs(height - 100) <= 4
 
 
 def test_every_key_does_what_help_says(person: Person) -> None:

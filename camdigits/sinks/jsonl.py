@@ -51,12 +51,13 @@ def reading(result: Result) -> dict[str, Any]:
 
 
 def _digit(digit: Digit) -> dict[str, Any]:
-    return {
+    plain = {
         "label": digit.label,
         "score": _rounded(digit.score, 4),
         "box": _corners(digit.box),
         "track": digit.track,
     }
+    return {**plain, "missed_s": _rounded(digit.missed_s, 4)} if digit.missed_s else plain
 
 
 def _number(number: Number) -> dict[str, Any]:

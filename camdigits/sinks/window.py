@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from camdigits.area import Drag
 from camdigits.closing import Closing
 from camdigits.errors import DisplayError
 from camdigits.image import cv2
 from camdigits.sinks.display import Screen, find_screen
-from camdigits.values import BgrImage
+from camdigits.values import BgrImage, Box
 
 SCREEN_SHARE = 0.85  # of the screen is ours at most: title bar and panels want the rest
 SMALLEST = 640  # a smaller picture opens in a window this wide
@@ -36,6 +37,9 @@ class Window(Closing):
         self._screen: Screen = find_screen(environ)
         self._title = title
         self._picture_size: tuple[int, int] | None = None
+        self._scale = 1.0  # of the picture that is shown to the one that was given
+        self._corner: tuple[int, int] | None = None  # where the mouse button went down
+        self._drag: Drag | None = None
         self._open = True
         _name_fonts()
         try:
@@ -47,6 +51,7 @@ class Window(Closing):
                 "cannot open a window: this OpenCV was built without windows; "
                 "install opencv-python in place of opencv-python-headless, or use --no-window"
             ) from error
+        cv2.setMouseCallback(title, self._mouse)
 
     @property
     def closed(self) -> bool:
@@ -64,6 +69,7 @@ class Window(Closing):
         if picture_size != self._picture_size:
             cv2.resizeWindow(self._title, *size)
             self._picture_size = picture_size
+        self._scale = min(1.0, size[0] / picture_size[0])
         if size[0] < picture_size[0]:  # the window's own reduction is coarse and slow
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         cv2.imshow(self._title, picture)
@@ -72,6 +78,21 @@ class Window(Closing):
         """Let the window work for at most `wait_ms`; return the key that was pressed, if any."""
         code = cv2.waitKey(max(1, wait_ms)) & 0xFF
         return None if code == 0xFF else chr(code)
+
+    def drag(self) -> Drag | None:
+        """Return what the mouse drew since the last call, in pixels of the picture given."""
+        drag, self._drag = self._drag, None
+        return drag
+
+    def _mouse(self, event: int, x: int, y: int, *_: object) -> None:
+        here = round(x / self._scale), round(y / self._scale)
+        if event == cv2.EVENT_LBUTTONDOWN:
+            self._corner = here
+        elif self._corner is not None and event in (cv2.EVENT_MOUSEMOVE, cv2.EVENT_LBUTTONUP):
+            done = event == cv2.EVENT_LBUTTONUP
+            self._drag = Drag(_between(self._corner, here), done)
+            if done:
+                self._corner = None
 
     def close(self) -> None:
         """Take the window off the screen. Safe to call twice."""
@@ -91,6 +112,12 @@ def window_size(picture: tuple[int, int], screen: tuple[int, int]) -> tuple[int,
     largest = min(SCREEN_SHARE * screen[0] / width, SCREEN_SHARE * screen[1] / height)
     scale = min(max(1.0, SMALLEST / width), largest)
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _between(one: tuple[int, int], other: tuple[int, int]) -> Box:
+    left, right = sorted((one[0], other[0]))
+    top, bottom = sorted((one[1], other[1]))
+    return Box(left, top, right - left, bottom - top)
 
 
 def _is_visible(title: str) -> bool:

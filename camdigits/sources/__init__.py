@@ -6,13 +6,15 @@ Each kind is imported when it is asked for: OpenCV takes a while to load.
 import os
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from camdigits.errors import SourceError
 from camdigits.sources.base import Source, SourceOptions
 
 KINDS = (
-    "a camera's index, a video, a picture, a folder, a pattern, an address (rtsp, http), or demo"
+    "a camera's index, picamera, a video, a picture, a folder, a pattern, an address "
+    "(rtsp, http), or demo"
 )
 
 
@@ -20,8 +22,9 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
     """Open what a user named.
 
     Args:
-        spec: a camera's index (0) or device (/dev/video0), a stream's address, a video file, a
-            picture file, a folder or glob pattern of pictures, or `demo`.
+        spec: a camera's index (0) or device (/dev/video0), `picamera` or `picamera:N` for a
+            Raspberry Pi's own, a stream's address, a video file, a picture file, a folder or
+            glob pattern of pictures, or `demo`.
         options: wishes; a source ignores those it cannot fulfil.
 
     Returns:
@@ -35,11 +38,10 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
         from camdigits.sources.demo import DemoSource
 
         return DemoSource()
-    if re.fullmatch(r"picamera2?(:\d+)?", spec):
-        raise SourceError(
-            f"cannot open {spec}: the Raspberry Pi's own camera is not in this version yet; "
-            "give a USB camera or a stream"
-        )
+    if found := re.fullmatch(r"picamera2?(?::(\d{1,3}))?", spec):
+        from camdigits.sources.picamera import PicameraSource
+
+        return PicameraSource(int(found[1] or 0), wishes, spec)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", spec):
         return _open_stream(spec, wishes)
     if re.fullmatch(r"[0-9]{1,4}", spec) or _is_device(spec):
@@ -47,6 +49,32 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
 
         return WebcamSource(int(spec) if spec.isdigit() else spec, wishes)
     return _open_files(spec, wishes)
+
+
+def open_lasting(
+    spec: str,
+    options: SourceOptions | None = None,
+    *,
+    give_up_s: float,
+    tell: Callable[[str], None] | None = None,
+) -> Source:
+    """Open what a user named; a camera or stream that is lost later is opened again.
+
+    Args:
+        spec: as for `open_source`.
+        options: as for `open_source`.
+        give_up_s: seconds of trying after which a lost source is lost for good.
+        tell: is told in one line that the source went, and that it is back.
+
+    Raises:
+        SourceError: it cannot be opened in the first place.
+    """
+    source = open_source(spec, options)
+    if not source.info.live:
+        return source
+    from camdigits.sources.reconnect import Reconnecting
+
+    return Reconnecting(source, lambda: open_source(spec, options), give_up_s, tell)
 
 
 def _is_device(spec: str) -> bool:

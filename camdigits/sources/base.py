@@ -23,6 +23,7 @@ class SourceInfo:
     height: int | None = None
     fps: float | None = None  # frames per second; None where the source has no clock
     frame_count: int | None = None  # None for cameras, streams and files that do not say
+    note: str = ""  # one line: what was asked of the device and not granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class SourceOptions:
     size: tuple[int, int] | None = None  # width, height asked of a camera
     fps: float | None = None  # asked of a camera
     timeout_s: float = 10.0  # a camera or stream that sends nothing for so long is lost
+    autofocus: bool | None = None  # on or off; None: on where the camera has it
+    lock_exposure: bool = False  # keep what the camera chose in its first seconds
+    hflip: bool = False  # turn left and right over; with vflip half a turn
+    vflip: bool = False  # turn top and bottom over
 
 
 class Source(Protocol):

@@ -24,7 +24,8 @@ class StreamSource(LiveSource):
     """
 
     def __init__(self, address: str, options: SourceOptions | None = None) -> None:
-        timeout_s = (options or SourceOptions()).timeout_s
+        wishes = options or SourceOptions()
+        timeout_s = wishes.timeout_s
         name = without_password(address)
         started_s = time.monotonic()
         capture = Capture(address, cv2.CAP_FFMPEG, _limits(timeout_s))
@@ -32,7 +33,7 @@ class StreamSource(LiveSource):
         if first is None:
             capture.close()
             raise SourceError(_no_answer(name, time.monotonic() - started_s, timeout_s))
-        super().__init__(capture, name, first, timeout_s, LossWords(name, "ended", CHECK))
+        super().__init__(capture, name, first, wishes, LossWords(name, "ended", CHECK))
 
 
 def without_password(address: str) -> str:

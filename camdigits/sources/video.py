@@ -11,7 +11,7 @@ from pathlib import Path
 from camdigits.errors import SourceError, SourceLostError
 from camdigits.image import cv2
 from camdigits.sources.base import SourceInfo
-from camdigits.sources.capture import Capture, CaptureSource, sane_fps
+from camdigits.sources.capture import Capture, CaptureSource
 from camdigits.sources.container import read_head, states_its_length
 from camdigits.values import BgrImage, Frame
 
@@ -38,6 +38,7 @@ class VideoSource(CaptureSource):
         if not capture.is_open:
             raise SourceError(_no_video(path, self._counts))
         super().__init__(capture, _facts(str(path), capture))
+        self._film = capture
         self._time_s = 0.0
         self._first = self._read()
         if self._first is None:
@@ -65,7 +66,7 @@ class VideoSource(CaptureSource):
 
     def _position_s(self) -> float:
         """Time of the picture just read: the file's where it has one, else counted."""
-        position_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        position_s = self._film.get(cv2.CAP_PROP_POS_MSEC) / 1000
         if position_s > self._time_s:
             return position_s
         # Raw H.264 has no times; older FFmpeg forgets those of the last frames.
@@ -127,7 +128,7 @@ def _no_video(path: str | Path, known_container: bool) -> str:
 
 
 def _facts(name: str, capture: Capture) -> SourceInfo:
-    fps = sane_fps(capture.get(cv2.CAP_PROP_FPS))
+    fps = capture.fps
     count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
     known = fps is not None and 0 < count < MAX_FRAMES  # without a rate the count is a guess too
     return SourceInfo(

@@ -1,0 +1,233 @@
+"""Look at everything that reading wants, and say in a line each what is there or what to do.
+
+Changes nothing and opens no camera for pictures. Heavy imports wait for the check that needs them,
+so that a part that is missing is found, and is not the end.
+"""
+
+import platform
+import re
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from itertools import count
+from typing import Any, Literal, TypeAlias
+
+from camdigits.errors import CamdigitsError
+
+State: TypeAlias = Literal["ok", "note", "FAIL"]  # a note concerns what not everybody needs
+OLDEST_PYTHON = 3, 11
+OPENCV_PACKAGES = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+MODEL = "digits"
+READING_S = 1.0
+FEW = 0.5  # a share of the demo's digits; where fewer are read something is broken
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    name: str
+    state: State
+    text: str
+
+
+def examine() -> Iterator[Finding]:
+    """Do all checks, each when it is asked for."""
+    broken = False
+    for name, check in CHECKS:
+        finding = _found(name, check, broken)
+        broken = broken or finding.state == "FAIL"
+        yield finding
+
+
+def line(finding: Finding) -> str:
+    """Write a finding for people.
+
+    >>> line(Finding("python", "ok", "3.11.2"))
+    'ok    python     3.11.2'
+    """
+    return f"{finding.state:6}{finding.name:11}{finding.text}"
+
+
+def fine(findings: Sequence[Finding]) -> bool:
+    """Whether everything that reading needs is there."""
+    return all(finding.state != "FAIL" for finding in findings)
+
+
+def as_json(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Give the findings as plain values."""
+    return {"ok": fine(findings), "checks": [asdict(finding) for finding in findings]}
+
+
+def _found(name: str, check: "Check", broken: bool) -> Finding:
+    if broken and check is _reading:
+        return Finding(name, "FAIL", "not tried: mend what is marked FAIL above first")
+    try:
+        state, text = check()
+    except (CamdigitsError, ImportError) as error:
+        return Finding(name, "note" if name in OPTIONAL else "FAIL", _first_line(error))
+    return Finding(name, state, text)
+
+
+Answer: TypeAlias = tuple[State, str]
+Check: TypeAlias = Callable[[], Answer]
+
+
+def _python() -> Answer:
+    bits = 8 * struct.calcsize("P")
+    text = f"{platform.python_version()}, {bits} bit, {platform.system()} {platform.machine()}"
+    if sys.version_info < OLDEST_PYTHON:
+        return "FAIL", f"{text}: at least {'.'.join(map(str, OLDEST_PYTHON))} is needed"
+    return "ok", text
+
+
+def _numpy() -> Answer:
+    try:
+        import numpy as np
+    except ImportError as error:
+        return "FAIL", f"does not load ({_first_line(error)}); pip install numpy"
+    return "ok", str(np.__version__)
+
+
+def _opencv() -> Answer:
+    from camdigits.image import cv2
+
+    has = _built_with(cv2.getBuildInformation())
+    parts = ", ".join(f"{name} {'yes' if there else 'no'}" for name, there in has.items())
+    text = f"{cv2.__version__}: {parts}"
+    several = [name for name in OPENCV_PACKAGES if _version(name)]
+    if len(several) > 1:
+        return "note", f"{text}; {' and '.join(several)} overwrite each other: keep one of them"
+    if not has["FFMPEG"]:
+        return "note", f"{text}; video files and streams want an OpenCV with FFMPEG"
+    if sys.platform.startswith("linux") and not has["V4L2"]:
+        return "note", f"{text}; webcams want an OpenCV with V4L2"
+    return "ok", text
+
+
+def _built_with(information: str) -> dict[str, bool]:
+    """Which of the parts that matter to us this OpenCV has."""
+    keys = {"windows": "GUI", "FFMPEG": "FFMPEG", "GStreamer": "GStreamer", "V4L2": "v4l/v4l2"}
+    found = {
+        name: re.search(rf"^\s*{key}:[ \t]*(\S+)", information, re.M) for name, key in keys.items()
+    }
+    return {
+        name: match is not None and match[1] not in ("NO", "NONE") for name, match in found.items()
+    }
+
+
+def _recording() -> Answer:
+    if (found := _version("av")) is not None:
+        return "ok", f"H.264 by PyAV {found}"
+    return "note", (
+        "MPEG-4 part 2, which browsers do not play; for H.264 pip install 'camdigits[video]'"
+    )
+
+
+def _display() -> Answer:
+    from camdigits.image import cv2
+    from camdigits.sinks.display import find_screen
+
+    screen = find_screen()
+    if not _built_with(cv2.getBuildInformation())["windows"]:
+        return "note", "this OpenCV has no windows: install opencv-python, or use --no-window"
+    return "ok", f"{screen.width}x{screen.height}"
+
+
+def _cameras() -> Answer:
+    from camdigits.sources.cameras import NONE_FOUND, list_cameras
+
+    found = list_cameras()
+    if not found:
+        return "note", NONE_FOUND
+    words = "; ".join(
+        f"{each.source} {each.name}" + (f": {each.problem}" if each.problem else "")
+        for each in found
+    )
+    return ("note" if any(each.problem for each in found) else "ok"), words
+
+
+def _picamera() -> Answer:
+    from camdigits.sources.raspberry import load_picamera2, pi_model
+
+    model = pi_model()
+    if not model:
+        return "ok", "not needed: this is no Raspberry Pi"
+    load_picamera2()
+    return "ok", f"picamera2 {_version('picamera2') or 'loads'} on {model}"
+
+
+def _model() -> Answer:
+    from camdigits.card import find_model, load_card
+
+    path = find_model(MODEL)
+    card = load_card(path)
+    labels = len(card.labels)
+    return "ok", f"{path.name} fits its card: {labels} labels, sha256 {card.sha256[:8]}"
+
+
+def _runtime() -> Answer:
+    from camdigits.card import find_model
+    from camdigits.tflite import delegate_name, runtime_name
+
+    name, delegate = runtime_name(), delegate_name(find_model(MODEL))
+    if delegate is None:
+        return "note", f"{name} without a delegate: several times as slow as with XNNPACK"
+    return "ok", f"{name} with {delegate}"
+
+
+def _reading() -> Answer:
+    """Read the demo's page for a second."""
+    from camdigits.reader import Reader
+    from camdigits.sources.demo import DemoSource
+
+    with DemoSource(2) as source:
+        written = len("".join(source.truth))
+        frames = list(source)
+    reader = Reader(MODEL)
+    digits = len(reader.read(frames[0]).digits)
+    begun_s = time.perf_counter()
+    for done in count(1):
+        reader.read(frames[done % 2])
+        spent_s = time.perf_counter() - begun_s
+        if spent_s >= READING_S:
+            break
+    size = f"{source.info.width}x{source.info.height}"
+    text = f"{done / spent_s:.1f} frames per second on the demo's page ({size}, {digits} digits)"
+    if digits < FEW * written:
+        return "FAIL", f"{text}, where {written} are written; install camdigits again"
+    return "ok", text
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("python", _python),
+    ("numpy", _numpy),
+    ("opencv", _opencv),
+    ("recording", _recording),
+    ("display", _display),
+    ("cameras", _cameras),
+    ("picamera", _picamera),
+    ("model", _model),
+    ("runtime", _runtime),
+    ("reading", _reading),
+)
+OPTIONAL = frozenset({"recording", "display", "cameras", "picamera"})
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

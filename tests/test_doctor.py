@@ -1,0 +1,135 @@
+"""The doctor names what is missing and what to do, and never dies of it."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from camdigits import doctor
+from camdigits.doctor import Finding, as_json, examine, fine, line
+from camdigits.errors import ModelError
+from camdigits.sources import cameras, raspberry
+from camdigits.sources.cameras import Camera, why_not
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-c", "from camdigits.cli import main; main()", "doctor"]
+NAMES = [name for name, _ in doctor.CHECKS]
+
+
+def run(*options: str, path: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join(each for each in (path, str(ROOT)) if each)
+    return subprocess.run(
+        [*COMMAND, *options],
+        env={**os.environ, "PYTHONPATH": paths, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_where_reading_works_every_line_is_ok_or_a_note() -> None:
+    """Status 0; without a display that is a note, and the last line is a measurement."""
+    done = run(DISPLAY="", WAYLAND_DISPLAY="")
+
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [each.split()[1] for each in lines] == NAMES
+    assert {each.split()[0] for each in lines} <= {"ok", "note"}
+    assert "use --no-window" in lines[NAMES.index("display")]
+    assert "frames per second on the demo's page" in lines[-1]
+
+
+def test_without_opencv_the_other_checks_still_run(tmp_path: Path) -> None:
+    """Status 1, what to install, no traceback, and nothing is read."""
+    (tmp_path / "cv2.py").write_text("raise ImportError('libGL.so.1: cannot open')")
+
+    done = run("--json", path=str(tmp_path))
+
+    told = json.loads(done.stdout)
+    checks = {each["name"]: each for each in told["checks"]}
+    assert (done.returncode, done.stderr, told["ok"]) == (1, "", False)
+    assert list(checks) == NAMES
+    assert checks["opencv"]["state"] == "FAIL"
+    assert "apt install libgl1" in checks["opencv"]["text"]
+    assert checks["model"]["state"] == "ok"
+    assert checks["reading"]["text"].startswith("not tried: ")
+
+
+def test_a_broken_model_is_told_and_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error's own words, which say what to do; the checks behind it go on."""
+
+    def refuse(_: Path) -> None:
+        raise ModelError("digits.tflite: cut short; install it again")
+
+    monkeypatch.setattr("camdigits.card.load_card", refuse)
+
+    findings = {each.name: each for each in examine()}
+
+    assert findings["model"] == Finding(
+        "model", "FAIL", "digits.tflite: cut short; install it again"
+    )
+    assert findings["runtime"].state == "ok"
+    assert findings["reading"].state == "FAIL"
+    assert not fine(list(findings.values()))
+
+
+def test_a_camera_without_permission_is_a_note_with_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Files can be read without it: nothing fails."""
+    locked = Camera("0", "video0", "/dev/video0", "", (), why_not(errno.EACCES))
+    monkeypatch.setattr(cameras, "list_cameras", lambda: (locked,))
+
+    state, text = doctor._cameras()
+
+    assert state == "note"
+    assert "usermod -aG video" in text
+
+
+def test_a_pi_without_picamera2_is_told_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note: a webcam may do."""
+    (tmp_path / "model").write_bytes(b"Raspberry Pi 4 Model B Rev 1.5\0")
+    monkeypatch.setattr(raspberry, "MODEL_FILE", tmp_path / "model")
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+
+    found = doctor._found("picamera", doctor._picamera, broken=False)
+
+    assert found.state == "note"
+    assert "sudo apt install python3-picamera2" in found.text
+
+
+def test_two_opencvs_in_one_place_are_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wheels overwrite each other's files."""
+    monkeypatch.setattr(doctor, "_version", lambda name: "4.11" if "contrib" not in name else None)
+
+    state, text = doctor._opencv()
+
+    assert state == "note"
+    assert "opencv-python and opencv-python-headless overwrite each other" in text
+
+
+def test_the_build_is_read_from_what_opencv_says() -> None:
+    """NO and NONE mean no; a part that is not named is not there."""
+    said = "  GUI:                           NONE\n  Video I/O:\n    FFMPEG:      YES\n"
+
+    assert doctor._built_with(said) == {
+        "windows": False,
+        "FFMPEG": True,
+        "GStreamer": False,
+        "V4L2": False,
+    }
+
+
+def test_findings_are_plain_values_in_json() -> None:
+    """One object, with the verdict first; lines align."""
+    findings = [Finding("python", "ok", "3.11.2"), Finding("display", "note", "none")]
+
+    assert as_json(findings)["ok"] is True
+    assert as_json(findings)["checks"][1] == {"name": "display", "state": "note", "text": "none"}
+    assert line(findings[1]) == "note  display    none"

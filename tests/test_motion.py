@@ -1,0 +1,111 @@
+"""The camera simulator in motion: what its truth says about its frames."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from camdigits.image import cv2
+from camdigits.values import GrayImage
+from train.motion import COVERED, KINDS, ClipConfig, Moment, film_clip
+from train.scenes import NONE, UNSURE, Hand
+
+SHORT = ClipConfig(size=(320, 240), fps=10.0, seconds=6.0)
+
+
+def ring(_index: int, side: int, _rng: np.random.Generator) -> GrayImage:
+    """A zero: a ring of `side` pixels."""
+    drawing = np.zeros((side, side), np.uint8)
+    cv2.circle(drawing, (side // 2, side // 2), side // 2 - 2, 255, max(2, side // 8))
+    return drawing
+
+
+ZEROS = Hand("zeros", np.zeros(1, np.uint8), ring)
+SPOTS = Hand("spots", np.full(1, NONE, np.uint8), ring)
+
+
+def clip(kind: str, others: Sequence[Hand] = (), seed: int = 3) -> list[Moment]:
+    return list(film_clip(kind, [ZEROS], others, np.random.default_rng(seed), SHORT))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_clip_is_what_was_asked_for(kind: str) -> None:
+    """Frames of the size and rate; boxes lie in the picture; only what is written is told."""
+    moments = clip(kind, [SPOTS])
+
+    times = [moment.frame.time_s for moment in moments]
+    assert times == pytest.approx(np.arange(60) / 10)
+    assert {moment.frame.bgr.shape for moment in moments} == {(240, 320, 3)}
+    for thing in (thing for moment in moments for thing in moment.seen):
+        box = thing.mark.box
+        assert box.x >= 0
+        assert box.y >= 0
+        assert box.right <= 320
+        assert box.bottom <= 240
+        assert thing.label in (0, NONE)
+        assert thing.mark.label in (thing.label, UNSURE)
+
+
+def test_the_same_seed_films_the_same_clip() -> None:
+    """Frames are equal to the last bit."""
+    first, second = clip("shake"), clip("shake")
+
+    assert all(
+        np.array_equal(a.frame.bgr, b.frame.bgr) and a.seen == b.seen
+        for a, b in zip(first, second, strict=True)
+    )
+
+
+@pytest.mark.parametrize("kind", ["still", "pan", "zoom"])
+def test_ink_is_where_the_truth_says(kind: str) -> None:
+    """Wherever the camera looks, a legible digit's box is dark along its edges."""
+    for moment in clip(kind)[::10]:
+        gray = moment.frame.bgr[:, :, 0].astype(float)
+        for thing in moment.seen:
+            if thing.mark.label == 0:
+                x, y, width, height = thing.mark.box
+                inside = gray[y : y + height, x : x + width]
+                assert inside.min() < np.median(gray) - 25
+                assert inside[:, 0:3].min() < np.median(gray) - 12
+
+
+def test_a_hand_hides_digits_for_half_a_second() -> None:
+    """Behind it a digit is told as hidden, not as gone."""
+    moments = clip("hand")
+
+    hidden: dict[int, int] = {}
+    for thing in (thing for moment in moments for thing in moment.seen):
+        hidden[thing.item] = hidden.get(thing.item, 0) + (thing.behind > 0.6)
+        assert thing.mark.label == UNSURE or thing.behind < COVERED
+    assert sum(frames >= 5 for frames in hidden.values()) >= len(hidden) / 2
+
+
+def test_digits_are_written_one_after_the_other() -> None:
+    """Their number grows; the one being written cannot be told yet."""
+    counts = [len(moment.seen) for moment in clip("writing")]
+
+    assert counts[0] == 0
+    assert counts == sorted(counts)
+    assert counts[-1] >= 4
+
+
+def test_a_sheet_comes_and_goes() -> None:
+    """At first and at the end there is a desk."""
+    moments = clip("sheet")
+
+    assert moments[0].seen == ()
+    assert len(moments[30].seen) >= 4
+    assert len(moments[-1].seen) < len(moments[30].seen)
+
+
+def test_a_page_without_digits_has_none() -> None:
+    """Other marks only."""
+    moments = clip("empty", [SPOTS])
+
+    assert {thing.label for moment in moments for thing in moment.seen} == {NONE}
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    """With the list of kinds."""
+    with pytest.raises(ValueError, match="no motion 'dance'; kinds are still, shake"):
+        clip("dance")

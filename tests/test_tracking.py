@@ -1,0 +1,137 @@
+"""Where the tracker is used: live and on video files, not on pictures; what `--events` says."""
+
+import json
+from pathlib import Path
+
+import pytest
+from clips import write_clip, write_pictures
+from fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource
+from outputs import ROOT
+
+from camdigits.cli import run
+from camdigits.image import cv2
+from camdigits.jobs import Outputs, read_video
+from camdigits.live import run_live
+from camdigits.sources.base import SourceInfo
+from camdigits.track import Tracker
+from camdigits.values import Result
+
+
+class Results:
+    """Keeps the results that it is given."""
+
+    def __init__(self) -> None:
+        self.kept: list[Result] = []
+
+    def write(self, result: Result) -> None:
+        """Keep it."""
+        self.kept.append(result)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize("info", [FILE, CAMERA])
+def test_live_results_have_tracks(info: SourceInfo) -> None:
+    """Whatever moves is followed: a digit has its id once it was seen for a moment."""
+    results = Results()
+
+    run_live(FakeSource(info, 20), FakeReader(), readings=[results], tracker=Tracker())
+
+    last = results.kept[-1].digits
+    assert info.live or [digit.track for digit in last] == [1]
+    assert all("track" in result.ms for result in results.kept)
+
+
+def test_pictures_of_a_folder_are_read_one_by_one() -> None:
+    """A picture has nothing to do with the one before it."""
+    results = Results()
+
+    run_live(FakeSource(PICTURES, 3), FakeReader(), readings=[results], tracker=Tracker())
+
+    assert [[digit.track for digit in result.digits] for result in results.kept] == [[None]] * 3
+
+
+def test_a_video_is_followed_if_that_is_asked_for() -> None:
+    """Sinks and caller get the tracker's results; without one, the reader's."""
+    sink = Results()
+
+    followed = list(
+        read_video(FakeSource(FILE, 20), FakeReader(), Outputs([sink]), Tracker())  # type: ignore[arg-type]
+    )
+    bare = list(read_video(FakeSource(FILE, 3), FakeReader(), Outputs()))  # type: ignore[arg-type]
+
+    assert sink.kept == followed
+    assert [digit.track for digit in followed[-1].digits] == [1]
+    assert [digit.track for result in bare for digit in result.digits] == [None] * 3
+
+
+def test_events_of_a_real_clip(tmp_path: Path) -> None:
+    """`video --events -` prints each number of a page once, and writes no video."""
+    page = cv2.imread(str(ROOT / "tests/golden/paper.jpg"))
+    height, width = page.shape[:2]
+    clip = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"MJPG"), 10.0, (width, height))
+    for _ in range(10):
+        writer.write(page)
+    writer.release()
+    events, readings = tmp_path / "events.jsonl", tmp_path / "readings.jsonl"
+
+    status = run(["video", str(clip), "--events", str(events), "--jsonl", str(readings)])
+
+    lines = [json.loads(line) for line in events.read_text().splitlines()]
+    last = json.loads(readings.read_text().splitlines()[-1])
+    assert status == 0
+    assert {line["event"] for line in lines} == {"stable"}
+    assert [line["text"] for line in lines] == [number["text"] for number in last["numbers"]]
+    assert sorted(tmp_path.iterdir()) == sorted([clip, events, readings])
+
+
+def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
+    """`--no-track` gives the reader's own results, from the first frame on."""
+    page = cv2.imread(str(ROOT / "tests/golden/paper.jpg"))
+    clip, readings = tmp_path / "clip.avi", tmp_path / "readings.jsonl"
+    size = page.shape[1::-1]
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"MJPG"), 10.0, size)
+    writer.write(page)
+    writer.release()
+
+    run(["video", str(clip), "--no-track", "--jsonl", str(readings)])
+
+    (line,) = map(json.loads, readings.read_text().splitlines())
+    assert line["digits"]
+    assert all(digit["track"] is None for digit in line["digits"])
+
+
+@pytest.mark.parametrize("command", ["live", "video"])
+def test_events_need_the_tracker(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both together are a mistake in the usage."""
+    source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
+    window = ["--no-window"] if command == "live" else []
+
+    status = run([command, source, *window, "--no-track", "--events", str(tmp_path / "e")])
+
+    assert status == 2
+    assert "--events needs the tracker" in capsys.readouterr().err
+
+
+def test_events_and_readings_need_two_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two outputs would mix in one file."""
+    source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
+    place = str(tmp_path / "out")
+
+    status = run(["video", source, "--events", place, "--jsonl", place])
+
+    assert status == 2
+    assert "cannot write JSON Lines and events both to" in capsys.readouterr().err
+
+
+def test_pictures_have_no_events(tmp_path: Path) -> None:
+    """`image` does not know the option."""
+    folder = write_pictures(tmp_path / "pictures", 1)
+
+    assert run(["image", str(folder), "--events", "-"]) == 2
