@@ -22,6 +22,8 @@ class ContextConfig:
     far: float = 6.0  # heights: digits further away are no neighbours
     tiny: float = 0.3  # of the usual height on the page: so small a digit needs company
     company: int = 3  # digits of about its size, itself counted
+    inside: float = 0.85  # of its box within another's: a stroke of that
+    roomy: float = 8.0  # times its area: a box so large may hold it
     pale: float = 0.3  # of the usual strength of ink on the page: so faint a digit needs company
     clutter: float = 3.0  # times as many other things of their size: strokes alone are no ones
 
@@ -55,7 +57,11 @@ def in_context(
     boxes = np.array([digit.box for digit in digits], np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     thin = width < config.thin * height
-    keep = ~_lonely(height, config) & ~_faint(np.array(strengths), len(digits), config)
+    keep = (
+        ~_nested(boxes, config)
+        & ~_lonely(height, config)
+        & ~_faint(np.array(strengths), len(digits), config)
+    )
     if thin.all():
         keep &= not _is_clutter(height, refused, config)
     if thin.all() or not thin.any():
@@ -71,6 +77,17 @@ def in_context(
         keep[index] &= bool(fits.any())
     keep &= ~thin | inside
     return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
+
+
+def _nested(boxes: npt.NDArray[np.float64], config: ContextConfig) -> npt.NDArray[np.bool_]:
+    """(N,) bool: strokes of a digit that was read as a whole, too."""
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+    area = boxes[:, 2] * boxes[:, 3]
+    inside = np.maximum(shared, 0).prod(axis=2) >= config.inside * area[:, None]
+    # A digit may stand in the loop of a large one.
+    inside &= (area[:, None] < area) & (area <= config.roomy * area[:, None])
+    return np.asarray(inside.any(axis=1), np.bool_)
 
 
 def _faint(

@@ -139,7 +139,7 @@ class Reader:
         model = self._score, self._labelling
         if self._rotate is None and (rotation := way_up(view.glyphs, view.first, *model)):
             view = self._closer(gray, replace(pose, rotation=rotation), clock)
-        if slant := tilt(view.glyphs, view.first, *model):
+        if not view.crowded and (slant := tilt(view.glyphs, view.first, *model)):
             straight = self._closer(gray, replace(view.pose, tilt=slant), clock)
             view = max(view, straight, key=_View.certainty)
         clock.lap("classify")

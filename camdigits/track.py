@@ -39,6 +39,7 @@ class TrackConfig:
     doubt_s: float = 0.2  # one that was never shown is forgotten
     gone_s: float = 1.5  # numbers wait so long for a hidden digit
     memory_s: float = 6.0  # one that comes back is known again
+    settle_s: float = 0.1  # its place follows what is seen, besides the page's motion
     reach: float = 0.5  # from where it is expected to where it is found
     drift: float = 0.5  # more for one that was missed for a second
     alike: float = 1.6  # times larger or smaller: another digit
@@ -213,10 +214,15 @@ class Tracker:
     def _sight(
         self, track: _Track, digit: Digit, elapsed: float, now: float, trusted: bool
     ) -> None:
-        track.box, track.seen = digit.box, digit
+        track.seen = digit
         if now <= track.seen_s:
             return  # the same frame, read again
         config = self._config
+        # Slowly: half of a digit behind a hand is a small one beside it, and no digit's place.
+        new = 1 - math.exp(-(now - track.seen_s) / config.settle_s)
+        track.box = tuple(
+            [old + new * (x - old) for old, x in zip(track.box, digit.box, strict=True)]
+        )
         missed, track.seen_s = now - elapsed - track.seen_s, now
         if not trusted:
             return

@@ -106,3 +106,13 @@ def test_a_faint_digit_needs_company():
     assert in_context(digits, SIZE, (), [100] * 5 + [20]) == tuple(digits[:5])
     assert in_context(digits, SIZE, (), [100] * 3 + [20] * 3) == tuple(digits)
     assert in_context(digits, SIZE) == tuple(digits)
+
+
+def test_a_stroke_of_a_digit_is_no_digit_beside_it():
+    """What lies inside another digit's box is a part of it, unless that is a large loop."""
+    eight, stroke = at("8", 100), at("1", 101, width=8, height=29)
+    loop = at("0", 300, 10, 150, 200)
+    inner = at("7", 360, 100)
+
+    assert in_context([eight, stroke, SEVEN], SIZE) == (eight, SEVEN)
+    assert in_context([SEVEN, EIGHT, loop, inner], SIZE) == (SEVEN, EIGHT, loop, inner)

@@ -172,6 +172,28 @@ def test_a_hand_that_passes_leaves_ids_as_they_were() -> None:
     assert (labels(after), ids(after)) == (labels(before), ids(before))
 
 
+def test_half_a_digit_beside_a_hand_is_not_its_new_size() -> None:
+    """A 1 that a hand covers from below is a shorter 1 for a moment; its id comes back."""
+    film = Film()
+    before = film.play([ROW] * 30)[-1]
+
+    def cut(height: int) -> Result:
+        result = reading(film.count / film.fps, ROW)
+        digits = [
+            replace(d, box=d.box._replace(height=height)) if d.label == "1" else d
+            for d in result.digits
+        ]
+        film.count += 1
+        return film.tracker.follow(replace(result, digits=tuple(digits)))
+
+    for height in (34, 26, 18):
+        cut(height)
+    film.play([[spot for spot in ROW if spot[0] != "1"]] * 18)
+    after = film.play([ROW])[-1]
+
+    assert ids(after) == ids(before)
+
+
 def test_another_digit_in_an_old_place_is_another_digit() -> None:
     """After an occlusion a different label is not taken for the one that was there."""
     film = Film()

@@ -1,17 +1,21 @@
 """Where the tracker is used: live and on video files, not on pictures; what `--events` says."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from clips import write_clip, write_pictures
 from fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource
-from outputs import ROOT
+from outputs import RESULT, ROOT
 
 from camdigits.cli import run
+from camdigits.draw import draw
 from camdigits.image import cv2
 from camdigits.jobs import Outputs, read_video
 from camdigits.live import run_live
+from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
 from camdigits.track import Tracker
 from camdigits.values import Result
@@ -85,6 +89,19 @@ def test_events_of_a_real_clip(tmp_path: Path) -> None:
     assert {line["event"] for line in lines} == {"stable"}
     assert [line["text"] for line in lines] == [number["text"] for number in last["numbers"]]
     assert sorted(tmp_path.iterdir()) == sorted([clip, events, readings])
+
+
+def test_a_missed_digit_is_drawn_paler_and_told_in_the_readings() -> None:
+    """The longer it is missed the grayer; `missed_s` says since when, and only then."""
+    seen = replace(RESULT, digits=RESULT.digits[:1], numbers=())
+    missed = replace(seen, digits=(replace(seen.digits[0], missed_s=0.2),))
+    x, y, _, _ = seen.digits[0].box
+
+    edges = [draw(result)[y + 10, x - 2].astype(int) for result in (seen, missed)]
+
+    assert np.ptp(edges[1]) < np.ptp(edges[0])
+    assert "missed_s" not in reading(seen)["digits"][0]
+    assert reading(missed)["digits"][0]["missed_s"] == 0.2
 
 
 def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
