@@ -1,21 +1,9 @@
 import numpy as np
+from printed import SIX, rectangle
 
 from camdigits.frames import DEFAULT, _frames, _is_box
 from camdigits.image import cv2
 from camdigits.outlines import trace
-
-
-def rectangle(x, y, width, height, pen=2):
-    """The four sides of a printed box."""
-    return [
-        (x, y, width, pen),
-        (x, y + height - pen, width, pen),
-        (x, y, pen, height),
-        (x + width - pen, y, pen, height),
-    ]
-
-
-SIX = [(116, 60, 6, 40), (116, 78, 22, 6), (116, 94, 22, 6), (132, 78, 6, 22)]
 
 
 def test_frames_are_long_or_hold_something(sheet):

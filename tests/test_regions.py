@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from printed import SIX, rectangle
 
 from camdigits.image import cv2
 from camdigits.ink import Ink, find_ink
@@ -115,19 +116,6 @@ def test_pieces_of_a_broken_line_are_no_strokes(sheet):
     found = boxes(sheet((40, 30, 5, 40), (52, 30, 5, 40), *edge, size=(130, 240)))
 
     assert found == [Box(40, 30, 5, 40), Box(52, 30, 5, 40)]
-
-
-def rectangle(x, y, width, height, pen=2):
-    """The four sides of a printed box."""
-    return [
-        (x, y, width, pen),
-        (x, y + height - pen, width, pen),
-        (x, y, pen, height),
-        (x + width - pen, y, pen, height),
-    ]
-
-
-SIX = [(116, 60, 6, 40), (116, 78, 22, 6), (116, 94, 22, 6), (132, 78, 6, 22)]
 
 
 def test_a_small_box_around_a_digit_is_taken_out(sheet):

@@ -4,24 +4,14 @@ Writes text, draws nothing. Needs results of a tracker; others have no events.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
-from camdigits.closing import Closing
-from camdigits.sinks.lines import LineFile
+from camdigits.sinks.jsonl import JsonlSink
 from camdigits.values import Event, Frame, Result
 
 
-class EventsSink(Closing):
-    """Writes each event as one line to a file, or to standard output for "-"."""
-
-    def __init__(self, path: str | Path) -> None:
-        """Look at the place; the file is made by the first event.
-
-        Raises:
-            OutputError: `path` cannot be written.
-        """
-        self._lines = LineFile(path)
+class EventsSink(JsonlSink):
+    """Writes each event as one line, in place of the readings."""
 
     def write(self, result: Result) -> None:
         """Write the events of one result, complete on disk when this returns.
@@ -31,10 +21,6 @@ class EventsSink(Closing):
         """
         for each in result.events:
             self._lines.write(json.dumps(event(each, result.frame), allow_nan=False) + "\n")
-
-    def close(self) -> None:
-        """Close the file. Safe to call twice."""
-        self._lines.close()
 
 
 def event(each: Event, frame: Frame) -> dict[str, Any]:
