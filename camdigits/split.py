@@ -15,8 +15,10 @@ import numpy as np
 from camdigits.classify import NONE, Ask, Opinions
 from camdigits.cuts import Floats, Span, find_cuts
 from camdigits.glyph import glyphs_of
+from camdigits.image import cv2
 from camdigits.values import Region
 
+INKED = 60  # of 255: a weaker pixel is the edge of a stroke
 Found = list[tuple[Region, str, float]]  # parts with their labels and scores
 
 
@@ -29,6 +31,7 @@ class SplitConfig:
     least_width: float = 0.5  # narrower is one digit
     most_width: float = 4.0  # wider is a word or a line
     part_width: tuple[float, float] = (0.08, 1.3)  # of a digit
+    stroke: float = 0.36  # of its length: a narrower part is a bare stroke, however it slants
     shared: float = 0.1  # how far a part reaches over a cut: where strokes cross, both own the ink
     part_height: float = 0.55  # a part is nearly as high as the whole
     most: int = 24  # blobs cut apart in one picture, the widest first
@@ -89,7 +92,9 @@ def split(
             if place not in rows or _digit_score(answer) > _digit_score(rows[place]):
                 rows[place] = answer
         last = max((part.end for part in parts if part.is_last), default=None)
-        if found := _best(rows, threshold, last):
+        found = _best(rows, threshold, last)
+        # Two strokes and nothing else are a V or an N far more often than an 11.
+        if not all(_is_stroke(region, config) for region, _, _ in found):
             cut[index] = found
     rest: Found = []
     for index, region in enumerate(regions):
@@ -144,6 +149,15 @@ def parts_of(blob: Region, config: SplitConfig = DEFAULT) -> list[Part]:
 def _both(path: Floats | None, more: float) -> tuple[Floats | None, ...]:
     """A path as it is, and moved aside."""
     return (None,) if path is None else (path, path + more)
+
+
+def _is_stroke(region: Region, config: SplitConfig) -> bool:
+    """Whether a part is one bare stroke, upright or slanting."""
+    points = cv2.findNonZero(np.asarray(region.ink > INKED, np.uint8))
+    if points is None:
+        return True
+    sides = cv2.minAreaRect(points)[1]
+    return bool(min(sides) <= config.stroke * max(sides))
 
 
 def _digit_score(answer: tuple[Region, str, float]) -> float:

@@ -33,11 +33,17 @@ def region(ink, x=100, y=50):
     return Region(Box(x, y, ink.shape[1], ink.shape[0]), ink)
 
 
+def strokes_only(glyphs):
+    """Say "1" of every glyph."""
+    return Opinions(("1",) * len(glyphs), np.full(len(glyphs), 0.95))
+
+
 def block(width, height, x=20):
     return region(np.full((height, width), 255, np.uint8), x=x)
 
 
 BROAD = block(24, 40)
+BARS = SplitConfig(stroke=0.0)  # the digits of these tests are bare strokes
 
 
 def opinions(*labels):
@@ -50,7 +56,7 @@ def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
     """Each part is a region of its own in the place of the whole, tight around its ink."""
     blob = region(bars(count, pitch))
 
-    regions, asked = split([BROAD, blob], opinions("0", NONE), ask, 0.9)
+    regions, asked = split([BROAD, blob], opinions("0", NONE), ask, 0.9, BARS)
 
     assert asked.labels == ("0", *["1"] * count)
     strokes = [(100 + pitch * index, 106 + pitch * index) for index in range(count)]
@@ -64,7 +70,7 @@ def test_the_others_keep_their_places():
     """Parts come where the whole was, so regions and opinions stay in step."""
     blob, after = region(bars(2)), block(10, 40, x=300)
 
-    regions, asked = split([BROAD, blob, after], opinions("0", NONE, "7"), ask, 0.9)
+    regions, asked = split([BROAD, blob, after], opinions("0", NONE, "7"), ask, 0.9, BARS)
 
     assert (regions[0], regions[3]) == (BROAD, after)
     assert asked.labels == ("0", "1", "1", "7")
@@ -136,7 +142,7 @@ def test_any_digit_s_height_counts():
     large, small = block(120, 200, x=400), block(24, 40)
     blobs = [region(bars(2)), region(bars(2, height=200, pitch=100))]
 
-    regions, _ = split([large, small, *blobs], opinions("0", "0", NONE, NONE), ask, 0.9)
+    regions, _ = split([large, small, *blobs], opinions("0", "0", NONE, NONE), ask, 0.9, BARS)
 
     assert len(regions) == 6
     assert len(split([large, blobs[0]], opinions("0", NONE), never, 0.9)[0]) == 2
@@ -169,7 +175,7 @@ def test_the_widest_are_cut_when_there_are_too_many():
     blobs = [region(bars(2, pitch), x=100 * pitch) for pitch in (16, 20, 18)]
 
     regions, _ = split(
-        [BROAD, *blobs], opinions("0", NONE, NONE, NONE), ask, 0.9, SplitConfig(most=2)
+        [BROAD, *blobs], opinions("0", NONE, NONE, NONE), ask, 0.9, SplitConfig(most=2, stroke=0.0)
     )
 
     assert regions[1] is blobs[0]
@@ -187,3 +193,13 @@ def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
     assert (0, last) not in spans
     assert all(start < end for start, end in spans)
     assert all(part.region.box.height >= 0.55 * 40 for part in parts)
+
+
+def test_two_bare_strokes_and_nothing_else_stay_whole():
+    """They are a V, an N or an H far more often than an 11."""
+    blob = region(bars(2, pitch=16))
+
+    regions, asked = split([BROAD, blob], opinions("0", NONE), strokes_only, 0.9)
+
+    assert regions == (BROAD, blob)
+    assert asked.labels == ("0", NONE)
