@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from camdigits.area import Drag
+from camdigits.closing import Closing
 from camdigits.image import frozen
 from camdigits.sources.base import SourceInfo
 from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result, Trace
@@ -23,7 +22,7 @@ def frame(index: int) -> Frame:
     return Frame(index, index / 100, frozen(picture), "fake")
 
 
-class FakeSource:
+class FakeSource(Closing):
     """A number of frames, then the end or an error."""
 
     def __init__(self, info: SourceInfo, count: int, error: BaseException | None = None) -> None:
@@ -41,17 +40,6 @@ class FakeSource:
     def close(self) -> None:
         """Close it."""
         self.closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class FakeReader:
