@@ -1,14 +1,14 @@
 """Glyphs as other hands and cameras would have made them.
 
 Each glyph is turned, sheared, stretched and moved a little, its pen made thicker or finer, its
-focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. The same generator gives the
-same warps.
+focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. A few are made broad, or coarse
+as an old scanner or a small sensor leaves them. The same generator gives the same warps.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.glyph import SIDE
+from camdigits.glyph import BODY, SIDE
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 
@@ -19,23 +19,49 @@ SHIFT_PX = 0.6
 LIMIT = 2.2  # of them: no tail of wild warps
 PEN_SHARE = 0.35  # of the glyphs get another pen
 SOFT_SHARE = 0.15  # of the glyphs are blurred
+BROAD_SHARE = 0.08  # of the glyphs are stretched sideways, by up to BROAD, inside the body
+BROAD = 2.2
+COARSE_SHARE = 0.12  # of the glyphs pass through a grid of COARSE_PX pixels, half of them bilevel
+COARSE_PX = (14, 24)
+INK = 64  # weaker pixels do not count for the width
 CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 
 def warp(glyphs: Glyphs, rng: np.random.Generator) -> Glyphs:
     """Warp every glyph in its own way; (N, 28, 28) uint8 to the same, the input untouched."""
     warped = np.empty_like(glyphs)
-    kinds = rng.random((len(glyphs), 2))
+    kinds = rng.random((len(glyphs), 4))
     amounts = rng.uniform(0.15, 0.8, len(glyphs))
-    for index, matrix in enumerate(_matrices(len(glyphs), rng)):
+    broader = np.where(kinds[:, 2] < BROAD_SHARE, _broader(glyphs, rng), 1.0)
+    for index, matrix in enumerate(_matrices(len(glyphs), rng, broader)):
         glyph = np.asarray(
             cv2.warpAffine(glyphs[index], matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR), np.uint8
         )
-        warped[index] = _weigh(glyph, kinds[index], float(amounts[index]))
+        glyph = _weigh(glyph, kinds[index], float(amounts[index]))
+        warped[index] = _coarse(glyph, rng) if kinds[index, 3] < COARSE_SHARE else glyph
     return warped
 
 
-def _matrices(count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _broader(glyphs: Glyphs, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """(N,) factors, 1 to BROAD, that keep the ink's width within the body."""
+    columns = np.any(glyphs > INK, axis=1)
+    width = SIDE - columns.argmax(1) - columns[:, ::-1].argmax(1)
+    room = np.where(columns.any(1), BODY / width, 1.0)
+    return np.clip(rng.uniform(1, BROAD, len(glyphs)), 1, np.maximum(room, 1))
+
+
+def _coarse(glyph: GrayImage, rng: np.random.Generator) -> GrayImage:
+    """Pass the glyph through a coarse grid, every other time one of black and white only."""
+    side = int(rng.integers(*COARSE_PX, endpoint=True))
+    small = cv2.resize(glyph, (side, side), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        _, small = cv2.threshold(small, rng.uniform(60, 150), 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _matrices(
+    count: int, rng: np.random.Generator, broader: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """(count, 2, 3) affine maps around the middle of the glyph."""
     draws = np.clip(rng.standard_normal((count, 6)), -LIMIT, LIMIT)
     turn = np.deg2rad(draws[:, 0] * TURN_DEGREES)
@@ -46,6 +72,7 @@ def _matrices(count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     maps[:, 0, 1] = np.cos(turn) * shear - np.sin(turn) * high
     maps[:, 1, 0] = np.sin(turn) * wide
     maps[:, 1, 1] = np.sin(turn) * shear + np.cos(turn) * high
+    maps[:, 0, :2] *= broader[:, np.newaxis]
     middle = (SIDE - 1) / 2
     maps[:, :, 2] = middle + draws[:, 4:] * SHIFT_PX - maps[:, :, :2].sum(2) * middle
     return maps

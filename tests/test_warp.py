@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from train import warp as warping
+from train.warp import warp
+
+
+@pytest.fixture
+def stems() -> np.ndarray:
+    """Two hundred ones: a stem four pixels wide and twenty high."""
+    glyphs = np.zeros((200, 28, 28), np.uint8)
+    glyphs[:, 4:24, 12:16] = 255
+    return glyphs
+
+
+def widths(glyphs: np.ndarray) -> np.ndarray:
+    """Columns with ink, per glyph."""
+    return (glyphs > warping.INK).any(1).sum(1)
+
+
+def test_some_are_made_broad_and_none_broader_than_the_body(
+    stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stretched one is up to BROAD times as wide; what fills the body already stays."""
+    for name in ("TURN_DEGREES", "SHEAR", "STRETCH", "SHIFT_PX", "PEN_SHARE", "SOFT_SHARE"):
+        monkeypatch.setattr(warping, name, 0.0)
+    monkeypatch.setattr(warping, "COARSE_SHARE", 0.0)
+    monkeypatch.setattr(warping, "BROAD_SHARE", 1.0)
+    full = np.zeros_like(stems)
+    full[:, 4:24, 4:24] = 255
+
+    broad, same = (warp(glyphs, np.random.default_rng(1)) for glyphs in (stems, full))
+
+    assert (widths(broad).min(), widths(broad).max()) == (4, 10)
+    assert (same == full).all()
+
+
+def test_coarse_glyphs_stay_near_their_place(
+    stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A coarse grid, bilevel or not, keeps the stroke and the empty margin."""
+    for name in ("TURN_DEGREES", "SHEAR", "STRETCH", "SHIFT_PX", "PEN_SHARE", "SOFT_SHARE"):
+        monkeypatch.setattr(warping, name, 0.0)
+    monkeypatch.setattr(warping, "BROAD_SHARE", 0.0)
+    monkeypatch.setattr(warping, "COARSE_SHARE", 1.0)
+
+    coarse = warp(stems, np.random.default_rng(1))
+
+    assert (coarse[:, 8:20, 13:15] > warping.INK).all()
+    assert (coarse[:, :, :8] < warping.INK).all()
+    assert len(np.unique(coarse, axis=0)) > 20
