@@ -17,7 +17,8 @@ from camdigits.errors import ModelError
 
 HERE = Path(__file__).parent
 SHELVES = (HERE / "models", HERE.parent / "models")  # an installed wheel's, a checkout's
-KNOWN = ("labels", "temperature", "threshold", "sha256")
+NEEDED = ("labels", "temperature", "threshold", "sha256")
+KNOWN = (*NEEDED, "embedding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Card:
     temperature: float  # logits are divided by it before the softmax
     threshold: float  # probability from which a label is reported
     sha256: str  # of the model file
+    embedding: int | None = None  # numbers of its second output; None where it has none
     notes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # the rest
 
 
@@ -116,7 +118,7 @@ def _shipped() -> str:
 
 
 def _checked(path: Path, fields: dict[str, Any]) -> Card:
-    missing = [name for name in KNOWN if name not in fields]
+    missing = [name for name in NEEDED if name not in fields]
     if missing:
         raise ModelError(f"{path}: the card lacks {', '.join(missing)}; export the model again")
     return Card(
@@ -124,6 +126,7 @@ def _checked(path: Path, fields: dict[str, Any]) -> Card:
         temperature=_number(path, "temperature", fields["temperature"], above=0),
         threshold=_number(path, "threshold", fields["threshold"], at_most=1),
         sha256=_text(path, "sha256", fields["sha256"]),
+        embedding=_count(path, "embedding", fields.get("embedding")),
         notes=MappingProxyType({k: v for k, v in fields.items() if k not in KNOWN}),
     )
 
@@ -146,6 +149,14 @@ def _number(
             f"{path}: {name}: wanted a number from {low} to {at_most:g}, got {_short(value)}"
         )
     return float(str(value))
+
+
+def _count(path: Path, name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ModelError(f"{path}: {name}: wanted a whole number from 1 on, got {_short(value)}")
+    return value
 
 
 def _text(path: Path, name: str, value: object) -> str:

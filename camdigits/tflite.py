@@ -2,12 +2,16 @@
 
 The only file that imports a TFLite runtime, and that only when a model is loaded. int8 ends here:
 what comes out are float32 logits. No softmax, no labels, no thresholds.
+
+A model may have two outputs, which are told apart by their names in its signature: "logits", and
+"embedding", what the last layer sees. One without such names has logits alone: the first output
+with a number per label.
 """
 
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -21,9 +25,10 @@ from camdigits.card import Card
 from camdigits.errors import ArrayError, ModelError
 from camdigits.glyph import SIDE
 from camdigits.image import describe
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Scores
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+LOGITS, EMBEDDING = "logits", "embedding"  # outputs, as `python -m train export` names them
 INSTALL = "pip install ai-edge-litert (32-bit ARM: pip install tflite-runtime 'numpy<2')"
 # Glyphs per invocation and thread. XNNPACK takes 70 µs per glyph for a batch of 1 as of 64 (one
 # core of an AMD EPYC), but changing the batch costs 0.2 ms (4 glyphs) to 1.3 ms (64), and a batch
@@ -40,24 +45,24 @@ class Affine:
     zero_point: int
 
 
-def load_scorer(model: Path, card: Card, threads: int = 1) -> Scorer:
+def load_scorer(model: Path, card: Card, threads: int = 1) -> "Net":
     """Load a model.
 
     Args:
         model: a .tflite file, (N, 28, 28, 1) uint8 to (N, labels) int8, uint8 or float32.
-        card: its card; the model must give one number per label.
+        card: its card; the model must give one number per label, and the embedding it tells of.
         threads: threads within one call.
 
     Returns:
-        (N, 28, 28) uint8 glyphs to (N, labels) float32 logits. Safe to call from several threads
-        (one at a time gets through); N may be 0.
+        A Scorer: (N, 28, 28) uint8 glyphs to (N, labels) float32 logits, and what `Net` has
+        beside it. Safe to call from several threads (one at a time gets through); N may be 0.
 
     Raises:
         ModelError: no runtime is installed, or the file is no model, or one of another shape.
     """
     with silenced():
         interpreter = _interpreter(_runtime(), model, threads)
-        feed, answer = _check_input(model, interpreter), _check_output(model, interpreter, card)
+        feed, answers = _check_input(model, interpreter), _check_outputs(model, interpreter, card)
         batch = BATCH * threads
         try:
             interpreter.resize_tensor_input(feed, (batch, SIDE, SIDE, 1))
@@ -67,7 +72,7 @@ def load_scorer(model: Path, card: Card, threads: int = 1) -> Scorer:
             raise ModelError(
                 f"{model}: the runtime cannot run it ({_first_line(error)}); export it again"
             ) from error
-    return _Net(interpreter, feed, answer, batch, len(card.labels))
+    return Net(model, interpreter, feed, answers, batch)
 
 
 def dequantize(codes: npt.NDArray[Any], affine: Affine | None) -> Scores:
@@ -88,23 +93,56 @@ def dequantize(codes: npt.NDArray[Any], affine: Affine | None) -> Scores:
 class _Answer:
     index: int
     affine: Affine | None
+    size: int  # numbers per glyph
 
 
-class _Net:
-    """An interpreter with its batch allocated, behind a lock."""
+class Net:
+    """A model that was loaded: a Scorer, which can give the embedding of each glyph as well."""
 
     def __init__(
-        self, interpreter: Any, feed: int, answer: _Answer, batch: int, labels: int
+        self,
+        model: Path,
+        interpreter: Any,
+        feed: int,
+        answers: tuple[_Answer, ...],
+        batch: int,
     ) -> None:
+        self._model = model
         self._interpreter = interpreter
         self._feed = feed
-        self._answer = answer
+        self._answers = answers  # logits, and the embedding if there is one
         self._batch = batch
-        self._labels = labels
         self._lock = threading.Lock()
+
+    @property
+    def embedding(self) -> int | None:
+        """How many numbers the embedding has; None where the model has none."""
+        return self._answers[1].size if len(self._answers) > 1 else None
 
     def __call__(self, glyphs: Glyphs) -> Scores:
         """Score (N, 28, 28) uint8 glyphs; (N, labels) float32."""
+        return self._run(glyphs, self._answers[:1])[0]
+
+    def embed(self, glyphs: Glyphs) -> tuple[Scores, npt.NDArray[np.float32]]:
+        """Score (N, 28, 28) uint8 glyphs and embed them, in one go.
+
+        Returns:
+            (N, labels) float32 logits, as without an embedding, and (N, `embedding`) float32:
+            what the model's last layer sees. Glyphs that look alike to it lie close together.
+
+        Raises:
+            ModelError: the model has no embedding.
+        """
+        if self.embedding is None:
+            raise ModelError(
+                f"{self._model}: wanted an output named {EMBEDDING}, got none of this name; "
+                "export it with python -m train export"
+            )
+        scores, embeddings = self._run(glyphs, self._answers)
+        return scores, embeddings
+
+    def _run(self, glyphs: Glyphs, answers: tuple[_Answer, ...]) -> list[Scores]:
+        """Run all glyphs; per answer (N, its size) float32."""
         if glyphs.dtype != np.uint8 or glyphs.shape[1:] != (SIDE, SIDE):
             raise ArrayError(
                 f"glyphs: wanted (N, {SIDE}, {SIDE}) uint8 glyphs, got {describe(glyphs)}"
@@ -112,18 +150,23 @@ class _Net:
         padded = np.zeros((-(-len(glyphs) // self._batch) * self._batch, SIDE, SIDE, 1), np.uint8)
         padded[: len(glyphs), :, :, 0] = glyphs
         with self._lock:
-            rows = [
-                self._invoke(padded[start : start + self._batch])
+            parts = [
+                self._invoke(padded[start : start + self._batch], answers)
                 for start in range(0, len(padded), self._batch)
             ]
-        if not rows:
-            return np.zeros((0, self._labels), np.float32)
-        return dequantize(np.concatenate(rows)[: len(glyphs)], self._answer.affine)
+        if not parts:
+            return [np.zeros((0, answer.size), np.float32) for answer in answers]
+        return [
+            dequantize(np.concatenate(rows)[: len(glyphs)], answer.affine)
+            for rows, answer in zip(zip(*parts, strict=True), answers, strict=True)
+        ]
 
-    def _invoke(self, batch: npt.NDArray[np.uint8]) -> npt.NDArray[Any]:
+    def _invoke(
+        self, batch: npt.NDArray[np.uint8], answers: tuple[_Answer, ...]
+    ) -> list[npt.NDArray[Any]]:
         self._interpreter.set_tensor(self._feed, batch)
         self._interpreter.invoke()
-        return np.asarray(self._interpreter.get_tensor(self._answer.index))
+        return [np.asarray(self._interpreter.get_tensor(answer.index)) for answer in answers]
 
 
 def runtime_name() -> str:
@@ -201,17 +244,45 @@ def _check_input(model: Path, interpreter: Any) -> int:
     return int(feeds[0]["index"])
 
 
-def _check_output(model: Path, interpreter: Any, card: Card) -> _Answer:
-    """Find the output that gives a number per label; a model may have others beside it."""
-    answers = interpreter.get_output_details()
-    wanted = ("N", len(card.labels))
-    for answer in answers:
-        if _shape(answer) == wanted and answer["dtype"] in (np.int8, np.uint8, np.float32):
-            return _Answer(int(answer["index"]), _affine(answer))
-    raise ModelError(
-        f"{model}: output must be (N, {len(card.labels)}), one int8, uint8 or float32 number per "
-        f"label of its card, got {_named(answers)}; take the card that came with it"
-    )
+def _check_outputs(model: Path, interpreter: Any, card: Card) -> tuple[_Answer, ...]:
+    """Find the logits, one number per label, and the embedding if the card tells of one."""
+    found = interpreter.get_output_details()
+    named = _signature(interpreter)
+    usual = [tensor for tensor in found if _fits(tensor, len(card.labels))]
+    logits = named.get(LOGITS, usual[0] if usual else None)
+    if logits is None or not _fits(logits, len(card.labels)):
+        raise ModelError(
+            f"{model}: output must be (N, {len(card.labels)}), one int8, uint8 or float32 number "
+            f"per label of its card, got {_named(found)}; take the card that came with it"
+        )
+    embedding = named.get(EMBEDDING)
+    if card.embedding is None and embedding is None:
+        return (_answer(logits),)
+    if embedding is None or not _fits(embedding, card.embedding or _shape(embedding)[-1]):
+        raise ModelError(
+            f"{model}: wanted an output named {EMBEDDING} of (N, {card.embedding}), as its card "
+            f"tells, got {_named(found)}; take the card that came with it"
+        )
+    return _answer(logits), _answer(embedding)
+
+
+def _signature(interpreter: Any) -> Mapping[str, dict[str, Any]]:
+    """Outputs by the names that the model gives them; none where it gives no names."""
+    signatures = interpreter.get_signature_list()
+    if len(signatures) != 1:
+        return {}
+    details: Mapping[str, dict[str, Any]]
+    details = interpreter.get_signature_runner(*signatures).get_output_details()
+    return details
+
+
+def _fits(tensor: dict[str, Any], size: object) -> bool:
+    known = tensor["dtype"] in (np.int8, np.uint8, np.float32)
+    return known and _shape(tensor) == ("N", size)
+
+
+def _answer(tensor: dict[str, Any]) -> _Answer:
+    return _Answer(int(tensor["index"]), _affine(tensor), int(tensor["shape"][-1]))
 
 
 def _affine(tensor: dict[str, Any]) -> Affine | None:

@@ -43,6 +43,14 @@ def test_a_card_needs_no_none(model: Path) -> None:
     assert load_card(model).labels == ("A", "B")
 
 
+def test_a_card_tells_of_the_embedding(model: Path) -> None:
+    """How many numbers the second output has; a model without one has no line for it."""
+    before = load_card(model).embedding
+    card_path(model).write_text(json.dumps({**FIELDS, "embedding": 128}))
+
+    assert (before, load_card(model).embedding) == (None, 128)
+
+
 def test_a_model_that_was_cut_short_is_refused(model: Path) -> None:
     """The model must be the very file its card was written for."""
     model.write_bytes(CONTENT[:-1])
@@ -99,6 +107,9 @@ def test_a_card_that_lacks_a_field_names_it(model: Path, name: str) -> None:
         ("threshold", -0.1),
         ("threshold", 1.1),
         ("sha256", None),
+        ("embedding", 0),
+        ("embedding", "many"),
+        ("embedding", True),
     ],
 )
 def test_a_field_of_another_kind_is_named(model: Path, name: str, value: Any) -> None:

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +8,15 @@ import pytest
 
 from camdigits.card import load_card
 from camdigits.tflite import load_scorer
-from train import fit, measure
-from train.data import LABELS, NONE, DataError, Glyphset
+from train import evaluate, fit, measure
+from train.alphabets import DIGITS, LETTERS, Alphabet
+from train.data import NONE, DataError, Glyphset
 from train.evaluate import digit_row, reject_rows
-from train.export import export, none_share, on_pages, sample, set_prior
+from train.export import export, on_pages, sample, set_prior
 from train.fit import Pool, Settings
 from train.nets import build
+from train.pool import none_share
+from train.run import save
 
 SETTINGS = Settings(net="tiny", sets=())
 
@@ -33,8 +36,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("tensorflow")
     folder = tmp_path_factory.mktemp("run")
     (folder / fit.CONFIG).write_text(json.dumps(asdict(SETTINGS)))
-    learner = fit._learner(SETTINGS, steps=1)
-    fit._save(learner.model.variables, folder / fit.WEIGHTS_FILE)
+    learner = fit._learner(SETTINGS, total=1)
+    save(learner.model.variables, folder / fit.WEIGHTS_FILE)
     return folder
 
 
@@ -53,7 +56,7 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
     scores = load_scorer(model, load_card(model))(glyphs)
 
     net = fit.load_model(run)
-    set_prior(net, SETTINGS.labels, none_share(POOL))
+    set_prior(net, DIGITS.labels, none_share(POOL, DIGITS.labels))
     wanted = fit.scores_of(net, glyphs)
     assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
 
@@ -66,6 +69,7 @@ def test_the_card_says_what_the_model_is(model: Path) -> None:
     assert card.sha256 == hashlib.sha256(model.read_bytes()).hexdigest()
     assert card.notes["bytes"] == model.stat().st_size
     assert card.notes["data"] == {"noise": 50}
+    assert card.embedding == load_scorer(model, card).embedding == 16
     assert set(card.notes) >= {"command", "commit", "accuracies", "calibration_error"}
     assert sorted(path.name for path in model.parent.iterdir()) == ["some.json", "some.tflite"]
 
@@ -117,7 +121,7 @@ def test_the_threshold_keeps_99_of_100_right() -> None:
     rows = [(1, 0.9)] * 100 + [(1, 0.8), (1, 0.7), (10, 0.95)]
     labels = np.array([1] * 100 + [2, 10, 4], np.uint8)
 
-    threshold = measure.best_threshold(scores_of(*rows), labels, 1.0)
+    threshold = measure.best_threshold(scores_of(*rows), labels, 1.0, NONE)
 
     assert threshold == pytest.approx(0.8)
 
@@ -127,7 +131,7 @@ def test_equals_pass_a_threshold_together() -> None:
     rows = [(1, 0.9)] * 10 + [(1, 0.8)] * 10
     labels = np.array([1] * 15 + [2] * 5, np.uint8)
 
-    assert measure.best_threshold(scores_of(*rows), labels, 1.0) == pytest.approx(0.9)
+    assert measure.best_threshold(scores_of(*rows), labels, 1.0, NONE) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("rows", [[], [(10, 0.9)], [(1, 0.9)]])
@@ -135,7 +139,7 @@ def test_no_threshold_is_good_enough(rows: list[tuple[int, float]]) -> None:
     """Nothing reported, or nothing right: only certainty will do."""
     labels = np.full(len(rows), 2, np.uint8)
 
-    assert measure.best_threshold(scores_of(*rows), labels, 1.0) == 1.0
+    assert measure.best_threshold(scores_of(*rows), labels, 1.0, NONE) == 1.0
 
 
 def test_false_accepts_are_counted_where_most_digits_pass() -> None:
@@ -156,6 +160,43 @@ def test_a_row_counts_none_for_a_digit_as_wrong(model: Path) -> None:
     row = digit_row(part, lambda _: sure, card)
 
     assert (row.accuracy, row.reported, row.reported_right) == pytest.approx((1 / 3, 2 / 3, 1 / 2))
+
+
+def test_letters_are_measured_as_digits_are(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set with letters and others makes a row of each; the labels come from the card."""
+    card = replace(load_card(model), labels=LETTERS.labels)
+    part = Glyphset("x", np.zeros((4, 28, 28), np.uint8), np.array([1, 2, 10, 10], np.uint8))
+    monkeypatch.setattr(evaluate, "load_card", lambda _: card)
+    monkeypatch.setattr(evaluate.data, "load", lambda *_: part)
+
+    report = evaluate.evaluate(model)
+
+    sets = [f"{name}/whole" for name in LETTERS.sets]
+    assert [(row.name, row.count) for row in report.digits] == [(name, 2) for name in sets]
+    assert [(row.name, row.count) for row in report.rejects] == [(name, 2) for name in sets]
+
+
+def test_a_model_without_none_refuses_nothing(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rows of others; only sets with its labels count."""
+    card = replace(load_card(model), labels=LETTERS.labels[:10])
+
+    def load(name: str, _: str, alphabet: Alphabet) -> Glyphset:
+        labels = [3] if name == "notmnist" and alphabet.none is None else []
+        return Glyphset(
+            name, np.zeros((len(labels), 28, 28), np.uint8), np.array(labels, np.uint8)
+        )
+
+    monkeypatch.setattr(evaluate, "load_card", lambda _: card)
+    monkeypatch.setattr(evaluate, "load_scorer", lambda *_: lambda g: np.ones((len(g), 10)))
+    monkeypatch.setattr(evaluate.data, "load", load)
+
+    report = evaluate.evaluate(model)
+
+    assert [row.name for row in report.digits] == ["notmnist/whole"]
+    assert report.digits[0].reported == (1.0 if card.threshold <= 0.1 else 0.0)
+    assert report.rejects == ()
 
 
 def test_rejects_are_measured_against_the_digits(model: Path) -> None:
@@ -179,7 +220,7 @@ def test_the_prior_of_none_lowers_its_logit_by_the_log_odds() -> None:
     model = build("tiny", 11)
     before = model.get_layer("logits").get_weights()[1]
 
-    set_prior(model, LABELS, 0.5)
+    set_prior(model, DIGITS.labels, 0.5)
 
     after = model.get_layer("logits").get_weights()[1]
     np.testing.assert_allclose(after[:10], before[:10])
@@ -191,7 +232,7 @@ def test_what_is_measured_holds_as_much_none_as_pages_do() -> None:
     labels = np.repeat(np.uint8([3, NONE]), 100)
     images = np.arange(200, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
 
-    seen = on_pages(Glyphset("some", images, labels), 0.2)
+    seen = on_pages(Glyphset("some", images, labels), 0.2, NONE)
 
     assert (seen.labels == 3).sum() == 100
     assert (seen.labels == NONE).sum() == 25
@@ -204,4 +245,7 @@ def test_the_share_of_none_counts_how_often_glyphs_are_seen() -> None:
     digits = Glyphset("digits", blank, np.zeros(10, np.uint8))
     others = Glyphset("others", blank, np.full(10, NONE, np.uint8))
 
-    assert none_share(Pool(((digits, 2.0), (others, 1.0)), digits)) == pytest.approx(1 / 3)
+    pool = Pool(((digits, 2.0), (others, 1.0)), digits)
+
+    assert none_share(pool, DIGITS.labels) == pytest.approx(1 / 3)
+    assert none_share(pool, DIGITS.labels[:10]) == 0

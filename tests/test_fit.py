@@ -1,14 +1,16 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from train import fit
+from train import fit, nets
 from train.data import DataError, Glyphset
 from train.fit import Pool, Settings
-from train.nets import NetError, build
+from train.pool import split_crops
+from train.run import finished, to_input
 from train.warp import warp
 
 TINY = Settings(net="tiny", epochs=2, batch=16, labels=("0", "1", "none"), sets=())
@@ -63,6 +65,82 @@ def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None
     for through, resumed in pairs:
         np.testing.assert_allclose(through, resumed, atol=1e-4)
     assert len(json.loads((tmp_path / "stopped" / fit.HISTORY).read_text())) == 2
+    assert [finished(tmp_path / run) for run in ("stopped", "nowhere")] == [True, False]
+
+
+def test_dropout_resumes_to_the_same_end(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is dropped hangs on the seed and the step, not on when the run was stopped."""
+    monkeypatch.setattr(nets, "NETS", {"dropping": dropping})
+    settings = replace(TINY, net="dropping", warps=False)
+
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    fit.fit(settings, tmp_path / "through", pool=pool, say=lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        fit.fit(settings, tmp_path / "stopped", pool=pool, say=stop)
+    fit.fit(settings, tmp_path / "stopped", resume=True, pool=pool, say=lambda _: None)
+
+    pairs = zip(weights(tmp_path / "through"), weights(tmp_path / "stopped"), strict=True)
+    for through, resumed in pairs:
+        np.testing.assert_allclose(through, resumed, atol=1e-4)
+
+
+def dropping(labels: int) -> Any:
+    """Three quarters of the ink dropped out: another draw gives other weights."""
+    from keras import Input, Model, layers
+
+    glyphs = Input((28, 28, 1))
+    dropped = layers.Dropout(0.75)(layers.Flatten()(glyphs))
+    return Model(glyphs, layers.Dense(labels)(dropped))
+
+
+def test_a_run_of_steps_ends_within_an_epoch(pool: Pool, tmp_path: Path) -> None:
+    """20 batches an epoch: 30 steps are one and a half, and resumed there is nothing left."""
+    lines: list[str] = []
+
+    fit.fit(replace(TINY, steps=30), tmp_path, pool=pool, say=lines.append)
+    fit.fit(TINY, tmp_path, resume=True, pool=pool, say=lines.append)
+
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+    assert finished(tmp_path)
+    with np.load(tmp_path / fit.STATE) as state:
+        assert 30 in [int(value) for value in state.values() if value.shape == ()]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_a_rate_may_stay_what_it_is(pool: Pool, optimizer: str) -> None:
+    """The classic recipe: no rise, no fall, no average."""
+    del pool
+    settings = replace(TINY, optimizer=optimizer, schedule="constant", rate=1e-4, average=1)
+
+    made = fit._optimizer(settings, 100)
+
+    assert float(made.learning_rate) == pytest.approx(1e-4)
+    assert not made.use_ema
+
+
+def test_without_warps_glyphs_come_as_they_are() -> None:
+    """Every glyph of an epoch is one of the set."""
+    pool = Pool(((bars(64, 1), 1.0),), bars(4, 2))
+
+    batches = fit._batches(pool, replace(TINY, warps=False), 0)
+
+    own = {image.tobytes() for image in to_input(pool.parts[0][0].images)}
+    assert {image.tobytes() for images, _ in batches for image in images} == own
+
+
+def test_a_run_of_before_still_loads(tmp_path: Path) -> None:
+    """Settings that a run did not know are what they were then."""
+    old = {"net": "small", "labels": ["0", "none"], "epochs": 3, "sets": ["mnist"], "crops": []}
+    (tmp_path / fit.CONFIG).write_text(json.dumps(old))
+
+    settings = fit.load_settings(tmp_path)
+
+    assert (settings.net, settings.labels, settings.sets) == ("small", ("0", "none"), ("mnist",))
+    assert (settings.alphabet, settings.optimizer, settings.warps) == ("digits", "adamw", True)
 
 
 def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -> None:
@@ -121,7 +199,7 @@ def test_the_last_pages_of_the_crops_are_held_out() -> None:
     """No page stands on both sides but the one that is cut."""
     crops = bars(50, 1)
 
-    train, val = fit.split_crops(crops)
+    train, val = split_crops(crops)
 
     assert (len(train.labels), len(val.labels)) == (45, 5)
     np.testing.assert_array_equal(val.images, crops.images[45:])
@@ -139,12 +217,6 @@ def test_warps_are_gentle_and_the_same_for_the_same_seed() -> None:
     moved = np.abs(_centres(first) - _centres(glyphs))
     assert moved.max() < 4
     assert not np.array_equal(first, glyphs)
-
-
-def test_an_unknown_net_tells_which_there_are() -> None:
-    """Whoever mistypes a net reads the right names."""
-    with pytest.raises(NetError, match="no net huge; nets are small"):
-        build("huge", 11)
 
 
 def _centres(glyphs: np.ndarray) -> np.ndarray:

@@ -17,8 +17,8 @@ MODELS = Path(__file__).parent / "models"
 LABELS = (*"0123456789", "none")
 
 
-def card(labels: tuple[str, ...] = LABELS) -> Card:
-    return Card(labels, temperature=1.0, threshold=0.5, sha256="")
+def card(labels: tuple[str, ...] = LABELS, embedding: int | None = None) -> Card:
+    return Card(labels, temperature=1.0, threshold=0.5, sha256="", embedding=embedding)
 
 
 def levels(count: int) -> Glyphs:
@@ -37,6 +37,45 @@ def test_logits_are_real_numbers_whatever_the_output_type(name: str) -> None:
     assert logits.dtype == np.float32
     wanted = np.outer([0, 127 / 255, 1], np.arange(11))
     np.testing.assert_allclose(logits, wanted, atol=0.05)
+
+
+@pytest.mark.parametrize("count", [0, 3, 10])
+def test_the_embedding_comes_with_the_logits(count: int) -> None:
+    """Outputs are told apart by name: here both have 11 numbers, and the embedding is first."""
+    net = load_scorer(MODELS / "embedded.tflite", card(embedding=11))
+    glyphs = levels(10)[:count]
+
+    logits, embeddings = net.embed(glyphs)
+
+    mean = glyphs.mean(axis=(1, 2)) / 255
+    assert net.embedding == 11
+    np.testing.assert_allclose(embeddings, np.tile(mean[:, np.newaxis], (1, 11)), atol=0.01)
+    np.testing.assert_allclose(logits, np.outer(mean, np.arange(11)), atol=0.05)
+    np.testing.assert_array_equal(logits, net(glyphs))
+
+
+def test_a_model_without_an_embedding_says_so() -> None:
+    """It scores as ever; who wants more is told what to do."""
+    net = load_scorer(MODELS / "mean_ink.tflite", card())
+
+    assert net.embedding is None
+    with pytest.raises(ModelError, match="wanted an output named embedding, got none"):
+        net.embed(levels(2))
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "got"),
+    [
+        ("mean_ink", 11, r"\(N, 11\) int8;"),
+        ("embedded", 128, r"\(N, 11\) int8 and \(N, 11\) int8;"),
+    ],
+)
+def test_an_embedding_must_be_as_the_card_tells(name: str, size: int, got: str) -> None:
+    """A card of another model is found out."""
+    wanted = rf"wanted an output named embedding of \(N, {size}\), as its card tells, got {got}"
+
+    with pytest.raises(ModelError, match=wanted):
+        load_scorer(MODELS / f"{name}.tflite", card(embedding=size))
 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 2, 100])

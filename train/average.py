@@ -11,12 +11,13 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from train.data import DataError
-from train.fit import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
+from train.run import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
 
 
 def average(runs: Sequence[Path], out: Path) -> None:
@@ -34,10 +35,15 @@ def average(runs: Sequence[Path], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / CONFIG).write_text(json.dumps(asdict(settings), indent=2) + "\n")
     shutil.copyfile(runs[-1] / HISTORY, out / HISTORY)
-    np.savez(out / WEIGHTS_FILE, *[np.mean(same, axis=0) for same in zip(*weights, strict=True)])
+    np.savez(out / WEIGHTS_FILE, *[_mean(same) for same in zip(*weights, strict=True)])
 
 
-def _weights(path: Path) -> list[npt.NDArray[np.float32]]:
+def _mean(same: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Average weights; of the whole numbers that a dropout's generator has, keep the last."""
+    return np.mean(same, axis=0) if same[0].dtype.kind == "f" else same[-1]
+
+
+def _weights(path: Path) -> list[npt.NDArray[Any]]:
     try:
         with np.load(path) as arrays:
             return [arrays[name] for name in arrays.files]

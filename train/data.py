@@ -5,7 +5,7 @@ under runs/cache. The sets lie in the folder that CAMDIGITS_DATA names; without 
 downloaded. Nothing here warps, mixes or weighs: that is `train.fit`.
 
 A set has the parts "train" and "val", told apart by writer, photo or character where these are
-known; "test" (MNIST only) and "whole". Label 10 is "none": no digit.
+known; "test" (MNIST only) and "whole". What its glyphs are called is the alphabet's business.
 """
 
 import json
@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from camdigits.glyph import normalize
 from camdigits.values import Glyphs
+from train.alphabets import DIGITS, Alphabet
 from train.idx import DataError as DataError
 from train.idx import fetch, read_images, read_labels
 from train.sums import MD5
@@ -30,8 +31,8 @@ from train.sums import MD5
 Part = Literal["train", "val", "test", "whole"]
 Labels = npt.NDArray[np.uint8]
 
-LABELS = (*string.digits, "none")
-NONE = LABELS.index("none")
+LABELS = DIGITS.labels
+NONE = LABELS.index("none")  # of the digits; crops and written pages have no others
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 MNIST_VAL = 5000  # the last of the training images
 CACHE = Path("runs/cache")
@@ -43,18 +44,27 @@ class Glyphset:
 
     name: str
     images: Glyphs  # (N, 28, 28) uint8, 255 = ink
-    labels: Labels  # (N,) uint8, an index into LABELS
+    labels: Labels  # (N,) uint8, an index into the labels of the alphabet
 
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """Where a set lies, and which of its labels look like digits."""
+    """Where a set lies, and what its labels are called."""
 
     images: str
     labels: str
-    names: Callable[[], Sequence[str]] | None = None  # of the labels; None: they are digits
-    leave_out: frozenset[str] = frozenset()  # names that a reader could take for a digit
+    names: Callable[[], Sequence[str]] = lambda: string.digits
     groups: str = ""  # file that tells who wrote what
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Raw:
+    """A set as it was published."""
+
+    images: npt.NDArray[np.uint8]  # (N, h, w)
+    labels: Labels  # an index into the names
+    names: Sequence[str]
+    val: npt.NDArray[np.bool_]  # (N,) who is held out
 
 
 def _map(path: str) -> Callable[[], Sequence[str]]:
@@ -62,17 +72,6 @@ def _map(path: str) -> Callable[[], Sequence[str]]:
 
 
 _LETTERS = " " * 10 + string.ascii_uppercase + string.ascii_lowercase  # labels 10 to 61
-# Seen on a sheet of all 176 characters: besides those equal to 0 1 3, many pass for 2 4 6 7 8 9.
-_OMNIGLOT_LOOK_ALIKES = {
-    "Balinese": (3, 5, 14),
-    "Early_Aramaic": (2, 3, 4, 6, 7, 10, 12, 14, 16, 17, 20),
-    "Greek": (2, 4, 6, 8, 9, 14, 15, 18),
-    "Japanese_(katakana)": (4, 12, 24, 25, 27, 38, 41, 43, 45, 46),
-    "Korean": range(1, 41),
-    "Latin": range(1, 27),
-    "Sanskrit": (37,),
-    "Tagalog": (3, 16),
-}
 _DIGITS = {
     "mnist": _Files("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"),
     "unipen": _Files(
@@ -99,43 +98,33 @@ _NEGATIVES = {
         "unipen/unipen-letters-images-idx3-ubyte.gz",
         "unipen/unipen-letters-labels-idx1-ubyte.gz",
         names=lambda: _LETTERS,
-        leave_out=frozenset("OoQDIliJLSsZzqgbB"),
         groups="unipen/unipen-letters-strokes.npz",
     ),
     "unipen_symbols": _Files(
         "unipen/unipen-symbols-images-idx3-ubyte.gz",
         "unipen/unipen-symbols-labels-idx1-ubyte.gz",
         names=_map("unipen/symbols-label-map.json"),
-        leave_out=frozenset("|!/\\()-_',`"),  # a comma that fills the glyph is a 1
         groups="unipen/unipen-symbols-strokes.npz",
     ),
     "bhmsds_symbols": _Files(
         "bhmsds/bhmsds-symbols-tight28-images-idx3-ubyte.gz",
         "bhmsds/bhmsds-symbols-labels-idx1-ubyte.gz",
         names=_map("bhmsds/symbols-label-map.json"),
-        leave_out=frozenset(("slash", "minus", "dot", "z")),
     ),
     "mdas": _Files(
         "mdas_symbols/mdas-symbols-images-idx3-ubyte.gz",
         "mdas_symbols/mdas-symbols-labels-idx1-ubyte.gz",
         names=_map("mdas_symbols/label-map.json"),
-        leave_out=frozenset(("division_slash", "subtraction_minus")),
     ),
     "notmnist": _Files(
         "notmnist/notmnist10k-images-idx3-ubyte.gz",
         "notmnist/notmnist10k-labels-idx1-ubyte.gz",
         names=lambda: "ABCDEFGHIJ",
-        leave_out=frozenset("BDI"),
     ),
     "omniglot": _Files(
         "omniglot_small/omniglot-small-images-idx3-ubyte.gz",
         "omniglot_small/omniglot-small-labels-idx1-ubyte.gz",
         names=_map("omniglot_small/label-map.json"),
-        leave_out=frozenset(
-            f"{alphabet}/character{number:02d}"
-            for alphabet, numbers in _OMNIGLOT_LOOK_ALIKES.items()
-            for number in numbers
-        ),
         groups="omniglot_small/omniglot-small-labels-idx1-ubyte.gz",
     ),
     "quickdraw": _Files(
@@ -147,6 +136,7 @@ _NEGATIVES = {
 _FILES = {**_DIGITS, **_NEGATIVES}
 DIGIT_SETS = (*_DIGITS, "mlia")
 NEGATIVE_SETS = tuple(_NEGATIVES)
+SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts")
 
 
 def folder() -> Path:
@@ -167,51 +157,49 @@ def folder() -> Path:
     return Path(named)
 
 
-def load(name: str, part: Part = "whole") -> Glyphset:
-    """Return one part of a set, normalised; look-alikes of digits are left out of negatives.
+def load(name: str, part: Part = "whole", alphabet: Alphabet = DIGITS) -> Glyphset:
+    """Return one part of a set, normalised, without the look-alikes of the alphabet's labels.
 
     Raises:
         DataError: there is no such set or part, or its files are missing or damaged.
     """
     if part == "test" and name == "mnist":
-        return _normalized(name, "test", *raw_test())
-    if part == "test" or name not in (*DIGIT_SETS, *NEGATIVE_SETS):
-        wanted = ", ".join((*DIGIT_SETS, *NEGATIVE_SETS))
+        images, labels = raw_test()
+        published = _Raw(images, labels, string.digits, np.ones(len(labels), np.bool_))
+        part = "whole"
+        whole = _normalized(name, "test", images, labels)
+    elif part == "test" or name not in SETS:
         raise DataError(
-            f"no {part} part of a set {name}; sets are {wanted}; mnist alone has a test"
+            f"no {part} part of a set {name}; sets are {', '.join(SETS)}; mnist alone has a test"
         )
-    images, labels, val = raw(name)
-    chosen = {"whole": np.ones_like(val), "val": val, "train": ~val}[part]
-    whole = _normalized(name, "whole", images, labels)
-    return Glyphset(f"{name}/{part}", whole.images[chosen], whole.labels[chosen])
+    else:
+        published = _published(name, alphabet)
+        whole = _normalized(name, "whole", published.images, published.labels)
+    labels, chosen = _labelled(name, published, alphabet)
+    chosen &= {"whole": np.ones_like(chosen), "val": published.val, "train": ~published.val}[part]
+    return Glyphset(f"{name}/{part}", whole.images[chosen], labels[chosen])
 
 
-def raw(name: str) -> tuple[npt.NDArray[np.uint8], Labels, npt.NDArray[np.bool_]]:
+def raw(
+    name: str, alphabet: Alphabet = DIGITS
+) -> tuple[npt.NDArray[np.uint8], Labels, npt.NDArray[np.bool_]]:
     """Return (N, h, w) uint8 images as they were published, their labels, and who is in "val"."""
-    if name == "mlia":
-        images, labels = _read_text_digits(folder() / "mlia_digits/digits.zip")
-        return images, labels, np.ones(len(labels), np.bool_)
-    files = _FILES[name]
-    images, labels = _read_pair(files.images, files.labels)
-    val = _held_out(name, files, len(labels))
-    if files.names is None:
-        return images, labels, val
-    names = files.names()
-    strange = np.array([names[label] not in files.leave_out for label in labels])
-    none = np.full(int(strange.sum()), NONE, np.uint8)
-    return images[strange], none, val[strange]
+    published = _published(name, alphabet)
+    labels, chosen = _labelled(name, published, alphabet)
+    return published.images[chosen], labels[chosen], published.val[chosen]
+
+
+def _labelled(
+    name: str, published: _Raw, alphabet: Alphabet
+) -> tuple[Labels, npt.NDArray[np.bool_]]:
+    """Return the alphabet's labels (N,), and (N,) bool where there is one."""
+    found = alphabet.indexes(name, published.names)[published.labels]
+    return found.astype(np.uint8), np.asarray(found >= 0, np.bool_)
 
 
 def raw_test() -> tuple[npt.NDArray[np.uint8], Labels]:
     """Return the 10,000 test images of MNIST, (N, 28, 28) uint8, and their labels."""
     return _read_pair("mnist/t10k-images-idx3-ubyte.gz", "mnist/t10k-labels-idx1-ubyte.gz")
-
-
-def negatives(part: Part = "whole", without: Sequence[str] = ()) -> Glyphset:
-    """Return everything that is not a digit, labelled NONE, except the sets named in `without`."""
-    sets = [load(name, part) for name in NEGATIVE_SETS if name not in without]
-    images = np.concatenate([one.images for one in sets])
-    return Glyphset(f"negatives/{part}", images, np.concatenate([one.labels for one in sets]))
 
 
 def load_crops(path: Path) -> Glyphset:
@@ -254,13 +242,39 @@ def _place(path: str) -> Path:
     return home / path
 
 
-def _held_out(name: str, files: _Files, count: int) -> npt.NDArray[np.bool_]:
-    """(count,) bool: one in ten, by whole groups, the same on every machine."""
+def _published(name: str, alphabet: Alphabet) -> _Raw:
+    if name == "mlia":
+        images, labels = _read_text_digits(folder() / "mlia_digits/digits.zip")
+        return _Raw(images, labels, string.digits, np.ones(len(labels), np.bool_))
+    if name == "fonts":
+        return _read_fonts(string.ascii_letters + string.digits)
+    files = _FILES[name]
+    images, labels = _read_pair(files.images, files.labels)
+    if name in alphabet.tenth:
+        return _Raw(images, labels, files.names(), _every_tenth(labels))
+    groups: Sequence[object] = _groups(files.groups) if files.groups else range(len(labels))
+    val = _held_out(name, groups)
     if name == "mnist":
-        return np.arange(count) >= count - MNIST_VAL
-    groups: Sequence[object] = _groups(files.groups) if files.groups else range(count)
+        val = np.arange(len(labels)) >= len(labels) - MNIST_VAL
+    return _Raw(images, labels, files.names(), val)
+
+
+def _held_out(name: str, groups: Sequence[object]) -> npt.NDArray[np.bool_]:
+    """(N,) bool: one in ten, by whole groups, the same on every machine."""
     chosen = {group: zlib.crc32(f"{name} {group}".encode()) % 10 == 0 for group in set(groups)}
     return np.array([chosen[group] for group in groups], np.bool_)
+
+
+def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
+    """(N,) bool: every tenth of each label.
+
+    >>> _every_tenth(np.array([0] * 10 + [1] * 20, np.uint8)).nonzero()[0].tolist()
+    [9, 19, 29]
+    """
+    val = np.zeros(len(labels), np.bool_)
+    for label in np.unique(labels):
+        val[np.flatnonzero(labels == label)[9::10]] = True
+    return val
 
 
 def _groups(path: str) -> list[object]:
@@ -295,6 +309,20 @@ def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
     rows = [[list(line) for line in text] for text in texts]
     images = np.asarray((np.array(rows, np.uint8) == ord("1")) * 255, np.uint8)
     return images, np.array([int(Path(name).name[0]) for name in names], np.uint8)
+
+
+def _read_fonts(characters: str) -> _Raw:
+    """Print the characters in every face; whole faces are held out."""
+    from train.fonts import printed
+
+    shapes, drawn = printed(characters)
+    side = max(max(shape.shape) for shape in shapes)
+    images = np.zeros((len(shapes), side, side), np.uint8)
+    for image, shape in zip(images, shapes, strict=True):
+        image[: shape.shape[0], : shape.shape[1]] = shape
+    labels = np.array([characters.index(character) for character in drawn], np.uint8)
+    faces = np.cumsum(np.diff(labels.astype(int), prepend=labels[:1]) < 0)
+    return _Raw(images, labels, characters, _held_out("fonts", faces.tolist()))
 
 
 def _normalized(name: str, part: str, images: npt.NDArray[np.uint8], labels: Labels) -> Glyphset:

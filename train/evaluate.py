@@ -1,9 +1,10 @@
-"""Measure a model on every data set: digits read, and everything else refused.
+"""Measure a model on every data set of its alphabet: glyphs read, and everything else refused.
 
     python -m train evaluate models/digits.tflite
+    python -m train evaluate letters
 
 A set the model was trained on is measured on its held-out part, any other as a whole; MNIST on its
-test set. A digit counts as read when its label is the best of all, "none" included. The figures of
+test set. A glyph counts as read when its label is the best of all, "none" included. The figures of
 UNIPEN and Kensanata flatter: their hardest samples were removed when the sets were made. About 20
 seconds.
 """
@@ -21,29 +22,30 @@ from camdigits.classify import probabilities
 from camdigits.tflite import load_scorer
 from camdigits.values import Scorer
 from train import data, measure
+from train.alphabets import DIGITS, Alphabet, alphabet_of, none_of
 from train.data import Glyphset, Part
 
 
 @dataclass(frozen=True, slots=True)
 class DigitRow:
-    """How a set of digits is read."""
+    """How a set of labelled glyphs is read."""
 
     name: str
     count: int
     accuracy: float
-    reported: float  # share with a digit at or above the card's threshold
+    reported: float  # share with a label at or above the card's threshold
     reported_right: float  # share of those that are right
 
 
 @dataclass(frozen=True, slots=True)
 class RejectRow:
-    """How a kind of non-digit is refused, against the digits of MNIST's test set and UNIPEN."""
+    """How a kind of other glyph is refused, against the alphabet's typical sets."""
 
     name: str
     count: int
     auroc: float
-    false_accepts_at_95: float  # share that passes where 95 % of the digits do
-    reported: float  # share reported as a digit at the card's threshold
+    false_accepts_at_95: float  # share that passes where 95 % of the labelled do
+    reported: float  # share reported with a label at the card's threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +71,41 @@ def evaluate(model: Path, limit: int | None = None) -> Report:
     """
     card = load_card(model)
     scorer = load_scorer(model, card)
+    alphabet = alphabet_of(card.labels)
     trained = frozenset(str(name).split("/")[0] for name in card.notes.get("data", ()))
-    digits = [load_unseen(name, trained, limit) for name in data.DIGIT_SETS]
-    kept = [part for part in digits if part.name.startswith(("mnist", "unipen"))]
-    rejects: tuple[RejectRow, ...] = ()
-    if "none" in card.labels:
-        others = [load_unseen(name, trained, limit) for name in data.NEGATIVE_SETS]
-        rejects = reject_rows(others, kept, scorer, card)
-    rows = tuple(digit_row(part, scorer, card) for part in digits)
-    return Report(model.name, card.sha256, rows, rejects)
+    parts = [load_unseen(name, trained, limit, alphabet) for name in alphabet.sets]
+    named = [one for part in parts if len((one := only(part, alphabet, labelled=True)).labels)]
+    others = [one for part in parts if len((one := only(part, alphabet, labelled=False)).labels)]
+    typical = [part for part in named if part.name.split("/")[0] in alphabet.typical]
+    rows = tuple(digit_row(part, scorer, card) for part in named)
+    return Report(model.name, card.sha256, rows, reject_rows(others, typical, scorer, card))
 
 
-def load_unseen(name: str, trained: frozenset[str], limit: int | None = None) -> Glyphset:
+def load_unseen(
+    name: str, trained: frozenset[str], limit: int | None = None, alphabet: Alphabet = DIGITS
+) -> Glyphset:
     """Load the part of a set that a model has not seen."""
-    part: Part = "test" if name == "mnist" else "val" if name in trained else "whole"
-    found = data.load(name, part)
+    tested = name == "mnist" and alphabet.first == name
+    part: Part = "test" if tested else "val" if name in trained else "whole"
+    found = data.load(name, part, alphabet)
     step = max(1, len(found.labels) // limit) if limit else 1
     return replace(
         found, name=f"{name}/{part}", images=found.images[::step], labels=found.labels[::step]
     )
 
 
+def only(part: Glyphset, alphabet: Alphabet, labelled: bool) -> Glyphset:
+    """Take the glyphs that have a label, or those that are "none"."""
+    chosen = measure.labelled(part.labels, alphabet.none) == labelled
+    return replace(part, images=part.images[chosen], labels=part.labels[chosen])
+
+
 def digit_row(part: Glyphset, scorer: Scorer, card: Card) -> DigitRow:
-    """Measure one set of digits."""
+    """Measure one set of labelled glyphs."""
     scores = scorer(part.images)
     best = scores.argmax(1)
     sure = probabilities(scores, card.temperature).max(1)
-    reported = (best != data.NONE) & (sure >= card.threshold)
+    reported = measure.labelled(best, none_of(card.labels)) & (sure >= card.threshold)
     right = (best == part.labels) & reported
     return DigitRow(
         part.name,
@@ -107,16 +117,19 @@ def digit_row(part: Glyphset, scorer: Scorer, card: Card) -> DigitRow:
 
 
 def reject_rows(
-    others: Sequence[Glyphset], digits: Sequence[Glyphset], scorer: Scorer, card: Card
+    others: Sequence[Glyphset], named: Sequence[Glyphset], scorer: Scorer, card: Card
 ) -> tuple[RejectRow, ...]:
-    """Measure each kind of non-digit against all the digits."""
-    scores = np.concatenate([scorer(part.images) for part in digits])
-    looks = measure.digit_score(scores, card.temperature)
+    """Measure each kind of other glyph against all the labelled ones."""
+    if not others:
+        return ()
+    none = none_of(card.labels)
+    scores = np.concatenate([scorer(part.images) for part in named])
+    looks = measure.digit_score(scores, card.temperature, none)
     rows = []
     for part in others:
         scores = scorer(part.images)
-        strange = measure.digit_score(scores, card.temperature)
-        passed = (scores.argmax(1) != data.NONE) & (strange >= card.threshold)
+        strange = measure.digit_score(scores, card.temperature, none)
+        passed = measure.labelled(scores.argmax(1), none) & (strange >= card.threshold)
         rows.append(
             RejectRow(
                 part.name,
@@ -145,7 +158,7 @@ def table(report: Report) -> str:
     lines = [
         f"{report.model}  sha256 {report.sha256[:12]}",
         "",
-        f"{'digits':<24}{'glyphs':>8}{'right':>10}{'reported':>10}{'of them right':>15}",
+        f"{'labelled':<24}{'glyphs':>8}{'right':>10}{'reported':>10}{'of them right':>15}",
         *(
             f"{row.name:<24}{row.count:>8}{row.accuracy:>10.2%}{row.reported:>10.2%}"
             f"{row.reported_right:>15.2%}"
@@ -155,7 +168,7 @@ def table(report: Report) -> str:
     if report.rejects:
         lines += [
             "",
-            f"{'no digits':<24}{'glyphs':>8}{'AUROC':>10}{'FPR95':>10}{'reported':>15}",
+            f"{'none of the labels':<24}{'glyphs':>8}{'AUROC':>10}{'FPR95':>10}{'reported':>15}",
             *(
                 f"{row.name:<24}{row.count:>8}{row.auroc:>10.4f}{row.false_accepts_at_95:>10.2%}"
                 f"{row.reported:>15.2%}"

@@ -2,8 +2,9 @@
 
     python -m train export runs/digits --out models/digits.tflite
 
-Weights and activations are int8, the input is uint8 (0 to 255 as the camera's glyphs are), the
-output int8 logits. Scales come from validation glyphs. Temperature, threshold and accuracies are
+Weights and activations are int8, the input is uint8 (0 to 255 as the camera's glyphs are); the
+outputs are int8, "logits" and "embedding" (what the last layer sees), by these names in the
+model's signature. Scales come from validation glyphs. Temperature, threshold and accuracies are
 measured on the int8 model through `camdigits.tflite`, as the product runs it. About half a minute.
 """
 
@@ -22,20 +23,26 @@ import numpy as np
 
 from camdigits import __version__
 from camdigits.card import Card, card_path
+from camdigits.prior import DEFAULT as PAGES
 from camdigits.tflite import load_scorer, silenced
 from camdigits.values import Glyphs, Scorer, Scores
-from train import data, fit, measure
-from train.data import DataError, Glyphset
+from train import data, measure
+from train.alphabets import Alphabet, alphabet_named, none_of
+from train.data import DataError, Glyphset, Part
+from train.nets import load_tensorflow
+from train.pool import Pool, load_pool, none_share
+from train.run import load_model, load_settings, scores_of, to_input
+from train.settings import Settings
 
 SAMPLES = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
+# Share of the blobs on a page that are none of the labels, as the reader takes it. Training has
+# four times as many, so that the net sees all kinds; its answers are put right for the pages.
+PRIOR_NONE = PAGES.none
 WANTED = 0.99  # of the reported digits are right at the card's threshold
-# Share of the blobs on a page of numbers that are no digit. Training has four times as many, so
-# that the net sees all kinds; its answers are put right for the pages.
-PRIOR_NONE = 0.1
 
 
 def export(
-    run: Path, out: Path, pool: fit.Pool | None = None, say: Callable[[str], None] = print
+    run: Path, out: Path, pool: Pool | None = None, say: Callable[[str], None] = print
 ) -> None:
     """Write `out` (.tflite) and its card beside it; both appear only when they are whole.
 
@@ -50,10 +57,10 @@ def export(
     """
     if out.suffix != ".tflite":
         raise DataError(f"{out}: wanted a name that ends with .tflite")
-    settings = fit.load_settings(run)
-    model = fit.load_model(run)
-    pool = pool or fit.load_pool(settings)
-    set_prior(model, settings.labels, none_share(pool))
+    settings = load_settings(run)
+    model = load_model(run)
+    pool = pool or load_pool(settings)
+    set_prior(model, settings.labels, none_share(pool, settings.labels))
     content = quantize(model, sample(pool.val))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
@@ -64,38 +71,30 @@ def export(
     say(summary(out, fields))
 
 
-def none_share(pool: fit.Pool) -> float:
-    """Share of "none" among the glyphs that a run sees in an epoch."""
-    weights = [(part.labels == data.NONE, weight) for part, weight in pool.parts]
-    seen = sum(weight * len(none) for none, weight in weights)
-    return sum(weight * float(none.sum()) for none, weight in weights) / max(seen, 1e-9)
-
-
 def set_prior(model: Any, labels: tuple[str, ...], share: float) -> None:
     """Lower the logit of "none" to its prior on pages, in place.
 
     By the difference of the log odds, as for any change of priors: Saerens, Latinne and
     Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities", 2002.
     """
-    if "none" not in labels or not 0 < share < 1:
+    none = none_of(labels)
+    if none is None or not 0 < share < 1:
         return
     layer = model.get_layer("logits")
     weights, bias = layer.get_weights()
-    bias[labels.index("none")] += np.log(PRIOR_NONE / (1 - PRIOR_NONE)) - np.log(
-        share / (1 - share)
-    )
+    bias[none] += np.log(PRIOR_NONE / (1 - PRIOR_NONE)) - np.log(share / (1 - share))
     layer.set_weights([weights, bias])
 
 
-def on_pages(glyphs: Glyphset, share: float) -> Glyphset:
-    """Thin out what is no digit, evenly, until it has this share."""
-    none = np.flatnonzero(glyphs.labels == data.NONE)
-    digits = np.flatnonzero(glyphs.labels != data.NONE)
-    wanted = round(len(digits) * share / (1 - share))
-    if wanted == 0 or len(none) <= wanted:
+def on_pages(glyphs: Glyphset, share: float, none: int | None) -> Glyphset:
+    """Thin out what is none of the labels, evenly, until it has this share."""
+    named = measure.labelled(glyphs.labels, none)
+    others = np.flatnonzero(~named)
+    wanted = round(int(named.sum()) * share / (1 - share))
+    if wanted == 0 or len(others) <= wanted:
         return glyphs
-    kept = none[np.linspace(0, len(none) - 1, wanted).round().astype(np.int64)]
-    chosen = np.sort(np.concatenate([digits, kept]))
+    kept = others[np.linspace(0, len(others) - 1, wanted).round().astype(np.int64)]
+    chosen = np.sort(np.concatenate([np.flatnonzero(named), kept]))
     return Glyphset(glyphs.name, glyphs.images[chosen], glyphs.labels[chosen])
 
 
@@ -106,19 +105,54 @@ def quantize(model: Any, glyphs: Glyphs) -> bytes:
         model: (N, 28, 28, 1) float, 0 to 1, to (N, labels) logits.
         glyphs: (M, 28, 28) uint8 that set the scales of the activations.
     """
-    tf = fit.load_tensorflow()
+    tf = load_tensorflow()
     # The input's scale must be exactly 1/255, so that raw bytes are what the net was trained on.
     ends = np.zeros((1, 28, 28), np.uint8)
     ends[0, 14] = 255
-    images = fit.to_input(np.concatenate([ends, glyphs]))
-    with tempfile.TemporaryDirectory() as folder, silenced():
-        model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    images = to_input(np.concatenate([ends, glyphs]))
+
+    def to_int8(converter: Any) -> None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([image[np.newaxis]] for image in images)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tf.uint8
         converter.inference_output_type = tf.int8
+
+    return _converted(model, to_int8)
+
+
+def float32(model: Any) -> bytes:
+    """Convert a Keras model to a TFLite model of floats that takes the same bytes."""
+    load_tensorflow()
+    import keras
+
+    glyphs = keras.Input(model.input_shape[1:], dtype="uint8", name="glyphs")
+    pixels = keras.layers.Rescaling(1 / 255)(glyphs)
+    return _converted(keras.Model(glyphs, model(pixels)), lambda _: None)
+
+
+def with_embedding(model: Any) -> Any:
+    """The same net with both outputs by name, if it has a layer named "embedding"."""
+    import keras
+
+    outputs = {"logits": model.output}
+    if embedding_size(model) is not None:
+        outputs["embedding"] = model.get_layer("embedding").output
+    return keras.Model(model.input, outputs)
+
+
+def embedding_size(model: Any) -> int | None:
+    """How many numbers the layer named "embedding" gives; None where there is none."""
+    sizes = [layer.output.shape[-1] for layer in model.layers if layer.name == "embedding"]
+    return int(sizes[0]) if sizes else None
+
+
+def _converted(model: Any, configure: Callable[[Any], None]) -> bytes:
+    tf = load_tensorflow()
+    with tempfile.TemporaryDirectory() as folder, silenced():
+        with_embedding(model).export(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        configure(converter)
         return bytes(converter.convert())
 
 
@@ -140,42 +174,61 @@ def summary(out: Path, fields: Mapping[str, Any]) -> str:
 
 
 def _card(
-    settings: fit.Settings, pool: fit.Pool, content: bytes, scorer: Scorer, model: Any
+    settings: Settings, pool: Pool, content: bytes, scorer: Scorer, model: Any
 ) -> dict[str, Any]:
-    """Measure on validation, and on MNIST's test set only to report it."""
-    val = on_pages(pool.val, PRIOR_NONE)
+    """Measure on validation, and on a test set only to report it."""
+    alphabet = _alphabet(settings)
+    val = on_pages(pool.val, PRIOR_NONE, alphabet.none)
     scores = scorer(val.images)
     temperature = round(measure.best_temperature(scores, val.labels), 3)
-    whole = {"val": val} | (
-        {"mnist_test": data.load("mnist", "test")} if "mnist" in settings.sets else {}
-    )
+    measured = {"val": val} | _best_known(settings, alphabet)
     return {
         "labels": list(settings.labels),
         "temperature": temperature,
-        "threshold": _ceil(measure.best_threshold(scores, val.labels, temperature, WANTED)),
+        "threshold": _ceil(
+            measure.best_threshold(scores, val.labels, temperature, alphabet.none, WANTED)
+        ),
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
+        "embedding": embedding_size(model),
+        "alphabet": settings.alphabet,
         "net": settings.net,
         "parameters": int(model.count_params()),
         "calibration_error": measure.calibration_error(scores, val.labels, temperature),
         "float_minus_int8": _float_loss(model, val, scores),
-        "accuracies": {n: measure.accuracy(scorer(s.images), s.labels) for n, s in whole.items()},
+        "accuracies": {
+            n: measure.accuracy(scorer(s.images), s.labels) for n, s in measured.items()
+        },
         "data": {part.name: len(part.labels) for part, _ in pool.parts},
-        "epochs": settings.epochs,
+        "epochs": settings.epochs if settings.steps is None else None,
+        "steps": settings.steps,
         "seed": settings.seed,
         "start": settings.start,
         "averaged": list(settings.averaged),
         "doubt": settings.doubt,
-        "prior_none": PRIOR_NONE,
+        "prior_none": None if alphabet.none is None else PRIOR_NONE,
         "command": shlex.join(["python", "-m", "train", *sys.argv[1:]]),
         "commit": _commit(),
         "version": __version__,
     }
 
 
+def _alphabet(settings: Settings) -> Alphabet:
+    return alphabet_named(settings.alphabet).labelled(settings.labels)
+
+
+def _best_known(settings: Settings, alphabet: Alphabet) -> dict[str, Glyphset]:
+    """The set of the literature: MNIST's test set, or what is held out of another."""
+    name = alphabet.first
+    if name not in settings.sets:
+        return {}
+    part: Part = "test" if name == "mnist" else "val"
+    return {f"{name}_{part}": data.load(name, part, alphabet)}
+
+
 def _float_loss(model: Any, val: Glyphset, scores: Scores) -> float:
     """Accuracy of the float net minus that of the int8 model."""
-    whole = fit.scores_of(model, val.images)
+    whole = scores_of(model, val.images)
     return measure.accuracy(whole, val.labels) - measure.accuracy(scores, val.labels)
 
 

@@ -1,88 +1,45 @@
 """Train a net and keep its weights under runs/NAME.
 
     python -m train fit --out runs/digits --epochs 20 --crops runs/crops.npz
+    python -m train fit --alphabet letters --out runs/letters
+    python -m train fit --net lenet5 --out runs/lenet5
 
 Two cores learn from 1300 to 2000 glyphs a second. Each epoch ends with a line and a checkpoint;
-stopped at any time, `--resume` goes on from the last whole epoch to the same end. The folder holds
-config.json, history.json, last.npz (to go on from) and model.npz (the averaged weights that
-`export` takes). It knows nothing of TFLite.
+stopped at any time, `--resume` goes on from the last whole epoch to the same end. The recipe comes
+with the net (`train.settings`), the folder is told of in `train.run`. It knows nothing of TFLite.
 """
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.tflite import silenced
-from camdigits.values import Glyphs, Scores
-from train import data, nets
-from train.data import DataError, Glyphset, Labels
-from train.nets import NetError
+from train import nets
+from train.data import DataError, Labels
+from train.nets import load_tensorflow as load_tensorflow
+from train.pool import Pool as Pool
+from train.pool import load_pool as load_pool
+from train.pool import share
+from train.run import CONFIG as CONFIG
+from train.run import HISTORY as HISTORY
+from train.run import STATE as STATE
+from train.run import WEIGHTS_FILE as WEIGHTS_FILE
+from train.run import assign, load_history, save, write
+from train.run import folder_of as folder_of
+from train.run import load_model as load_model
+from train.run import load_settings as load_settings
+from train.run import scores_of as scores_of
+from train.run import to_input as to_input
+from train.settings import Settings as Settings
+from train.settings import settings_for as settings_for
 from train.warp import warp
-
-# How often a glyph of each set is seen per epoch. UNIPEN has by far the most hands, BHMSDS a
-# couple of people's; negatives together stay a third, so that "none" does not become the cheap
-# answer.
-WEIGHTS = {
-    "mnist": 1.0,
-    "unipen": 1.5,
-    "bhmsds": 0.5,
-    "kensanata": 1.0,
-    "sudoku_printed": 1.0,
-    "unipen_letters": 0.5,
-    "unipen_symbols": 0.5,
-    "bhmsds_symbols": 0.5,
-    "mdas": 0.3,
-    "notmnist": 0.5,
-    "omniglot": 1.0,
-    "quickdraw": 1.0,
-}
-ALIKE = 0.1  # of being no digit: less, and the net of `doubt` sees a digit
-UNREADABLE = 0.03  # of being what its label says: less, and that net cannot read it
-CROPS_VAL = 0.1  # the last pages of a crops file are for validation
-STATE, WEIGHTS_FILE, CONFIG, HISTORY = "last.npz", "model.npz", "config.json", "history.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All that decides how a run ends."""
-
-    net: str = "small"
-    labels: tuple[str, ...] = data.LABELS
-    epochs: int = 20
-    batch: int = 128
-    rate: float = 2e-3  # learning rate at its highest
-    decay: float = 0.02  # AdamW, on convolutions and dense weights only
-    average: int = 1000  # steps the weights are averaged over; a twentieth of a shorter run
-    seed: int = 1
-    start: str | None = None  # run whose averaged weights come first; None starts from chance
-    doubt: str | None = (
-        None  # run whose model leaves out what it surely contradicts; None keeps all
-    )
-    averaged: tuple[str, ...] = ()  # runs whose mean this is; nothing was trained then
-    sets: tuple[str, ...] = tuple(WEIGHTS)
-    crops: tuple[str, ...] = ()
-    crops_weight: float = 1.0
-    limit: int | None = None  # glyphs taken of each set; None takes all
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """What a run learns from and is watched by."""
-
-    parts: tuple[tuple[Glyphset, float], ...]  # with how often each glyph is seen per epoch
-    val: Glyphset
-
-    def steps(self, batch: int) -> int:
-        """Whole batches in an epoch; the same in every epoch."""
-        return sum(_share(part, weight) for part, weight in self.parts) // batch
 
 
 def fit(
@@ -109,113 +66,16 @@ def fit(
     steps = pool.steps(settings.batch)
     if steps == 0:
         raise DataError(f"fewer glyphs than a batch of {settings.batch}; lower --batch")
-    learner = _learner(settings, steps)
-    history: list[dict[str, float]] = _load_history(out) if resume else []
+    total = settings.steps or steps * settings.epochs
+    learner = _learner(settings, total)
+    history: list[dict[str, float]] = load_history(out) if resume else []
     if history:
-        _assign(learner.variables, out / STATE)
-    for epoch in range(len(history), settings.epochs):
-        row = _run_epoch(learner, settings, pool, epoch)
-        history.append(row)
+        assign(learner.variables, out / STATE)
+    for done in range(len(history) * steps, total, steps):
+        taken = min(steps, total - done)
+        history.append(_run_epoch(learner, settings, pool, len(history), taken))
         _keep(learner, out, history)
-        say(_line(settings, history, steps))
-
-
-def load_pool(settings: Settings) -> Pool:
-    """Load the sets and crops a run names, and hold out what watches it."""
-    parts = [(data.load(name, "train"), WEIGHTS[name]) for name in settings.sets]
-    vals = [data.load(name, "val") for name in settings.sets]
-    for path in settings.crops:
-        crops, val = split_crops(data.load_crops(Path(path)))
-        parts.append((crops, settings.crops_weight))
-        vals.append(val)
-    if settings.doubt is not None:
-        model = load_model(Path(settings.doubt))
-        parts = [(doubted(part, model), weight) for part, weight in parts]
-        vals = [doubted(part, model) for part in vals]
-    if settings.limit is not None:
-        parts = [(_thin(part, settings.limit), weight) for part, weight in parts]
-        vals = [_thin(part, settings.limit) for part in vals]
-    return Pool(tuple(parts), join(vals))
-
-
-def doubted(part: Glyphset, model: Any) -> Glyphset:
-    """Leave out what a trained net surely contradicts: look-alikes, and what nobody can read.
-
-    A letter that is a digit to the net is mostly one to people, too, and a digit that it takes
-    for another is mostly a blot. Learning them by heart costs digits that can be read.
-    """
-    logits = scores_of(model, part.images).astype(np.float64)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chances = powers / powers.sum(axis=1, keepdims=True)
-    own = chances[np.arange(len(part.labels)), part.labels]
-    keep = own >= np.where(part.labels == data.NONE, ALIKE, UNREADABLE)
-    return replace(part, images=part.images[keep], labels=part.labels[keep])
-
-
-def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:
-    """Split camera crops into training and validation: they stand in the order of their pages."""
-    first = round(len(crops.labels) * (1 - CROPS_VAL))
-    return (
-        Glyphset(crops.name, crops.images[:first], crops.labels[:first]),
-        Glyphset(f"{crops.name}/val", crops.images[first:], crops.labels[first:]),
-    )
-
-
-def join(sets: list[Glyphset]) -> Glyphset:
-    """Put sets behind each other."""
-    images = np.concatenate([one.images for one in sets])
-    return Glyphset(
-        "+".join(s.name for s in sets), images, np.concatenate([s.labels for s in sets])
-    )
-
-
-def load_settings(run: Path) -> Settings:
-    """Read the settings of a run.
-
-    Raises:
-        DataError: there is no run in this folder.
-    """
-    try:
-        fields = json.loads((run / CONFIG).read_text())
-        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
-        return Settings(**{**fields, **lists})
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{run}: no run of `fit` in this folder ({error})") from error
-
-
-def load_model(run: Path) -> Any:
-    """Return the net of a run with its averaged weights (a keras.Model)."""
-    settings = load_settings(run)
-    load_tensorflow()
-    model = nets.build(settings.net, len(settings.labels))
-    _assign(model.variables, run / WEIGHTS_FILE)
-    return model
-
-
-def scores_of(model: Any, glyphs: Glyphs) -> Scores:
-    """Float logits of a Keras model for (N, 28, 28) uint8 glyphs, (N, labels)."""
-    return np.asarray(model.predict(to_input(glyphs), batch_size=512, verbose=0), np.float32)
-
-
-def to_input(glyphs: Glyphs) -> npt.NDArray[np.float32]:
-    """(N, 28, 28) uint8 to the (N, 28, 28, 1) float32, 0 to 1, that nets take."""
-    return glyphs[..., np.newaxis].astype(np.float32) / np.float32(255)
-
-
-def load_tensorflow() -> Any:
-    """Import TensorFlow without the lines it writes to the terminal.
-
-    Raises:
-        NetError: it is not installed.
-    """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    try:
-        with silenced():
-            import tensorflow as tf
-    except ImportError as error:
-        raise NetError(f"TensorFlow does not load ({error}); pip install '.[train]'") from error
-    return tf
+        say(_line(history, -(-total // steps), taken * settings.batch))
 
 
 def _begin(settings: Settings, out: Path, resume: bool) -> Settings:
@@ -224,7 +84,7 @@ def _begin(settings: Settings, out: Path, resume: bool) -> Settings:
     if (out / STATE).exists():
         raise DataError(f"{out} holds a run; add --resume, or name another folder")
     out.mkdir(parents=True, exist_ok=True)
-    _write(out / CONFIG, json.dumps(asdict(settings), indent=2))
+    write(out / CONFIG, json.dumps(asdict(settings), indent=2))
     return settings
 
 
@@ -242,39 +102,57 @@ class _Learner:
         return [*self.model.variables, *self.optimizer.variables]
 
 
-def _learner(settings: Settings, steps: int) -> _Learner:
+def _learner(settings: Settings, total: int) -> _Learner:
+    """Build what takes `total` steps."""
     load_tensorflow()
     import keras
 
     keras.utils.set_random_seed(settings.seed)
     model = nets.build(settings.net, len(settings.labels))
     if settings.start is not None:
-        _assign(model.variables, Path(settings.start) / WEIGHTS_FILE)
-    total = steps * settings.epochs
+        assign(model.variables, Path(settings.start) / WEIGHTS_FILE)
+    optimizer = _optimizer(settings, total)
+    optimizer.build(model.trainable_variables)
+    return _Learner(model, optimizer, _step(model, optimizer, settings.noise))
+
+
+def _optimizer(settings: Settings, total: int) -> Any:
+    from keras import optimizers
+
+    kept = 1 - 1 / max(min(settings.average, total // 20), 1)
+    average = {"use_ema": settings.average > 1, "ema_momentum": kept}
+    if settings.optimizer == "adam":
+        return optimizers.Adam(_rate(settings, total), **average)
+    if settings.optimizer != "adamw":
+        raise DataError(f"no optimizer {settings.optimizer}; optimizers are adamw, adam")
+    optimizer = optimizers.AdamW(_rate(settings, total), weight_decay=settings.decay, **average)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def _rate(settings: Settings, total: int) -> Any:
+    """A constant, or a short rise and a long fall as of a cosine."""
+    from keras.optimizers.schedules import CosineDecay
+
+    if settings.schedule == "constant":
+        return settings.rate
     warm = min(total // 10, 500)
-    rate = keras.optimizers.schedules.CosineDecay(
+    return CosineDecay(
         settings.rate / 100, max(total - warm, 1), warmup_target=settings.rate, warmup_steps=warm
     )
-    kept = 1 - 1 / max(min(settings.average, total // 20), 1)
-    optimizer = keras.optimizers.AdamW(
-        rate, weight_decay=settings.decay, use_ema=True, ema_momentum=kept
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    optimizer.build(model.trainable_variables)
-    return _Learner(model, optimizer, _step(model, optimizer))
 
 
-def _step(model: Any, optimizer: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
+def _step(model: Any, optimizer: Any, noise: float) -> Callable[[Any, Any], tuple[Any, Any]]:
     """Compile one step. Not Model.fit: it ends by putting the average in."""
     import keras
 
     tf = load_tensorflow()
-    lost = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    lost = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=noise)
 
     def step(images: Any, labels: Any) -> tuple[Any, Any]:
         with tf.GradientTape() as tape:
             logits = model(images, training=True)
-            loss = lost(labels, logits)
+            loss = lost(tf.one_hot(labels, logits.shape[-1]), logits)
         weights = model.trainable_variables
         optimizer.apply(tape.gradient(loss, weights), weights)
         right = tf.cast(tf.argmax(logits, 1), labels.dtype) == labels
@@ -284,14 +162,17 @@ def _step(model: Any, optimizer: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
     return compiled
 
 
-def _run_epoch(learner: _Learner, settings: Settings, pool: Pool, epoch: int) -> dict[str, float]:
+def _run_epoch(
+    learner: _Learner, settings: Settings, pool: Pool, epoch: int, steps: int
+) -> dict[str, float]:
     started = time.perf_counter()
-    batches = _dataset(lambda: _batches(pool, settings, epoch), settings.batch)
+    batches = _dataset(lambda: islice(_batches(pool, settings, epoch), steps), settings.batch)
     loss, right = np.mean([learner.step(images, labels) for images, labels in batches], axis=0)
     with _averaged(learner):
         best = scores_of(learner.model, pool.val.images).argmax(1)
     return {
         "epoch": epoch + 1,
+        "steps": steps,
         "loss": float(loss),
         "accuracy": float(right),
         "val_accuracy": float((best == pool.val.labels).mean()),
@@ -304,13 +185,14 @@ def _batches(
 ) -> Iterator[tuple[npt.NDArray[np.float32], Labels]]:
     """Yield the batches of one epoch; the same again whenever it is asked for the same epoch."""
     rng = np.random.default_rng([settings.seed, epoch])
-    chosen = [(part, _draw(_share(part, w), len(part.labels), rng)) for part, w in pool.parts]
+    chosen = [(part, _draw(share(part, w), len(part.labels), rng)) for part, w in pool.parts]
     images = np.concatenate([part.images[index] for part, index in chosen])
     labels = np.concatenate([part.labels[index] for part, index in chosen])
     order = rng.permutation(len(labels))
     for start in range(0, len(order) - settings.batch + 1, settings.batch):
         batch = order[start : start + settings.batch]
-        yield to_input(warp(images[batch], rng)), labels[batch]
+        glyphs = warp(images[batch], rng) if settings.warps else images[batch]
+        yield to_input(glyphs), labels[batch]
 
 
 def _dataset(batches: Callable[[], Iterator[Any]], batch: int) -> Any:
@@ -323,20 +205,10 @@ def _dataset(batches: Callable[[], Iterator[Any]], batch: int) -> Any:
     return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(8)
 
 
-def _share(part: Glyphset, weight: float) -> int:
-    return round(len(part.labels) * weight)
-
-
 def _draw(wanted: int, count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """Draw `wanted` of `count` indexes, each equally often but for the last round."""
     rounds = [rng.permutation(count) for _ in range(-(-wanted // count))] if count else []
     return np.concatenate([*rounds, np.empty(0, np.int64)])[:wanted]
-
-
-def _thin(part: Glyphset, limit: int) -> Glyphset:
-    """Take `limit` glyphs, evenly: sets are often ordered by label."""
-    step = max(1, len(part.labels) // limit)
-    return replace(part, images=part.images[::step][:limit], labels=part.labels[::step][:limit])
 
 
 @contextmanager
@@ -355,45 +227,16 @@ def _averaged(learner: _Learner) -> Iterator[None]:
 def _keep(learner: _Learner, out: Path, history: list[dict[str, float]]) -> None:
     """Checkpoint. The history goes last: an epoch counts when its line is there."""
     with _averaged(learner):
-        _save(learner.model.variables, out / WEIGHTS_FILE)
-    _save(learner.variables, out / STATE)
-    _write(out / HISTORY, json.dumps(history, indent=2))
+        save(learner.model.variables, out / WEIGHTS_FILE)
+    save(learner.variables, out / STATE)
+    write(out / HISTORY, json.dumps(history, indent=2))
 
 
-def _save(variables: list[Any], path: Path) -> None:
-    unfinished = path.with_suffix(".part.npz")
-    np.savez(unfinished, *[np.asarray(variable) for variable in variables])
-    os.replace(unfinished, path)
-
-
-def _assign(variables: list[Any], path: Path) -> None:
-    try:
-        with np.load(path) as arrays:
-            values = [arrays[name] for name in arrays.files]
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not the weights of this net ({error}); fit it again") from error
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(text + "\n")
-    os.replace(unfinished, path)
-
-
-def _load_history(out: Path) -> list[dict[str, float]]:
-    if not (out / HISTORY).exists():
-        return []
-    rows: list[dict[str, float]] = json.loads((out / HISTORY).read_text())
-    return rows
-
-
-def _line(settings: Settings, history: list[dict[str, float]], steps: int) -> str:
+def _line(history: list[dict[str, float]], epochs: int, glyphs: int) -> str:
     row = history[-1]
-    left_min = row["seconds"] * (settings.epochs - len(history)) / 60
+    left_min = row["seconds"] * (epochs - len(history)) / 60
     return (
-        f"epoch {len(history)}/{settings.epochs}  loss {row['loss']:.4f}  "
+        f"epoch {len(history)}/{epochs}  loss {row['loss']:.4f}  "
         f"right {row['accuracy']:.4f}  validation {row['val_accuracy']:.4f}  "
-        f"{steps * settings.batch / row['seconds']:.0f} glyphs/s  {left_min:.0f} min left"
+        f"{glyphs / row['seconds']:.0f} glyphs/s  {left_min:.0f} min left"
     )

@@ -1,14 +1,16 @@
-"""What a model's numbers are worth: accuracy, calibration, and telling digits from the rest.
+"""What a model's numbers are worth: accuracy, calibration, and telling labels from the rest.
 
 Pure functions on arrays; loads and prints nothing.
 """
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from camdigits.classify import probabilities
 from camdigits.values import Scores
-from train.data import NONE, Labels
+from train.data import Labels
 
 Reals = npt.NDArray[np.float64]
 BINS = 15  # of equal width, as in Guo et al., ICML 2017
@@ -42,16 +44,16 @@ def calibration_error(scores: Scores, labels: Labels, temperature: float) -> flo
 
 
 def best_threshold(
-    scores: Scores, labels: Labels, temperature: float, wanted: float = 0.99, none: int = NONE
+    scores: Scores, labels: Labels, temperature: float, none: int | None, wanted: float = 0.99
 ) -> float:
-    """The lowest probability from which `wanted` of all reported digits are right.
+    """The lowest probability from which `wanted` of all that is reported is right.
 
-    A glyph is reported when its best label is a digit. Whatever is no digit is wrong once
-    reported. 1.0 where no threshold does it.
+    A glyph is reported when its best label is not that of index `none`. Whatever is none of the
+    labels is wrong once reported. 1.0 where no threshold does it.
     """
     chances = probabilities(scores, temperature)
     best, sure = chances.argmax(1), chances.max(1)
-    reported = best != none
+    reported = labelled(best, none)
     order = np.argsort(-sure[reported], kind="stable")
     right = (best == labels)[reported][order]
     sure = sure[reported][order]
@@ -61,11 +63,16 @@ def best_threshold(
     return float(sure[enough[-1]]) if enough.size else 1.0
 
 
-def digit_score(scores: Scores, temperature: float = 1.0, none: int = NONE) -> Reals:
-    """How much a glyph looks like a digit: the probability of its best digit, (N,)."""
-    return np.asarray(
-        np.delete(probabilities(scores, temperature), none, axis=1).max(1), np.float64
-    )
+def digit_score(scores: Scores, temperature: float, none: int | None) -> Reals:
+    """How much a glyph looks like one of the labels: the probability of the best one, (N,)."""
+    chances = probabilities(scores, temperature)
+    named = chances if none is None else np.delete(chances, none, axis=1)
+    return np.asarray(named.max(1), np.float64)
+
+
+def labelled(labels: npt.NDArray[Any], none: int | None) -> npt.NDArray[np.bool_]:
+    """(N,) bool: indexes of a label that is not "none"."""
+    return np.asarray(np.ones_like(labels) if none is None else labels != none, np.bool_)
 
 
 def auroc(digits: Reals, others: Reals) -> float:

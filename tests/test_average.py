@@ -1,0 +1,52 @@
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from train.average import average
+from train.data import DataError
+from train.run import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
+from train.settings import Settings
+
+
+def run(folder: Path, *weights: object) -> Path:
+    """A run with these weights."""
+    folder.mkdir()
+    (folder / CONFIG).write_text(json.dumps(asdict(Settings(seed=len(folder.name)))))
+    (folder / HISTORY).write_text("[]")
+    np.savez(folder / WEIGHTS_FILE, *[np.asarray(one) for one in weights])
+    return folder
+
+
+def test_weights_are_averaged_and_whole_numbers_kept(tmp_path: Path) -> None:
+    """The state of a dropout's generator is no weight: the last run's stays."""
+    one = run(tmp_path / "1", np.float32([1, 3]), np.int64([7, 8]))
+    other = run(tmp_path / "22", np.float32([3, 5]), np.int64([9, 1]))
+
+    average([one, other], tmp_path / "mean")
+
+    with np.load(tmp_path / "mean" / WEIGHTS_FILE) as arrays:
+        weights, state = (arrays[name] for name in arrays.files)
+    assert (weights.tolist(), weights.dtype) == ([2, 4], np.float32)
+    assert (state.tolist(), state.dtype) == ([9, 1], np.int64)
+
+
+def test_the_mean_tells_its_runs(tmp_path: Path) -> None:
+    """Settings are those of the last, and the runs stand in them."""
+    runs = [run(tmp_path / name, np.float32([1])) for name in ("1", "22")]
+
+    average(runs, tmp_path / "mean")
+
+    settings = load_settings(tmp_path / "mean")
+    assert settings.seed == 2
+    assert settings.averaged == tuple(str(one) for one in runs)
+
+
+def test_runs_of_different_nets_have_no_mean(tmp_path: Path) -> None:
+    """Their weights have other shapes."""
+    runs = [run(tmp_path / str(n), np.ones(n, np.float32)) for n in (1, 2)]
+
+    with pytest.raises(DataError, match="different nets; give runs of one"):
+        average(runs, tmp_path / "mean")

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from train.classics import CONNECTIONS
+from train.export import float32, quantize
+from train.nets import NETS, NetError, build
+
+pytest.importorskip("tensorflow")
+
+
+def test_lenet_has_the_papers_weights() -> None:
+    """Layer for layer as in LeCun et al., 1998, section II-B."""
+    model = build("lenet5", 10)
+
+    counts = {name: model.get_layer(name).count_params() for name in LAYERS}
+
+    assert counts == LAYERS
+    assert model.get_layer("C1").output.shape[1:] == (28, 28, 6)  # of 32×32, as in the paper
+    assert model.count_params() == sum(LAYERS.values()) + 850
+
+
+LAYERS = {"C1": 156, "S2": 12, "C3": 1516, "S4": 32, "C5": 48120, "F6": 10164}
+
+
+def test_the_maps_of_c3_see_what_the_papers_table_says() -> None:
+    """Six see 3 neighbours, six 4, three 4 apart, one all; each map of S2 is seen by ten."""
+    counts = [len(seen) for seen in CONNECTIONS]
+
+    assert counts == [3] * 6 + [4] * 9 + [6]
+    assert np.bincount([one for seen in CONNECTIONS for one in seen]).tolist() == [10] * 6
+    assert len(set(CONNECTIONS)) == 16
+
+
+def test_a_map_of_c3_is_blind_to_the_others() -> None:
+    """Ink on map 5 alone moves the ten maps that the table connects with it."""
+    layer = build("lenet5", 10).get_layer("C3")
+    planes = np.zeros((1, 14, 14, 6), np.float32)
+    planes[..., 5] = 1
+
+    moved = np.abs(np.asarray(layer(planes))).max(axis=(0, 1, 2)) > 0
+
+    assert moved.tolist() == [5 in seen for seen in CONNECTIONS]
+
+
+def test_the_classic_net_is_as_published() -> None:
+    """3,274,634 weights, as TensorFlow's tutorial has."""
+    model = build("classic-cnn", 10)
+
+    bias = model.layers[1].get_weights()[1]
+    assert model.count_params() == 3_274_634
+    np.testing.assert_allclose(bias, 0.1)
+
+
+@pytest.mark.parametrize("name", [*NETS])
+def test_every_net_names_its_last_layers(name: str) -> None:
+    """Export and the report find logits and embedding by name."""
+    model = build(name, 7)
+
+    assert model.get_layer("logits").output.shape == (None, 7)
+    assert len(model.get_layer("embedding").output.shape) == 2
+    assert model.input.shape == (None, 28, 28, 1)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "classic-cnn"])
+def test_the_classic_nets_need_no_special_operators(name: str) -> None:
+    """int8 throughout, and none of TensorFlow's own operators, which no small runtime has."""
+    glyphs = np.random.default_rng(1).integers(0, 256, (4, 28, 28)).astype(np.uint8)
+
+    content = quantize(build(name, 10), glyphs)
+
+    assert b"Flex" not in content
+    assert len(content) < len(float32(build(name, 10))) / 3
+
+
+def test_an_unknown_net_tells_which_there_are() -> None:
+    """Whoever mistypes a net reads the right names."""
+    with pytest.raises(NetError, match="no net huge; nets are camdigits, small"):
+        build("huge", 11)

@@ -1,0 +1,132 @@
+"""The glyphs that a run learns from and is watched by: its sets and crops, weighed and thinned.
+
+Learns nothing and warps nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from train import data
+from train.alphabets import DIGITS, Alphabet, alphabet_named, none_of
+from train.data import DataError, Glyphset
+from train.run import load_model, scores_of
+from train.settings import Settings
+
+ALIKE = 0.1  # of being none of the labels: less, and the net of `doubt` sees one of them
+UNREADABLE = 0.03  # of being what its label says: less, and that net cannot read it
+CROPS_VAL = 0.1  # the last pages of a crops file are for validation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """What a run learns from and is watched by."""
+
+    parts: tuple[tuple[Glyphset, float], ...]  # with how often each glyph is seen per epoch
+    val: Glyphset
+
+    def steps(self, batch: int) -> int:
+        """Whole batches in an epoch; the same in every epoch."""
+        return sum(share(part, weight) for part, weight in self.parts) // batch
+
+
+def load_pool(settings: Settings) -> Pool:
+    """Load the sets and crops a run names, and hold out what watches it.
+
+    Raises:
+        DataError: a set is missing, none is named, or crops do not fit the alphabet.
+    """
+    if not settings.sets and not settings.crops:
+        raise DataError("no set is left to learn from; leave fewer out")
+    alphabet = alphabet_named(settings.alphabet).labelled(settings.labels)
+    parts = [(data.load(s, "train", alphabet), _weight(s, settings)) for s in settings.sets]
+    vals = [data.load(name, "val", alphabet) for name in settings.sets]
+    split = [split_crops(_load_crops(path, alphabet)) for path in settings.crops]
+    parts += [(crops, settings.crops_weight) for crops, _ in split]
+    parts += [(_load_crops(path, alphabet), settings.crops_weight) for path in settings.parts]
+    vals += _balanced([val for _, val in split], sum(len(val.labels) for val in vals))
+    if settings.doubt is not None:
+        model, none = load_model(Path(settings.doubt)), alphabet.none
+        parts = [(doubted(part, model, none), weight) for part, weight in parts]
+        vals = [doubted(part, model, none) for part in vals]
+    if settings.limit is not None:
+        parts = [(_thin(part, settings.limit), weight) for part, weight in parts]
+        vals = [_thin(part, settings.limit) for part in vals]
+    return Pool(tuple(parts), join(vals))
+
+
+def doubted(part: Glyphset, model: Any, none: int | None) -> Glyphset:
+    """Leave out what a trained net surely contradicts: look-alikes, and what nobody can read.
+
+    A letter that is a digit to the net is mostly one to people, too, and a digit that it takes
+    for another is mostly a blot. Learning them by heart costs digits that can be read.
+    """
+    logits = scores_of(model, part.images).astype(np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances = powers / powers.sum(axis=1, keepdims=True)
+    own = chances[np.arange(len(part.labels)), part.labels]
+    keep = own >= np.where(part.labels == (-1 if none is None else none), ALIKE, UNREADABLE)
+    return replace(part, images=part.images[keep], labels=part.labels[keep])
+
+
+def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:
+    """Split camera crops into training and validation: they stand in the order of their pages."""
+    first = round(len(crops.labels) * (1 - CROPS_VAL))
+    return (
+        Glyphset(crops.name, crops.images[:first], crops.labels[:first]),
+        Glyphset(f"{crops.name}/val", crops.images[first:], crops.labels[first:]),
+    )
+
+
+def join(sets: Sequence[Glyphset]) -> Glyphset:
+    """Put sets behind each other."""
+    images = np.concatenate([one.images for one in sets])
+    return Glyphset(
+        "+".join(s.name for s in sets), images, np.concatenate([s.labels for s in sets])
+    )
+
+
+def share(part: Glyphset, weight: float) -> int:
+    """How many glyphs of a set an epoch sees."""
+    return round(len(part.labels) * weight)
+
+
+def none_share(pool: Pool, labels: Sequence[str]) -> float:
+    """Share of "none" among the glyphs that a run sees in an epoch."""
+    none = none_of(labels)
+    if none is None:
+        return 0.0
+    seen = sum(weight * len(part.labels) for part, weight in pool.parts)
+    strange = sum(weight * int((part.labels == none).sum()) for part, weight in pool.parts)
+    return strange / max(seen, 1e-9)
+
+
+def _weight(name: str, settings: Settings) -> float:
+    """Weights balance sets against each other; a set that is alone is seen once an epoch."""
+    alone = len(settings.sets) + len(settings.crops) == 1
+    return 1.0 if alone else alphabet_named(settings.alphabet).weights[name]
+
+
+def _load_crops(path: str, alphabet: Alphabet) -> Glyphset:
+    crops = data.load_crops(Path(path))
+    if alphabet.labels != DIGITS.labels:
+        raise DataError(f"{path}: crops are of digits; leave them out for {alphabet.name}")
+    return crops
+
+
+def _balanced(crops: list[Glyphset], sets: int) -> list[Glyphset]:
+    """Thin the crops until all together count as much as the glyphs of the sets.
+
+    However many files of crops a run learns from, its threshold stands for the same mixture: the
+    simulated camera films worse pages than people hold up.
+    """
+    return [_thin(part, -(-sets // len(crops))) for part in crops] if sets else crops
+
+
+def _thin(part: Glyphset, limit: int) -> Glyphset:
+    """Take `limit` glyphs, evenly: sets are often ordered by label."""
+    step = max(1, len(part.labels) // limit)
+    return replace(part, images=part.images[::step][:limit], labels=part.labels[::step][:limit])
