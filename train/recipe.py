@@ -1,0 +1,94 @@
+"""The whole recipe: every file that the shipped models come from, one after the other.
+
+    python -m train all
+
+What is there already is not made again, and a run of training goes on where it was stopped, so
+the same command, given again, ends in the same place. About four hours on two cores. Nothing that
+is shipped is touched: the models go to runs/models.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from train.crops import write_crops
+from train.export import export
+from train.fit import fit
+from train.halves import write_halves
+from train.leave_out import SPLITS, leave_out
+from train.run import finished
+from train.settings import Settings, settings_for
+
+Say = Callable[[str], None]
+CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # files of so many camera crops
+HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
+CROPS_WEIGHT = 0.35  # times each is seen per epoch
+EPOCHS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file or run, and what makes it."""
+
+    out: Path
+    make: Callable[[], object]
+    done: Callable[[Path], bool] = Path.exists
+
+
+def follow(steps: Iterable[Step], say: Say = print) -> None:
+    """Make what is missing, in order."""
+    for step in steps:
+        if step.done(step.out):
+            say(f"{step.out}: there already")
+        else:
+            say(f"{step.out}: begins")
+            step.make()
+
+
+def recipe(runs: Path = Path("runs"), limit: int | None = None, say: Say = print) -> list[Step]:
+    """All steps, in order.
+
+    Args:
+        runs: folder that takes everything.
+        limit: glyphs of each set, and crops of each file, for a quick look.
+        say: takes the lines of each step.
+    """
+    crops, parts = _crops(runs, limit or CROPS, say), _halves(runs, limit or HALVES, say)
+    digits = settings_for(
+        epochs=EPOCHS,
+        crops=tuple(str(step.out) for step in crops),
+        parts=tuple(str(step.out) for step in parts),
+        crops_weight=CROPS_WEIGHT,
+        limit=limit,
+    )
+    return [
+        *crops,
+        *parts,
+        *_model("digits", digits, runs, say),
+        *_model("letters", settings_for("letters", limit=limit), runs, say),
+        *(_left_out(name, runs, limit, say) for name in SPLITS),
+    ]
+
+
+def _crops(runs: Path, count: int, say: Say) -> list[Step]:
+    outs = {seed: runs / f"crops-{seed}.npz" for seed in CROP_SEEDS}
+    return [Step(o, partial(write_crops, o, count, seed, say=say)) for seed, o in outs.items()]
+
+
+def _halves(runs: Path, count: int, say: Say) -> list[Step]:
+    outs = {seed: runs / f"halves-{seed}.npz" for seed in HALF_SEEDS}
+    return [Step(o, partial(write_halves, o, count, seed, say)) for seed, o in outs.items()]
+
+
+def _model(name: str, settings: Settings, runs: Path, say: Say) -> tuple[Step, Step]:
+    """Train, and export."""
+    run, model = runs / name, runs / "models" / f"{name}.tflite"
+    return (
+        Step(run, lambda: fit(settings, run, resume=run.exists(), say=say), finished),
+        Step(model, partial(export, run, model, say=say)),
+    )
+
+
+def _left_out(name: str, runs: Path, limit: int | None, say: Say) -> Step:
+    return Step(runs / f"without-{name}.tflite", partial(leave_out, name, runs, limit, say))

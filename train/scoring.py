@@ -1,0 +1,183 @@
+"""The commands of `python -m train score`: the whole reader against what is true.
+
+Only names and options; each command imports what it needs when it runs.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from camdigits.values import BgrImage
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def score() -> None:
+    """Score the whole reader on photos, sudokus, touching pairs and turned pages."""
+
+
+MODEL = click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
+THRESHOLD = click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="In place of the card's."
+)
+SHOW = click.option("--show", type=PATH, help="Write marked pictures into this folder.")
+PAGES = click.option("--pages", default=40, show_default=True, type=click.IntRange(0))
+SEED = click.option("--seed", default=1, show_default=True, help="Of the rendered pages.")
+
+
+@score.command()
+@click.argument("folder", required=False, type=PATH)
+@MODEL
+@THRESHOLD
+@SHOW
+def photos(folder: Path | None, model: str, threshold: float | None, show: Path | None) -> None:
+    """Read the photos that FOLDER/labels.json describes (photos-dev of the data).
+
+    In marked pictures green is read, blue missed, orange misread (wanted>read) and red false.
+    """
+    from camdigits.reader import Reader
+    from train.score_photos import mark_photo, photo_report, score_photos
+
+    scores = score_photos(_folder(folder, "photos-dev"), Reader(model, threshold=threshold))
+    click.echo(photo_report(scores))
+    _write(show, ((one.name, mark_photo(one)) for one in scores))
+
+
+@score.command()
+@click.argument("folder", required=False, type=PATH)
+@click.option("--kind", type=click.Choice(("mixed", "printed")), default="mixed")
+@MODEL
+@THRESHOLD
+@SHOW
+def sudoku(
+    folder: Path | None, kind: str, model: str, threshold: float | None, show: Path | None
+) -> None:
+    """Read the sudokus that FOLDER/cells-KIND.json describes (sudoku-dev of the data).
+
+    In marked pictures a cell is blue where its digit is missed, orange where it is misread or
+    read twice (wanted>read) and red where an empty one has a digit; what was read has a thin
+    frame, green where its cell is right, gray outside the grid, where nothing counts.
+    """
+    from camdigits.reader import Reader
+    from train.score_sudoku import mark_grid, score_sudoku, sudoku_report
+
+    reader = Reader(model, threshold=threshold)
+    scores = score_sudoku(_folder(folder, "sudoku-dev"), reader, kind)
+    click.echo(sudoku_report(scores, kind))
+    _write(show, ((one.name, mark_grid(one)) for one in scores))
+
+
+@score.command()
+@PAGES
+@SEED
+@MODEL
+@THRESHOLD
+@SHOW
+def pairs(pages: int, seed: int, model: str, threshold: float | None, show: Path | None) -> None:
+    """Read touching pairs of digits on pages rendered from held-out hands.
+
+    In marked pictures green is read, blue missed, orange misread (wanted>read) and red false.
+    """
+    from camdigits.reader import Reader
+    from train.held_out import held_out_writers
+    from train.rendered import pair_pages
+    from train.score_pairs import mark_pairs, pairs_report, score_pairs
+
+    rendered = pair_pages(held_out_writers(), pages, seed)
+    scores = score_pairs(rendered, Reader(model, threshold=threshold))
+    click.echo(pairs_report(scores))
+    _write(show, ((one.page.name, mark_pairs(one)) for one in scores))
+
+
+@score.command()
+@click.argument("folder", required=False, type=PATH)
+@PAGES
+@SEED
+@MODEL
+@THRESHOLD
+@SHOW
+def turned(
+    folder: Path | None,
+    pages: int,
+    seed: int,
+    model: str,
+    threshold: float | None,
+    show: Path | None,
+) -> None:
+    """Read pages upright and turned by 90, 180 and 270 degrees: do they read the same?
+
+    The pages are the photos of FOLDER/labels.json (photos-dev of the data) with 4 digits or more,
+    and pages rendered from held-out hands. What differs is marked side by side, the upright
+    reading left or above, the other turned back right or below: green in both, blue upright only,
+    orange with another label, red turned only.
+    """
+    from itertools import chain
+
+    from camdigits.reader import Reader
+    from train.held_out import held_out_writers
+    from train.rendered import number_pages
+    from train.score_turned import (
+        mark_turned,
+        page_sheets,
+        photo_sheets,
+        score_turned,
+        turned_report,
+    )
+
+    rendered = page_sheets(number_pages(held_out_writers(), pages, seed))
+    sheets = chain(photo_sheets(_folder(folder, "photos-dev")), rendered)
+    scores = score_turned(sheets, Reader(model, threshold=threshold))
+    click.echo(turned_report(scores))
+    different = (one for one in scores if not one.equal)
+    _write(show, ((f"{one.sheet.stem}-{one.turned}.png", mark_turned(one)) for one in different))
+
+
+@score.command()
+@MODEL
+@THRESHOLD
+@click.option("--rounds", default=2, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True, help="Of the first round's clips.")
+@click.option("--seconds", default=6.0, show_default=True, help="Length of each clip.")
+@SHOW
+def video(
+    model: str,
+    threshold: float | None,
+    rounds: int,
+    seed: int,
+    seconds: float,
+    show: Path | None,
+) -> None:
+    """Follow digits on clips in motion, filmed from sheets of held-out hands.
+
+    Each round films ten clips: still, shaken, panned, zoomed, out of focus, flickering, a sheet
+    that comes and goes, a hand that passes, digits being written, and a page without digits.
+    """
+    from camdigits.reader import Reader
+    from train.score_video import MarkedFrames, score_clips, video_report
+
+    frames = MarkedFrames()
+    reader = Reader(model, threshold=threshold)
+    scores = score_clips(reader, range(seed, seed + rounds), seconds=seconds, each=frames.add)
+    click.echo(video_report(scores))
+    _write(show, frames)
+
+
+def _folder(given: Path | None, name: str) -> Path:
+    """The folder that was given, or the data set of that name."""
+    from train.data import folder
+
+    return folder() / name if given is None else given
+
+
+def _write(show: Path | None, marked: Iterable[tuple[str, BgrImage | None]]) -> None:
+    """Write marked pictures, if that is wished."""
+    if show is None:
+        return
+    from camdigits.sinks.pictures import PictureFolder
+
+    with PictureFolder(show) as pictures:
+        for name, picture in marked:
+            if picture is not None:
+                pictures.write(picture, name)
