@@ -1,0 +1,209 @@
+"""What a baseline leaves in its folder, and how it is taken up again.
+
+config.json holds what was asked for, history.json what happened on the way, and records.json what
+was reached; it comes last, so that a folder with one is a whole run. Arrays lie in .npz files,
+those of checkpoints in last*, which go when the run is whole.
+Knows nothing of how a method learns.
+"""
+
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.errors import CamdigitsError
+from train import data
+from train.data import DataError, Glyphset
+
+CONFIG, HISTORY, RECORDS = "config.json", "history.json", "records.json"
+CHECKPOINT = "last"  # how the names of files begin that a stopped run goes on from
+Arrays = dict[str, npt.NDArray[Any]]
+Say = Callable[[str], None]
+Part = Literal["train", "val", "test"]
+PARTS: tuple[Part, ...] = ("train", "val", "test")
+T = TypeVar("T")
+
+
+class BaselineError(CamdigitsError):
+    """There is no such baseline, or nothing to train it with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one system reached: a row of the comparison."""
+
+    name: str
+    accuracy: Mapping[str, float]  # share read right, by set and part: "mnist/test"
+    train_s: float  # seconds that learning took, choosing and measuring not counted
+    size_bytes: int  # of the file that is kept
+    file: str  # in the run's folder
+    chosen: Mapping[str, float]  # on validation digits, never on a test set
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run: what is learned, from how much, and where it is kept."""
+
+    name: str
+    out: Path
+    limit: int | None  # digits taken of each set; None takes all
+    say: Say
+
+
+def begin(name: str, out: Path, resume: bool, limit: int | None, say: Say) -> Job:
+    """Open a run's folder; the settings of one that is resumed count.
+
+    Raises:
+        DataError: `out` holds a run and is not to be resumed, or the other way round.
+    """
+    if resume:
+        settings = read_json(out / CONFIG)
+        if not isinstance(settings, dict) or settings.get("baseline") != name:
+            raise DataError(f"{out} holds no run of the baseline {name}; name its folder")
+        return Job(name, out, settings.get("limit"), say)
+    if (out / RECORDS).exists() or any(out.glob(f"{CHECKPOINT}*")):
+        raise DataError(f"{out} holds a run; add --resume, or name another folder")
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / CONFIG, {"baseline": name, "limit": limit})
+    return Job(name, out, limit, say)
+
+
+def load_records(out: Path) -> tuple[Record, ...]:
+    """Read what the systems of a run reached.
+
+    Raises:
+        DataError: there is no finished run of a baseline in this folder.
+    """
+    try:
+        return tuple(Record(**row) for row in read_json(out / RECORDS))
+    except TypeError as error:
+        raise DataError(f"{out / RECORDS}: not the records of a run ({error})") from error
+
+
+def keep_records(out: Path, records: Sequence[Record]) -> tuple[Record, ...]:
+    """Write what the systems of a run reached: it is whole now, and needs no checkpoints."""
+    write_json(out / RECORDS, [asdict(record) for record in records])
+    for path in out.glob(f"{CHECKPOINT}*"):
+        path.unlink()
+    return tuple(records)
+
+
+def record(
+    name: str,
+    path: Path,
+    accuracy: Mapping[str, float],
+    train_s: float,
+    **chosen: float,
+) -> Record:
+    """Describe a system that is kept in `path`."""
+    return Record(name, accuracy, train_s, path.stat().st_size, path.name, chosen)
+
+
+def read_json(path: Path) -> Any:
+    """Read a file of a run.
+
+    Raises:
+        DataError: it is missing or cut.
+    """
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path.parent}: no whole run of a baseline in this folder ({error}); "
+            "train it with python -m train baseline"
+        ) from error
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write a file of a run; it appears when it is whole."""
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(json.dumps(content, indent=2) + "\n")
+    os.replace(unfinished, path)
+
+
+def save_arrays(path: Path, arrays: Arrays) -> None:
+    """Write an .npz; it appears when it is whole."""
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, **arrays)  # type: ignore[arg-type]  # of NumPy 1: **kwds
+    os.replace(unfinished, path)
+
+
+def load_arrays(path: Path, wanted: Sequence[str] = ()) -> Arrays:
+    """Read an .npz of a run.
+
+    Raises:
+        DataError: it is missing or cut, or lacks an array of the names `wanted`.
+    """
+    try:
+        # Opened here: np.load leaves a file open that begins as a zip and is none.
+        with path.open("rb") as file, np.load(file) as arrays:
+            found = {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{path}: not the arrays of a baseline ({error}); train it again"
+        ) from error
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise DataError(f"{path}: wanted an array {missing[0]}, got {sorted(found)}")
+    return found
+
+
+def mnist(part: Part, limit: int | None) -> Glyphset:
+    """Load a part of MNIST as the camera's glyphs are, or `limit` of it, evenly."""
+    return thin(data.load("mnist", part), limit)
+
+
+def thin(part: Glyphset, limit: int | None) -> Glyphset:
+    """Take `limit` glyphs, evenly: sets are often ordered by label."""
+    chosen = evenly(len(part.labels), limit)
+    return replace(part, images=part.images[chosen], labels=part.labels[chosen])
+
+
+def evenly(count: int, limit: int | None) -> slice:
+    """Take `limit` of `count`, evenly: sets are often ordered by label.
+
+    >>> list(range(10))[evenly(10, 3)]
+    [0, 3, 6]
+    """
+    step = 1 if limit is None else max(1, count // limit)
+    return slice(None, None if limit is None else step * limit, step)
+
+
+def bar(steps: Iterable[T], name: str, unit: str, done: int = 0) -> Iterator[T]:
+    """Go through `steps` with a bar that tells the time left, where there is a terminal.
+
+    Args:
+        steps: what is still to be done, of known length.
+        name: stands before the bar.
+        unit: what is counted.
+        done: how many steps a resumed run has done before.
+    """
+    from tqdm import tqdm
+
+    left = list(steps)
+    with tqdm(total=done + len(left), initial=done, desc=name, unit=unit, disable=None) as shown:
+        for step in left:
+            yield step
+            shown.update()
+
+
+def check_installed(*packages: str) -> None:
+    """Look for what a run needs, before anything is read or trained.
+
+    Raises:
+        BaselineError: a package does not load.
+    """
+    for package in packages:
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise BaselineError(
+                f"{package} does not load ({error}); pip install '.[train]'"
+            ) from error

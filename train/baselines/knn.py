@@ -1,0 +1,170 @@
+"""Nearest neighbours: a digit is what the most similar training digits are.
+
+    python -m train baseline knn --out runs/knn
+
+Two systems in one run, both with scikit-learn: `knn` compares all 784 pixels, and how many
+neighbours vote was chosen on MNIST's validation digits; `knn-simple` asks three neighbours about
+49 pixels, those of the blurred glyph reduced to a quarter of its side. What is kept are the
+training digits themselves. Nothing is learned but how far to trust a vote.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.glyph import SIDE
+from camdigits.image import cv2
+from camdigits.values import Glyphs, Scorer, Scores
+from train import measure
+from train.baselines import kept
+from train.baselines.kept import Arrays, Job, Record
+from train.data import Glyphset, Labels
+
+Vectors = npt.NDArray[np.uint8]  # (N, pixels)
+Votes = npt.NDArray[np.float64]  # (N, 10)
+
+MOST = 7  # neighbours that are tried
+SIMPLE = 3  # neighbours of the simplified system
+BLUR = 1.0  # standard deviation, pixels of the glyph
+REDUCED = SIDE // 4
+BATCH = 500  # glyphs between two steps of the bar
+DOUBTS = np.geomspace(0.001, 1, 61)  # votes that every digit has beforehand
+
+
+def pixels(glyphs: Glyphs) -> Vectors:
+    """All pixels as they are: (N, 28, 28) to (N, 784)."""
+    return glyphs.reshape(-1, SIDE * SIDE)
+
+
+def reduced(glyphs: Glyphs) -> Vectors:
+    """Blur, then average 4×4 pixels: (N, 28, 28) to (N, 49).
+
+    >>> reduced(np.full((1, 28, 28), 9, np.uint8)).tolist() == [[9] * 49]
+    True
+    """
+    vectors = np.empty((len(glyphs), REDUCED, REDUCED), np.uint8)
+    for vector, glyph in zip(vectors, glyphs, strict=True):
+        soft = cv2.GaussianBlur(glyph, (0, 0), BLUR)
+        vector[:] = cv2.resize(soft, (REDUCED, REDUCED), interpolation=cv2.INTER_AREA)
+    return vectors.reshape(-1, REDUCED * REDUCED)
+
+
+SEEN: Mapping[str, Callable[[Glyphs], Vectors]] = {"knn": pixels, "knn-simple": reduced}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """The digits that were learned, and how their votes count."""
+
+    system: str  # one of SEEN
+    vectors: Vectors
+    labels: Labels
+    neighbours: int
+    doubt: float = 0.1
+
+
+def train(job: Job) -> tuple[Record, ...]:
+    """Remember MNIST, choose on its validation digits, and measure on its test set."""
+    kept.check_installed("sklearn")
+    learn, val, test = (kept.mnist(part, job.limit) for part in kept.PARTS)
+    return tuple(_train(job, system, learn, val, test) for system in SEEN)
+
+
+def load(path: Path) -> Scorer:
+    """Take up what `train` kept.
+
+    Raises:
+        DataError: it is missing or damaged.
+        BaselineError: scikit-learn is not installed.
+    """
+    kept.check_installed("sklearn")
+    arrays = kept.load_arrays(path, ("vectors", "labels", "neighbours", "doubt"))
+    neighbours, doubt = int(arrays["neighbours"]), float(arrays["doubt"])
+    return scorer_of(Memory(path.stem, arrays["vectors"], arrays["labels"], neighbours, doubt))
+
+
+def scorer_of(memory: Memory) -> Scorer:
+    """Read glyphs: logits are the logarithms of the votes."""
+    finder = _finder(memory)
+
+    def score(glyphs: Glyphs) -> Scores:
+        if not len(glyphs):
+            return np.empty((0, 10), np.float32)
+        near = finder.kneighbors(
+            SEEN[memory.system](glyphs).astype(np.float32), return_distance=False
+        )
+        return logits(votes(memory.labels[near]), memory.doubt)
+
+    return score
+
+
+def votes(labels: Labels) -> Votes:
+    """Count each glyph's neighbours by digit: (N, k) labels to (N, 10).
+
+    >>> votes(np.uint8([[3, 3, 7]]))[0, [3, 7]]
+    array([2., 1.])
+    """
+    return np.asarray((labels[:, :, None] == np.arange(10)).sum(axis=1), np.float64)
+
+
+def logits(counted: Votes, doubt: float) -> Scores:
+    """Probabilities (votes + doubt) / (all votes + 10 doubts), as logarithms (Laplace)."""
+    share = (counted + doubt) / (counted.sum(axis=1, keepdims=True) + 10 * doubt)
+    return np.asarray(np.log(share), np.float32)
+
+
+def _train(job: Job, system: str, learn: Glyphset, val: Glyphset, test: Glyphset) -> Record:
+    started = time.perf_counter()
+    memory = Memory(system, SEEN[system](learn.images), learn.labels, MOST)
+    finder = _finder(memory)
+    train_s = time.perf_counter() - started
+    near = memory.labels[_search(finder, SEEN[system](val.images), f"{system} validation")]
+    neighbours = SIMPLE if system == "knn-simple" else _best_count(near, val.labels)
+    near = near[:, :neighbours]
+    doubt = min(DOUBTS, key=lambda one: measure.loss(logits(votes(near), one), val.labels))
+    path = job.out / f"{system}.npz"
+    kept.save_arrays(path, _arrays(memory, neighbours, float(doubt)))
+    found = memory.labels[_search(finder, SEEN[system](test.images), f"{system} test")]
+    accuracy = {
+        "mnist/val": measure.accuracy(logits(votes(near), doubt), val.labels),
+        "mnist/test": measure.accuracy(logits(votes(found[:, :neighbours]), doubt), test.labels),
+    }
+    job.say(f"{system:<10}  {neighbours} neighbours  test {accuracy['mnist/test']:.2%}")
+    chosen = {"neighbours": neighbours, "doubt": float(doubt)}
+    return kept.record(system, path, accuracy, train_s, **chosen)
+
+
+def _finder(memory: Memory) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    finder = KNeighborsClassifier(memory.neighbours, algorithm="brute")
+    return finder.fit(memory.vectors.astype(np.float32), memory.labels)
+
+
+def _search(finder: Any, vectors: Vectors, name: str) -> npt.NDArray[np.int64]:
+    """Find the nearest digits of each vector, nearest first: (N, MOST) indexes."""
+    found = [
+        finder.kneighbors(vectors[start : start + BATCH].astype(np.float32), return_distance=False)
+        for start in kept.bar(range(0, len(vectors), BATCH), name, f"×{BATCH} digits")
+    ]
+    return np.concatenate(found)
+
+
+def _best_count(near: Labels, labels: Labels) -> int:
+    """How many of the nearest should vote; the fewest where several are as good."""
+    right = [(votes(near[:, :k]).argmax(axis=1) == labels).mean() for k in range(1, MOST + 1)]
+    return int(np.argmax(right)) + 1
+
+
+def _arrays(memory: Memory, neighbours: int, doubt: float) -> Arrays:
+    return {
+        "vectors": memory.vectors,
+        "labels": memory.labels,
+        "neighbours": np.array(neighbours),
+        "doubt": np.array(doubt),
+    }
