@@ -1,0 +1,85 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from train import compare as comparing
+from train.compare import (
+    Row,
+    System,
+    find_systems,
+    markdown,
+    microseconds,
+    row_of,
+    write_comparison,
+)
+from train.data import Glyphset
+
+LABELS = tuple("0123456789")
+
+
+def first_pixel(glyphs: np.ndarray) -> np.ndarray:
+    """A system that answers what the first pixel says, but for its tens."""
+    return np.eye(10, dtype=np.float32)[glyphs[:, 0, 0] % 10] * 9
+
+
+def glyphset(answers: list[int], labels: list[int]) -> Glyphset:
+    """Glyphs that `first_pixel` answers so, with what they are."""
+    images = np.zeros((len(answers), 28, 28), np.uint8)
+    images[:, 0, 0] = answers
+    return Glyphset("drawn", images, np.array(labels, np.uint8))
+
+
+def row(name: str, right: float, us: float) -> Row:
+    """A row with the same accuracy on all sets."""
+    return Row(name, dict.fromkeys(comparing.SETS, right), 0.5, 1500, us, 120.0)
+
+
+def test_a_system_is_measured_on_every_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accuracy is the share of right answers, set by set."""
+    monkeypatch.setattr(comparing, "_photos", lambda *_: None)
+    parts = {"one": glyphset([1, 2, 3, 4], [1, 2, 3, 9]), "two": glyphset([5], [5])}
+    system = System("pixel", first_pixel, LABELS, 7, None)
+
+    found = row_of(system, parts, parts["two"])
+
+    assert found.accuracy == {"one": 0.75, "two": 1.0}
+    assert (found.name, found.size_bytes, found.train_s) == ("pixel", 7, None)
+
+
+def test_the_table_has_a_line_for_each_system() -> None:
+    """Shares in percent, sizes and times with units."""
+    lines = markdown([row("knn", 0.96875, 1234.5), row("camdigits", 0.995, 40.0)]).splitlines()
+
+    assert lines[2] == (
+        "| `knn` | 96.88% | 96.88% | 96.88% | 96.88% | 96.88% | 0.500 | 2 kB | 1,234 | 2 min |"
+    )
+    assert len(lines) == 4
+
+
+def test_a_comparison_is_written_as_table_numbers_and_picture(tmp_path: Path) -> None:
+    """Three files, the JSON with every figure."""
+    rows = [row("knn", 0.97, 900.0), row("camdigits", 0.995, 40.0)]
+
+    table, numbers, picture = write_comparison(rows, tmp_path / "out")
+
+    assert table.read_text() == markdown(rows) + "\n"
+    assert [one["us"] for one in json.loads(numbers.read_text())] == [900.0, 40.0]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_was_not_trained_is_named_and_passed_over(tmp_path: Path) -> None:
+    """An empty folder leaves the shipped model alone."""
+    said: list[str] = []
+
+    found = [system.name for system in find_systems(tmp_path, said.append)]
+
+    assert found == ["camdigits"]
+    assert len(said) == len(comparing.BASELINES) + len(comparing.NETS)
+    assert all(one.startswith("left out: ") for one in said)
+
+
+def test_time_is_per_glyph() -> None:
+    """A system that takes no time takes less than a millisecond a glyph."""
+    assert 0 < microseconds(first_pixel, rounds=2) < 1000

@@ -1,0 +1,266 @@
+"""Every recogniser side by side: the classic ones and the shipped net, one row each.
+
+    python -m train compare --runs runs --out runs/compare
+
+Takes what `baseline`, `fit` and `export` left under RUNS and the shipped model; a system that is
+not there is named and passed over. All are measured on the same glyphs. The classic ones learned
+from MNIST alone, so all other hands are new to them; to be fair to both, the hands of the other
+sets are the writers held out from the shipped net, and the text digits that nobody learned from.
+Read through the whole reader, a system that knows no "none" answers for every blob.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.card import find_model, load_card
+from camdigits.reader import Reader
+from camdigits.tflite import load_scorer
+from camdigits.values import Glyphs, Scorer, Scores
+from train import data, measure
+from train.baselines import LABELS, load_baseline, load_records
+from train.data import DataError, Glyphset
+from train.run import load_history
+from train.score import Counts
+from train.score_photos import score_photos
+
+BASELINES = ("knn", "svm", "mlp", "numpy")
+NETS = ("lenet5", "classic-cnn")
+SETS = ("mnist", "unipen", "bhmsds", "kensanata", "mlia")
+WANTED = 0.99  # of the answers at or above a system's threshold are right on MNIST's validation
+GLYPHS = 25  # a page of numbers
+ROUNDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One recogniser, ready to read."""
+
+    name: str
+    score: Scorer
+    labels: tuple[str, ...]
+    size_bytes: int
+    train_s: float | None  # None where it is not known
+    threshold: float | None = None  # of its card; None finds one on MNIST's validation digits
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one recogniser reaches."""
+
+    name: str
+    accuracy: dict[str, float]  # by set; a digit called "none" counts as wrong
+    photos_f1: float | None  # through the whole reader; None where the photos are missing
+    size_bytes: int
+    us: float  # microseconds a digit, one thread, 25 in one call
+    train_s: float | None
+
+
+def compare(
+    runs: Path,
+    limit: int | None = None,
+    say: Callable[[str], None] = print,
+    systems: Sequence[System] | None = None,
+) -> tuple[Row, ...]:
+    """Measure every system that is there.
+
+    Args:
+        runs: folder with the runs of the classic systems.
+        limit: glyphs of each set; None takes all.
+        say: takes a line per system.
+        systems: in place of those under `runs` and the shipped model.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    parts = {name: _measured(name, limit) for name in SETS}
+    val = _thin(data.load("mnist", "val"), limit)
+    rows = []
+    for system in find_systems(runs, say) if systems is None else systems:
+        rows.append(row_of(system, parts, val))
+        say(line(rows[-1]))
+    return tuple(rows)
+
+
+def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[System]:
+    """Yield the systems under `runs`, then the shipped model; say which are not there."""
+    for name in BASELINES:
+        try:
+            records = load_records(runs / name)
+        except DataError as error:
+            say(f"left out: {error}")
+            continue
+        for record in records:
+            if "mnist/test" in record.accuracy or name == "numpy":
+                scorer = load_baseline(runs / name, record.name)
+                yield System(record.name, scorer, LABELS, record.size_bytes, record.train_s)
+    for name in NETS:
+        model = runs / f"{name}.tflite"
+        if model.exists():
+            yield model_system(name, model, runs / name)
+        else:
+            say(f"left out: {model} is not there; python -m train fit --net {name}, then export")
+    yield model_system("camdigits", find_model("digits"), runs / "digits")
+
+
+def model_system(name: str, model: Path, run: Path) -> System:
+    """Take up a .tflite with its card; its run tells how long it learned, if it is there."""
+    card = load_card(model)
+    seconds = sum(row["seconds"] for row in load_history(run)) if run.exists() else 0
+    scorer = load_scorer(model, card)
+
+    def score(glyphs: Glyphs) -> Scores:
+        return np.asarray(scorer(glyphs) / card.temperature, np.float32)
+
+    size = model.stat().st_size
+    return System(name, score, card.labels, size, seconds or None, card.threshold)
+
+
+def row_of(system: System, parts: dict[str, Glyphset], val: Glyphset) -> Row:
+    """Measure one system."""
+    accuracy = {
+        name: measure.accuracy(system.score(part.images), part.labels)
+        for name, part in parts.items()
+    }
+    return Row(
+        system.name,
+        accuracy,
+        _photos(system, val),
+        system.size_bytes,
+        microseconds(system.score),
+        system.train_s,
+    )
+
+
+def microseconds(score: Scorer, rounds: int = ROUNDS) -> float:
+    """Time of one glyph in a call for GLYPHS; the best of some rounds."""
+    glyphs = np.random.default_rng(0).integers(0, 256, (GLYPHS, 28, 28)).astype(np.uint8)
+    best = float("inf")
+    for _ in range(rounds):
+        started = perf_counter()
+        score(glyphs)
+        best = min(best, perf_counter() - started)
+    return best / GLYPHS * 1e6
+
+
+def line(row: Row) -> str:
+    """One row for the terminal."""
+    hands = "  ".join(f"{name} {share:7.2%}" for name, share in row.accuracy.items())
+    return f"{row.name:14}{hands}  photos F1 {_share(row.photos_f1)}  {row.us:8.0f} µs"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The table for the docs."""
+    head = ["system", *SETS, "photos F1", "size", "µs a digit", "training"]
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
+    for row in rows:
+        cells = [
+            f"`{row.name}`",
+            *(f"{row.accuracy[name]:.2%}" for name in SETS),
+            _share(row.photos_f1),
+            _size(row.size_bytes),
+            f"{row.us:,.0f}",
+            _time(row.train_s),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def write_comparison(rows: Sequence[Row], out: Path) -> tuple[Path, Path, Path]:
+    """Write compare.md, compare.json and compare.png into `out`.
+
+    Raises:
+        DataError: they cannot be written.
+    """
+    paths = out / "compare.md", out / "compare.json", out / "compare.png"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        paths[0].write_text(markdown(rows) + "\n")
+        paths[1].write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
+        _plot(rows, paths[2])
+    except OSError as error:
+        raise DataError(
+            f"{out}: cannot be written ({error.strerror}); name another --out"
+        ) from error
+    return paths
+
+
+def _plot(rows: Sequence[Row], path: Path) -> None:
+    """Bars of the shares that are read wrong, and a point per system: time against hands."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), width_ratios=(1.7, 1))
+    places = np.arange(len(rows), dtype=float)
+    wide = 0.8 / len(SETS)
+    for index, name in enumerate(SETS):
+        wrong = [100 * (1 - row.accuracy[name]) for row in rows]
+        left.bar(places + (index - 2) * wide, wrong, wide, label=name)
+    left.set_xticks(places, [row.name for row in rows], rotation=25, ha="right")
+    left.set(yscale="log", ylabel="read wrong, %", title="the same glyphs for every system")
+    left.legend(ncols=len(SETS), fontsize=8, frameon=False)
+    for row in rows:
+        right.plot(row.us, _hands_wrong(row), "o")
+        right.annotate(
+            row.name, (row.us, _hands_wrong(row)), xytext=(5, 4), textcoords="offset points"
+        )
+    right.set(xscale="log", yscale="log", xlabel="microseconds a digit, one thread")
+    right.set(ylabel="new hands read wrong, %", title="time against new hands")
+    right.margins(x=0.25, y=0.12)
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _hands_wrong(row: Row) -> float:
+    """Mean share, in percent, that is read wrong of the sets other than MNIST."""
+    shares: npt.NDArray[np.float64] = np.array([row.accuracy[name] for name in SETS[1:]])
+    return float(100 * (1 - shares.mean()))
+
+
+def _measured(name: str, limit: int | None) -> Glyphset:
+    part: data.Part = {"mnist": "test", "mlia": "whole"}.get(name, "val")  # type: ignore[assignment]
+    return _thin(data.load(name, part), limit)
+
+
+def _thin(part: Glyphset, limit: int | None) -> Glyphset:
+    step = max(1, len(part.labels) // limit) if limit else 1
+    return Glyphset(part.name, part.images[::step], part.labels[::step])
+
+
+def _photos(system: System, val: Glyphset) -> float | None:
+    """F1 of the whole reader with this system in it, at the system's threshold."""
+    photos = data.folder() / "photos-dev"
+    if not photos.is_dir():
+        return None
+    threshold = system.threshold
+    if threshold is None:
+        scores = system.score(val.images)
+        threshold = measure.best_threshold(scores, val.labels, 1.0, None, WANTED)
+    reader = Reader(scorer=system.score, labels=system.labels, threshold=threshold)
+    found = score_photos(photos, reader)
+    return sum((one.match.counts for one in found), Counts()).f1
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
