@@ -1,0 +1,147 @@
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdigits.card import find_model
+from train import data
+from train.data import Glyphset
+from train.nets import NetError
+from train.report import page, speed, write_report
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PIXEL = page.figure(b"\x89PNG\r\n\x1a\n" + b"\0" * 16, "a <picture>", 'so & "so"')
+ASK = """<script>addEventListener("load", () => {
+  document.body.dataset.broken = [...document.images].filter(one => !one.naturalWidth).length;
+  const root = document.documentElement;
+  document.body.dataset.wide = root.scrollWidth - root.clientWidth;
+});</script></body>"""
+
+
+def test_every_text_is_escaped() -> None:
+    """A label may be any text."""
+    html = page.page(
+        "<a>",
+        "x < y",
+        [page.Tile("<1>", "a & b")],
+        [page.Section("one", "<e>", page.table(["<h>"], [["<c>", "<d>"]]) + PIXEL)],
+    )
+
+    for tag in ("<a>", "<e>", "<c>", "<d>", "<h>", "<1>", "<picture>"):
+        assert tag not in html
+    assert "x &lt; y" in html
+    assert "a &amp; b" in html
+
+
+def test_a_card_may_hold_anything() -> None:
+    """Lists, numbers, nothing, and a table within the table."""
+    html = page.definitions({"data": {"a/b": 12000}, "start": None, "of": ["x", "<y>"]})
+
+    assert "<dt>a/b</dt><dd>12,000</dd>" in html
+    assert "<td>x, &lt;y&gt;</td>" in html
+    assert "<td>none</td>" in html
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page about the shipped model on a few blots."""
+
+    def missing() -> bytes:
+        raise NetError("TensorFlow is left out")
+
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 256, (60, 28, 28)).astype(np.uint8)
+    blots = Glyphset("blots/val", images, rng.integers(0, 10, 60).astype(np.uint8))
+    none = replace(blots, name="dirt/val", labels=np.full(60, data.NONE, np.uint8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speed, "classic_net", missing)
+        patch.setattr(speed, "ROUNDS", 1)
+        patch.setattr("train.report.runs.find_run", lambda *_: None)
+        out = tmp_path_factory.mktemp("report")
+        return write_report(
+            find_model("digits"), None, out, say=lambda _: None, sets=(blots, none)
+        )
+
+
+def test_the_page_is_whole_in_itself(report: Path) -> None:
+    """No address but those of its own sections and inlined pictures, and no script."""
+    html = report.read_text()
+
+    targets = re.findall(r'(?:src|href|url)\s*[=(]\s*"?([^"\s>)]{1,30})', html)
+    assert targets
+    assert all(one.startswith(("#", "data:image/png;base64,")) for one in targets)
+    assert "<script" not in html
+    assert {f"#{anchor}" for anchor in re.findall(r'section id="(\w+)"', html)} == {
+        one for one in targets if one.startswith("#")
+    }
+
+
+def test_the_figures_lie_beside_it(report: Path) -> None:
+    """What the page shows can be taken into a text of one's own."""
+    names = {path.name for path in report.parent.iterdir()}
+
+    figures = {"confusion.png", "reliability.png", "rejects.png", "filters.png", "maps-1.png"}
+    assert figures | {"misread-blots-val.png", "report.html"} <= names
+    assert not [name for name in names if name.endswith(".part")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    """A Chromium; its test is left out where there is none, but never on CI."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium on CI: apt-get install chromium")
+    if found is None:
+        pytest.skip("no Chromium is installed")
+    return found
+
+
+def dump(browser: str, html: Path, profile: Path, width: int) -> tuple[str, list[str]]:
+    """Load a page; what became of it, and what the browser said in its console."""
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr")
+    done = subprocess.run(
+        [
+            browser,
+            *options,
+            f"--user-data-dir={profile}",
+            f"--window-size={width},900",
+            "--dump-dom",
+            html.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+@pytest.mark.parametrize("width", [1280, 500])
+def test_a_browser_shows_it(browser: str, report: Path, tmp_path: Path, width: int) -> None:
+    """All pictures load, nothing is complained of, and it is no wider than the window."""
+    asking = tmp_path / "asking.html"  # the page forbids scripts, so a copy allows the question
+    allowed = report.read_text().replace("default-src 'none'", "script-src 'unsafe-inline'")
+    asking.write_text(allowed.replace("</body>", ASK))
+
+    _, said = dump(browser, report, tmp_path / "profile", width)
+    shown, _ = dump(browser, asking, tmp_path / "profile", width)
+
+    assert said == []
+    assert 'data-broken="0"' in shown
+    assert 'data-wide="0"' in shown
+
+
+def test_a_broken_picture_would_be_noticed(browser: str, tmp_path: Path) -> None:
+    """The question of the test above can be answered otherwise."""
+    asking = tmp_path / "asking.html"
+    asking.write_text(f'<body><img src="data:image/png;base64,AAAA"><img src="x.png">{ASK}')
+
+    shown, said = dump(browser, asking, tmp_path / "profile", 500)
+
+    assert 'data-broken="2"' in shown
+    assert said == []

@@ -1,0 +1,198 @@
+"""What a model answers on sets it has not seen, and what follows from that.
+
+Labels are the card's, whatever they are; the figures are those of `train.evaluate`. Draws and
+prints nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.card import Card
+from camdigits.classify import probabilities
+from camdigits.values import Glyphs, GrayImage, Scorer, Scores
+from train import measure
+from train.alphabets import Alphabet, alphabet_of, none_of
+from train.data import DataError, Glyphset
+from train.evaluate import DigitRow, RejectRow, digit_row, load_unseen, only, reject_rows
+from train.measure import Reals
+
+Indexes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """A set of glyphs with what the model answered."""
+
+    name: str
+    images: Glyphs
+    truth: Indexes  # (N,) indexes into the card's labels
+    scores: Scores  # (N, L) logits
+    wanted: bool  # glyphs to be read; otherwise they are to be refused
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """A glyph that was taken for something else."""
+
+    image: GrayImage
+    truth: str
+    answer: str
+    score: float  # probability of the answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bins:
+    """How sure the model was and how often right, in bins of equal width."""
+
+    counts: Indexes
+    sure: Reals  # mean probability of a bin's answers; NaN where it is empty
+    right: Reals  # share of them that is right; NaN where it is empty
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Others of one kind that pass, against what is rightly read, over all thresholds."""
+
+    name: str
+    kept: Reals
+    accepted: Reals
+    at_threshold: tuple[float, float]  # kept, accepted at the card's
+
+
+def load_sets(card: Card, limit: int | None = None) -> tuple[Glyphset, ...]:
+    """Load what the model has not seen of its alphabet's sets, labels apart from other glyphs.
+
+    Nothing is loaded for labels of no alphabet.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    alphabet = _alphabet(card)
+    if alphabet is None:
+        return ()
+    trained = frozenset(str(name).split("/")[0] for name in card.notes.get("data", ()))
+    found = []
+    for name in alphabet.sets:
+        part = load_unseen(name, trained, limit, alphabet)
+        labelled, others = (only(part, alphabet, labelled=which) for which in (True, False))
+        if len(labelled.labels) and len(others.labels):
+            others = replace(others, name=f"{others.name}, others")
+        found += [one for one in (labelled, others) if len(one.labels)]
+    return tuple(found)
+
+
+def ask(part: Glyphset, scorer: Scorer, card: Card) -> Answers:
+    """Put a set to the model; its labels are indexes into the card's."""
+    truth = part.labels.astype(np.int64)
+    wanted = bool(measure.labelled(truth, none_of(card.labels)).any())
+    return Answers(part.name, part.images, truth, scorer(part.images), wanted)
+
+
+def read_row(answers: Answers, card: Card) -> DigitRow:
+    """How a set is read, as `train.evaluate` says."""
+    return digit_row(_glyphs(answers), lambda _: answers.scores, card)
+
+
+def reject_rows_of(answers: Sequence[Answers], card: Card) -> tuple[RejectRow, ...]:
+    """How each kind of other glyph is refused, as `train.evaluate` says."""
+    scores = {id(one.images): one.scores for one in answers}  # asked once, not once a figure
+    others = [_glyphs(one) for one in answers if not one.wanted]
+    known = [_glyphs(one) for one in typical(answers, card)]
+    return reject_rows(others, known, lambda images: scores[id(images)], card)
+
+
+def typical(answers: Sequence[Answers], card: Card) -> list[Answers]:
+    """The sets that all other glyphs must be told from: the alphabet's, or else all."""
+    alphabet = _alphabet(card)
+    wanted = [one for one in answers if one.wanted]
+    names = alphabet.typical if alphabet else ()
+    return [one for one in wanted if one.name.split("/")[0] in names] or wanted
+
+
+def likeness(scores: Scores, card: Card) -> Reals:
+    """How much each glyph looks like something to read: its best label, "none" left out."""
+    return measure.digit_score(scores, card.temperature, none_of(card.labels))
+
+
+def reject_curve(answers: Answers, looks: Reals, card: Card, points: int = 1000) -> Curve:
+    """Share of others that pass wherever a threshold keeps a share of what should be read.
+
+    Args:
+        answers: other glyphs.
+        looks: likeness of what should be read.
+        card: the model's.
+        points: thresholds that are tried.
+    """
+    strange = np.sort(likeness(answers.scores, card))
+    thresholds = np.unique(np.quantile(looks, np.linspace(0, 1, points), method="lower"))
+    ordered = np.sort(looks)
+    kept, accepted = (
+        1 - np.searchsorted(values, np.append(thresholds, card.threshold)) / len(values)
+        for values in (ordered, strange)
+    )
+    return Curve(answers.name, kept[:-1], accepted[:-1], (float(kept[-1]), float(accepted[-1])))
+
+
+def confusion(answers: Sequence[Answers], labels: int) -> Indexes:
+    """(L, L) counts: a row for each truth, a column for each answer."""
+    counts = np.zeros((labels, labels), np.int64)
+    for one in answers:
+        np.add.at(counts, (one.truth, one.scores.argmax(1)), 1)
+    return counts
+
+
+def mistakes(answers: Answers, card: Card, most: int) -> tuple[int, tuple[Mistake, ...]]:
+    """How many glyphs of a set were misread, and the most confident of them, surest first."""
+    chances = probabilities(answers.scores, card.temperature)
+    best, sure = chances.argmax(1), chances.max(1)
+    wrong = np.flatnonzero(best != answers.truth)
+    order = wrong[np.argsort(-sure[wrong], kind="stable")][:most]
+    names = card.labels
+    found = (
+        Mistake(answers.images[i], names[answers.truth[i]], names[best[i]], float(sure[i]))
+        for i in order
+    )
+    return len(wrong), tuple(found)
+
+
+def as_on_pages(answers: Sequence[Answers], card: Card) -> tuple[Scores, Indexes]:
+    """All glyphs together, "none" thinned evenly to its share on pages, if the card tells it.
+
+    Returns:
+        (N, L) logits and (N,) labels.
+    """
+    scores = np.concatenate([one.scores for one in answers])
+    truth = np.concatenate([one.truth for one in answers])
+    labelled = measure.labelled(truth, none_of(card.labels))
+    none, read = np.flatnonzero(~labelled), np.flatnonzero(labelled)
+    share = float(card.notes.get("prior_none", 0) or 0)
+    wanted = round(len(read) * share / (1 - share)) if 0 < share < 1 else len(none)
+    if wanted < len(none):
+        none = none[np.linspace(0, len(none) - 1, wanted).round().astype(np.int64)]
+    chosen = np.sort(np.concatenate([read, none]))
+    return scores[chosen], truth[chosen]
+
+
+def reliability(scores: Scores, truth: Indexes, temperature: float) -> Bins:
+    """Sort answers into the bins of `measure.calibration_error`."""
+    chances = probabilities(scores, temperature)
+    sure, right = chances.max(1), chances.argmax(1) == truth
+    bins = np.minimum((sure * measure.BINS).astype(int), measure.BINS - 1)
+    counts = np.bincount(bins, minlength=measure.BINS)
+    filled = np.where(counts, counts, np.nan)
+    sums = [np.bincount(bins, values, measure.BINS) / filled for values in (sure, right)]
+    return Bins(counts.astype(np.int64), sums[0], sums[1])
+
+
+def _alphabet(card: Card) -> Alphabet | None:
+    try:
+        return alphabet_of(card.labels)
+    except DataError:  # labels of somebody else's
+        return None
+
+
+def _glyphs(answers: Answers) -> Glyphset:
+    return Glyphset(answers.name, answers.images, answers.truth.astype(np.uint8))

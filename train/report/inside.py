@@ -1,0 +1,161 @@
+"""What is in a .tflite file: its layers and their work, its first filters, its feature maps.
+
+Read from the very file that runs on the camera, int8 and all, so that no run and no TensorFlow is
+needed. Measures no time.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.errors import ModelError
+from camdigits.tflite import INSTALL, RUNTIMES, Affine, dequantize, silenced
+from camdigits.values import GrayImage
+
+Planes = npt.NDArray[np.float32]  # (height, width, channels)
+WORDS = {
+    "CONV_2D": "convolution",
+    "DEPTHWISE_CONV_2D": "depthwise convolution",
+    "FULLY_CONNECTED": "dense",
+    "MAX_POOL_2D": "largest of a field",
+    "AVERAGE_POOL_2D": "mean of a field",
+    "MEAN": "mean of each plane",
+}
+WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+CONVOLUTIONS = WEIGHTED[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One step of a net, and what it costs for one glyph."""
+
+    kind: str  # as TFLite names it
+    name: str  # for people, numbered
+    kernel: tuple[int, ...]  # shape of its weights; empty where it has none
+    output: tuple[int, ...]  # shape for one glyph
+    multiply_adds: int
+    number: int  # of its output tensor
+
+    @property
+    def weights(self) -> int:
+        """How many weights it has, biases apart."""
+        return math.prod(self.kernel) if self.kernel else 0
+
+
+def open_model(content: bytes, whole: bool = True, threads: int = 1) -> Any:
+    """Load a model into whichever runtime is installed.
+
+    Args:
+        content: of a .tflite file.
+        whole: keep what each layer makes, and run the plain kernels; otherwise the quick ones.
+        threads: threads within one call.
+
+    Raises:
+        ModelError: no runtime is installed, or it does not load the model.
+    """
+    module = _runtime()
+    plain = {
+        "experimental_op_resolver_type": (module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES),
+        "experimental_preserve_all_tensors": True,
+    }
+    try:
+        with silenced():
+            opened = module.Interpreter(
+                model_content=content, num_threads=threads, **(plain if whole else {})
+            )
+            opened.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"wanted a TFLite model, got another ({error}); export it again"
+        ) from error
+    return opened
+
+
+def load(model: Path) -> Any:
+    """Open a model file to look into it."""
+    return open_model(model.read_bytes())
+
+
+def layers_of(opened: Any) -> tuple[Layer, ...]:
+    """List the layers that compute something, in their order."""
+    tensors = _tensors(opened)
+    found: list[Layer] = []
+    counts: dict[str, int] = {}
+    for step in opened._get_ops_details():  # no public call tells
+        kind = str(step["op_name"])
+        if kind not in WORDS:
+            continue
+        counts[kind] = counts.get(kind, 0) + 1
+        number = int(step["outputs"][0])
+        output = _shape(tensors[number])[1:]
+        kernel = _shape(tensors[int(step["inputs"][1])]) if kind in WEIGHTED else ()
+        name = f"{WORDS[kind]} {counts[kind]}"
+        found.append(Layer(kind, name, kernel, output, _work(kind, kernel, output), number))
+    return tuple(found)
+
+
+def first_filters(opened: Any) -> npt.NDArray[np.float32] | None:
+    """Real weights of the first convolution, (filters, height, width, channels); None without."""
+    tensors = _tensors(opened)
+    for step in opened._get_ops_details():
+        if step["op_name"] == "CONV_2D":
+            return _real_weights(opened, tensors[int(step["inputs"][1])])
+    return None
+
+
+def feature_maps(
+    opened: Any, layers: Sequence[Layer], glyph: GrayImage
+) -> tuple[tuple[Layer, Planes], ...]:
+    """What each convolution makes of one (28, 28) uint8 glyph."""
+    feed = opened.get_input_details()[0]["index"]
+    opened.set_tensor(feed, glyph[np.newaxis, :, :, np.newaxis])
+    opened.invoke()
+    tensors = _tensors(opened)
+    return tuple(
+        (layer, _real(opened.get_tensor(layer.number)[0], tensors[layer.number]))
+        for layer in layers
+        if layer.kind in CONVOLUTIONS and len(layer.output) == 3
+    )
+
+
+def _runtime() -> Any:
+    for name in RUNTIMES:
+        try:
+            return import_module(name)
+        except ImportError as error:
+            reason = error
+    raise ModelError(f"no TFLite runtime loads ({reason}); {INSTALL}") from reason
+
+
+def _tensors(opened: Any) -> dict[int, dict[str, Any]]:
+    return {int(tensor["index"]): tensor for tensor in opened.get_tensor_details()}
+
+
+def _shape(tensor: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(int(size) for size in tensor["shape"])
+
+
+def _work(kind: str, kernel: tuple[int, ...], output: tuple[int, ...]) -> int:
+    """Multiply-adds for one glyph: each weight is used once per place, or once in all."""
+    if kind not in WEIGHTED:
+        return 0
+    places = math.prod(output[:2]) if kind in CONVOLUTIONS else math.prod(output) // kernel[0]
+    return math.prod(kernel) * places
+
+
+def _real(codes: npt.NDArray[Any], tensor: dict[str, Any]) -> Planes:
+    scale, zero_point = tensor["quantization"]
+    return dequantize(codes, Affine(float(scale), int(zero_point)) if scale else None)
+
+
+def _real_weights(opened: Any, tensor: dict[str, Any]) -> npt.NDArray[np.float32]:
+    """Weights have a scale for each filter and no zero point."""
+    codes = np.asarray(opened.get_tensor(int(tensor["index"])), np.float32)
+    scales = np.asarray(tensor["quantization_parameters"]["scales"], np.float32)
+    return codes * scales.reshape(-1, 1, 1, 1) if scales.size else codes

@@ -1,0 +1,46 @@
+"""Little pictures of glyphs, as the bytes of a PNG: dark ink on white paper."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from camdigits.glyph import SIDE
+from camdigits.image import cv2
+from camdigits.values import GrayImage
+from train.report.evidence import Mistake
+
+CELL, LINE, SCALE = 96, 18, 3  # pixels of a sheet: a cell's width, a line of text, of a glyph's
+COLUMNS = 12
+
+
+def png(image: GrayImage) -> bytes:
+    """Encode an (H, W) uint8 picture."""
+    return bytes(cv2.imencode(".png", image)[1])
+
+
+def on_paper(glyph: GrayImage) -> GrayImage:
+    """255 is ink in a glyph and paper in a picture."""
+    return np.asarray(255 - glyph, np.uint8)
+
+
+def contact_sheet(mistakes: Sequence[Mistake]) -> bytes:
+    """Misread glyphs in rows, each with truth > answer and the answer's probability."""
+    rows = -(-len(mistakes) // COLUMNS)
+    high = SIDE * SCALE + 2 * LINE
+    sheet = np.full((rows * high, min(len(mistakes), COLUMNS) * CELL), 255, np.uint8)
+    for number, mistake in enumerate(mistakes):
+        y, x = number // COLUMNS * high, number % COLUMNS * CELL
+        _put(sheet[y : y + high, x : x + CELL], mistake)
+    return png(sheet)
+
+
+def _put(cell: GrayImage, mistake: Mistake) -> None:
+    large = cv2.resize(
+        on_paper(mistake.image), None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_NEAREST
+    )
+    left = (CELL - SIDE * SCALE) // 2
+    cell[: SIDE * SCALE, left : left + SIDE * SCALE] = large
+    texts = (f"{mistake.truth} > {mistake.answer}", f"{mistake.score:.3f}")
+    for line, text in enumerate(texts, 1):
+        origin = (left, SIDE * SCALE + line * LINE - 4)
+        cv2.putText(cell, text, origin, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 0, 1, cv2.LINE_AA)

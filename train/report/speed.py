@@ -1,0 +1,93 @@
+"""Microseconds a glyph, as a ratio to the classic 5×5 CNN in the same run.
+
+Both run on one thread and take turns, so that a slow moment hits both. Time of the processor is
+taken, so that other programs count little, and the best of many rounds. Without TensorFlow, which
+builds the classic net, there is no ratio.
+"""
+
+import platform
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from camdigits.card import Card
+from camdigits.tflite import load_scorer, runtime_name, silenced
+from train import nets
+from train.report.inside import open_model
+
+GLYPHS = 25  # a page of numbers
+ROUNDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How long a glyph takes, in a call for 25."""
+
+    us: float
+    classic_us: float | None  # None where TensorFlow is missing
+    machine: str
+    runtime: str
+
+
+def measure_speed(model: Path, card: Card, classic: bytes | None, rounds: int = ROUNDS) -> Speed:
+    """Time a model as the product runs it, and the classic net in one batch.
+
+    Args:
+        model: a .tflite file.
+        card: its card.
+        classic: the classic net as `classic_net` makes it; None leaves it out.
+        rounds: the quickest of these counts.
+    """
+    glyphs = np.random.default_rng(0).integers(0, 256, (GLYPHS, 28, 28)).astype(np.uint8)
+    scorer = load_scorer(model, card, threads=1)
+    runs: list[Callable[[], object]] = [lambda: scorer(glyphs)]
+    if classic is not None:
+        runs.append(_batch_run(classic))
+    best = [float("inf")] * len(runs)
+    for _ in range(rounds):
+        for place, run in enumerate(runs):
+            started = process_time()
+            run()
+            best[place] = min(best[place], process_time() - started)
+    each = [seconds / GLYPHS * 1e6 for seconds in best]
+    return Speed(each[0], each[1] if len(each) > 1 else None, machine_name(), runtime_name())
+
+
+def classic_net() -> bytes:
+    """The classic CNN in float32, with fresh weights: they do not change the time.
+
+    Raises:
+        NetError: TensorFlow is missing.
+    """
+    tf = nets.load_tensorflow()
+    with tempfile.TemporaryDirectory() as folder, silenced():
+        nets.build("classic-cnn", 10).export(folder, verbose=False)
+        return bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
+
+
+def machine_name() -> str:
+    """Name of the processor, for reports."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _batch_run(content: bytes) -> Callable[[], object]:
+    opened = open_model(content, whole=False)
+    feed = opened.get_input_details()[0]["index"]
+    opened.resize_tensor_input(feed, (GLYPHS, 28, 28, 1))
+    opened.allocate_tensors()
+    glyphs = np.random.default_rng(0).random((GLYPHS, 28, 28, 1)).astype(np.float32)
+
+    def run() -> None:
+        opened.set_tensor(feed, glyphs)
+        opened.invoke()
+
+    return run

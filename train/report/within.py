@@ -1,0 +1,182 @@
+"""The parts of the page that show what a model is: training, filters, maps, int8, speed, card."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from camdigits.card import Card
+from camdigits.classify import NONE
+from camdigits.values import GrayImage
+from train.report import figures, inside, page
+from train.report.evidence import Answers
+from train.report.inside import CONVOLUTIONS, Layer
+from train.report.page import Section
+from train.report.runs import Comparison, History, Pair
+from train.report.sections import Album
+from train.report.speed import GLYPHS, Speed
+
+SHOWN = 3  # glyphs whose feature maps are shown
+NO_RUN = (
+    "The run of `fit` that this model came from is not here; name its folder with --run to see "
+    "this."
+)
+
+
+def training(histories: Sequence[History], album: Album) -> Section:
+    """How training went."""
+    html = page.missing(NO_RUN)
+    if histories:
+        png = album.keep("training.png", figures.training(histories))
+        caption = (
+            "Epoch after epoch, from the first run to the last; a thin line is where a run begins "
+            "from the one before it. Validation glyphs are not learnt from and, unlike the "
+            "training glyphs, not warped, so they may well be read better; each run has its own, "
+            "so compare within one."
+        )
+        html = page.figure(png, "Training curves", caption, least_px=760)
+    return Section("training", "How it learnt", html)
+
+
+def filters(opened: Any, album: Album) -> Section:
+    """What the first layer looks for."""
+    weights = inside.first_filters(opened)
+    html = page.missing("The model has no convolution, so it has no filters.")
+    if weights is not None:
+        png = album.keep("filters.png", figures.filters(weights))
+        count, height, width, _ = weights.shape
+        caption = (
+            f"The {count} filters of the first layer, {height}×{width} pixels each, as the model "
+            "holds them: red wants ink, blue wants paper. Many answer to an edge or a "
+            "stroke in one direction."
+        )
+        html = page.figure(png, "Filters of the first layer", caption, least_px=560)
+    return Section("filters", "What the first layer looks for", html)
+
+
+def maps(
+    opened: Any, layers: Sequence[Layer], answers: Sequence[Answers], card: Card, album: Album
+) -> Section:
+    """What each convolution makes of some glyphs."""
+    title = "What each convolution makes of a glyph"
+    if not any(layer.kind in CONVOLUTIONS for layer in layers):
+        html = page.missing("The model has no convolution, so it has no feature maps.")
+        return Section("maps", title, html)
+    glyphs = chosen_glyphs(answers, card)
+    if not glyphs:
+        return Section("maps", title, page.missing("No glyph was at hand to show."))
+    seen = [inside.feature_maps(opened, layers, glyph) for glyph in glyphs]
+    told = (
+        f"Bright is where a channel answers. The {figures.CHANNELS} channels that differ most "
+        "are shown, the same for each glyph: early ones trace strokes and edges, later ones "
+        "answer to parts and places of a digit and no longer look like it."
+    )
+    blocks = [page.paragraph(told)]
+    for number, layer in enumerate(layer for layer, _ in seen[0]):
+        png = figures.maps(glyphs, [each[number][1] for each in seen])
+        album.keep(f"maps-{number + 1}.png", png)
+        height, width, channels = layer.output
+        caption = f"{layer.name.capitalize()}: {channels} planes of {height}×{width}."
+        blocks.append(page.figure(png, f"Feature maps, {layer.name}", caption, least_px=680))
+    return Section("maps", title, "\n".join(blocks))
+
+
+def chosen_glyphs(answers: Sequence[Answers], card: Card) -> tuple[GrayImage, ...]:
+    """The surest glyph of the first set, for a few labels between the first and the last."""
+    wanted = [one for one in answers if one.wanted]
+    if not wanted:
+        return ()
+    names = [index for index, label in enumerate(card.labels) if label != NONE]
+    places = np.linspace(0, len(names) - 1, SHOWN + 2)[1:-1].round().astype(int)
+    found = []
+    for label in dict.fromkeys(names[place] for place in places):
+        own = np.flatnonzero(wanted[0].truth == label)
+        if own.size:
+            best = own[wanted[0].scores[own, label].argmax()]
+            found.append(wanted[0].images[best])
+    return tuple(found)
+
+
+def quantization(comparison: Comparison | str, album: Album) -> Section:
+    """What int8 costs; a text tells why it is not known."""
+    title = "Float against int8"
+    if isinstance(comparison, str):
+        return Section("int8", title, page.missing(comparison))
+    total = comparison.total
+    png = album.keep("int8.png", figures.quantization(comparison))
+    told = (
+        f"The float net of the run and the int8 model give the same answer to "
+        f"{total.agreement * 100:.2f} % of {total.count:,} glyphs; their logits differ by "
+        f"{np.abs(comparison.gaps).mean():.3f} on average and by {total.largest:.2f} at most. "
+    )
+    if comparison.shift:
+        told += (
+            f'The export gives "none" another prior, {comparison.shift:+.2f} on its logit; the '
+            "float net is given it here too."
+        )
+    blocks = [page.paragraph(told)]
+    if total.agreement < 0.95:
+        blocks.append(page.missing("They differ so much that this is hardly the model's own run."))
+    table = page.table(
+        ("set", "glyphs", "float right", "int8 right", "same answer", "largest difference"),
+        [_pair(pair) for pair in (*comparison.pairs, total)],
+    )
+    caption = "How far int8 moves each logit: a narrow band around zero changes hardly any answer."
+    blocks += [table, page.figure(png, "Differences of the logits", caption, least_px=620)]
+    return Section("int8", title, "\n".join(blocks))
+
+
+def cost(layers: Sequence[Layer], speed: Speed, size: int) -> Section:
+    """How large and how fast it is."""
+    work = sum(layer.multiply_adds for layer in layers)
+    weights = sum(layer.weights for layer in layers)
+    told = (
+        f"{size:,} bytes hold {weights:,} weights. One glyph takes {work:,} multiply-adds and "
+        f"{speed.us:.0f} µs (one thread, {GLYPHS} glyphs in a call, processor time, "
+        f"best of many rounds, {speed.runtime}, {speed.machine}). {_against(speed)}"
+    )
+    table = page.table(
+        ("layer", "makes", "kernel", "weights", "multiply-adds", "share"),
+        [_layer(layer, work) for layer in layers],
+    )
+    return Section("cost", "Size and speed", page.paragraph(told) + table)
+
+
+def card_fields(card: Card) -> Section:
+    """All that the card says."""
+    known = {one.name: getattr(card, one.name) for one in fields(card) if one.name != "notes"}
+    told = {**known, "labels": " ".join(card.labels), **card.notes}
+    return Section("card", "The card", page.definitions(told))
+
+
+def against_classic(speed: Speed) -> str | None:
+    """The time as a share of the classic net's, or None where that was not measured."""
+    return None if speed.classic_us is None else f"1/{speed.classic_us / speed.us:.1f}"
+
+
+def _against(speed: Speed) -> str:
+    if speed.classic_us is None:
+        return "TensorFlow is not installed, so there is no classic net to hold it against."
+    return (
+        f"The classic CNN in float32 (5×5×32, pool, 5×5×64, pool, dense 1024, dense 10) took "
+        f"{speed.classic_us:.0f} µs in the same minute: {against_classic(speed)} of its time."
+    )
+
+
+def _size(shape: Sequence[int]) -> str:
+    return "×".join(map(str, shape))
+
+
+def _layer(layer: Layer, work: int) -> tuple[str, ...]:
+    if not layer.kernel:
+        return (layer.name, _size(layer.output), "", "", "", "")
+    share = layer.multiply_adds / max(work, 1)
+    figures_ = (f"{layer.weights:,}", f"{layer.multiply_adds:,}", f"{share * 100:.1f} %")
+    kernel = _size(layer.kernel[1:3]) if layer.kind in CONVOLUTIONS else ""
+    return (layer.name, _size(layer.output), kernel, *figures_)
+
+
+def _pair(pair: Pair) -> tuple[str, ...]:
+    shares = (f"{share * 100:.2f} %" for share in (pair.whole, pair.int8, pair.agreement))
+    return (pair.name, f"{pair.count:,}", *shares, f"{pair.largest:.2f}")
