@@ -1,0 +1,158 @@
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from camdigits.classify import Labelling
+from camdigits.glyph import normalize
+from train.data import LABELS, NONE, DataError, Glyphset
+from train.filmed import cut_labelled, stretched
+from train.fit import CONFIG, HISTORY, Settings
+from train.survival import (
+    BEGIN,
+    END,
+    SHIFT_PX,
+    Contender,
+    DigitRow,
+    OtherRow,
+    Survival,
+    draw_plot,
+    markdown,
+    measure,
+    mnist_only,
+    put_between,
+    shifted,
+    shrunk,
+    thickened,
+)
+
+
+def always(label, labels, logit=9.0):
+    """A net with one answer to everything."""
+    row = np.float32([logit * (name == label) for name in labels])
+    return lambda glyphs: np.tile(row, (len(glyphs), 1))
+
+
+def contenders():
+    ten = LABELS[:10]
+    return (
+        Contender("MNIST only", always("7", ten), Labelling(ten)),
+        Contender("shipped", always("none", LABELS), Labelling(LABELS)),
+    )
+
+
+def glyphs(name, *labels):
+    return Glyphset(name, np.zeros((len(labels), 28, 28), np.uint8), np.array(labels, np.uint8))
+
+
+def bar(x=12, y=4, wide=4, high=20):
+    image = np.zeros((28, 28), np.uint8)
+    image[y : y + high, x : x + wide] = 255
+    return image
+
+
+def test_a_digit_called_none_is_wrong_and_a_net_without_none_refuses_nothing():
+    """Both are asked the same; only one of them can say no."""
+    found = measure(
+        contenders(),
+        iter([glyphs("digits", 7, 7, 7, 1)]),
+        iter([glyphs("letters", NONE, NONE)]),
+        say=[].append,
+    )
+
+    assert found.digits == (DigitRow("digits", 4, (0.75, 0.0)),)
+    assert found.others == (OtherRow("letters", 2, (1.0, 0.0), (1.0, 0.0)),)
+
+
+FOUND = Survival(
+    ("MNIST only", "shipped"),
+    (DigitRow("MNIST test", 10_000, (0.995, 0.994)),),
+    (OtherRow("doodles", 10, (1.0, 0.2), (0.6, 0.1)),),
+)
+
+
+def test_the_tables_are_markdown():
+    """A row for each set, a column for each contender, shares in per cent."""
+    lines = markdown(FOUND).splitlines()
+
+    assert lines[0] == "| digits read right | glyphs | MNIST only | shipped |"
+    assert lines[1] == "| --- | ---: | ---: | ---: |"
+    assert lines[2] == "| MNIST test | 10000 | 99.5 % | 99.4 % |"
+    assert lines[-1] == "| doodles | 10 | 100.0 % | 60.0 % | 20.0 % | 10.0 % |"
+
+
+def test_the_plot_is_a_small_picture(tmp_path):
+    """PNG, drawn without a display."""
+    pytest.importorskip("matplotlib")
+
+    draw_plot(FOUND, tmp_path / "new" / "plot.png")
+
+    assert (tmp_path / "new" / "plot.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_normalising_undoes_shift_but_not_the_pen():
+    """Why the product needs no net that knows of shifted digits."""
+    rng = np.random.default_rng(1)
+
+    moved = shifted(bar(), rng)
+
+    assert abs(np.argwhere(moved).mean(0) - np.argwhere(bar()).mean(0)).tolist() == [SHIFT_PX] * 2
+    assert np.array_equal(normalize(moved), normalize(bar()))
+    assert not np.array_equal(normalize(thickened(bar(), rng)), normalize(bar()))
+
+
+def test_a_shrunk_digit_stays_in_the_middle():
+    """Three fifths as high, about the same centre."""
+    small = shrunk(bar(), np.random.default_rng(1)) > 128
+
+    assert small.any(axis=1).sum() == 12
+    assert np.argwhere(small).mean(0).tolist() == [13.5, 13.5]
+
+
+def test_labelled_digits_are_cut_and_turned_upright():
+    """The glyph is the region's own where boxes agree; what has no label is left out."""
+    page = np.full((100, 200), 220, np.uint8)
+    page[20:26, 30:80] = page[60:90, 150:155] = 20
+    truth = {"upright_rotation_cw": 90, "digits": [{"label": "1", "box": [29, 19, 52, 8]}]}
+
+    ((glyph, label),) = cut_labelled(page, truth)
+
+    assert label == 1
+    assert (glyph.any(axis=1).sum(), glyph.any(axis=0).sum() < 8) == (20, True)
+
+
+def test_a_demos_framing_loses_the_shape():
+    """A 1 whose box is stretched over the glyph is a filled square."""
+    assert stretched(bar()[4:24, 12:16]).min() == 255
+
+
+def test_the_table_takes_its_place_in_a_page(tmp_path):
+    """What stands around the markers stays; twice is the same as once."""
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+
+    put_between(page, "new")
+    put_between(page, "new")
+
+    assert page.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+
+
+def test_a_page_without_its_markers_is_left_alone(tmp_path):
+    """One line says what is missing."""
+    page = tmp_path / "page.md"
+    page.write_text("nothing")
+
+    with pytest.raises(DataError, match="wanted the lines"):
+        put_between(page, "new")
+
+    assert page.read_text() == "nothing"
+
+
+def test_a_run_on_other_sets_is_no_mnist_only_run(tmp_path):
+    """It is refused before anything is trained."""
+    (tmp_path / CONFIG).write_text(json.dumps(asdict(Settings(sets=("mnist", "unipen")))))
+    (tmp_path / HISTORY).write_text("[]")
+
+    with pytest.raises(DataError, match="a run on MNIST alone is wanted"):
+        mnist_only(tmp_path, epochs=1)

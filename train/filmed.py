@@ -1,0 +1,115 @@
+"""Digits as a camera saw them, written by held-out hands: crops to measure on, never to train on.
+
+The product's own ink and regions cut them; a region is a labelled digit's where their boxes
+overlap by half. What the stages do not find is not here: only the net is measured.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from camdigits.glyph import SIDE, normalize
+from camdigits.image import cv2, to_green
+from camdigits.ink import find_ink
+from camdigits.pictures import read_picture
+from camdigits.reader import MAX_SIDE
+from camdigits.regions import find_regions
+from camdigits.values import Box, GrayImage
+from train import data
+from train.crops import load_paper
+from train.cut import cut
+from train.data import Glyphset
+from train.held_out import Writer, held_out_writers
+from train.rendered import number_pages
+from train.scenes import Hand, SceneConfig, film, write_page
+from train.score import Truth, load_truths, pair, place
+
+PAGES = 40
+SEED = 1
+LEAST_IOU = 0.5
+PEN = 0.05, 0.11  # of the height
+Crop = tuple[GrayImage, int]  # (28, 28) glyph, label
+Framing = Callable[[GrayImage], GrayImage]
+
+
+def gentle_crops(name: str, pages: int = PAGES) -> Glyphset:
+    """Film pages a little soft, noisy and tilted, as `train.rendered` does."""
+    filmed = number_pages(held_out_writers(), pages, SEED)
+    return _set(name, (crop for page in filmed for crop in cut_labelled(page.picture, page.truth)))
+
+
+def harsh_crops(name: str, pages: int = PAGES) -> Glyphset:
+    """Film pages with the blur, shadows, noise and small digits of `train.scenes`."""
+    rng = np.random.default_rng(SEED)
+    hands = [_hand(one) for some in held_out_writers().values() for one in some]
+    config = SceneConfig(paper=load_paper(data.folder() / "textures"))
+    return _set(name, _harsh(hands, pages, rng, config))
+
+
+def photo_crops(name: str, framed: Framing = normalize) -> Glyphset:
+    """Cut the labelled digits out of the real photos of the data, turned upright."""
+    folder = data.folder() / "photos-dev"
+    truths = load_truths(folder / "labels.json", "digits")
+    pictures = ((to_green(read_picture(place(folder, truth))), truth) for truth in truths)
+    return _set(
+        name, (crop for gray, truth in pictures for crop in cut_labelled(gray, truth, framed))
+    )
+
+
+def stretched(ink: GrayImage) -> GrayImage:
+    """Fill the glyph with the ink's box, as camera demos do; the product never does."""
+    return np.asarray(cv2.resize(ink, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def cut_labelled(gray: GrayImage, truth: Truth, framed: Framing = normalize) -> Iterator[Crop]:
+    """Yield the glyphs of labelled digits.
+
+    Args:
+        gray: (H, W) uint8.
+        truth: digits with label and box; `upright_rotation_cw` turns their glyphs upright.
+        framed: makes a glyph of a region's ink.
+    """
+    small, scale = _working_size(gray)
+    regions = find_regions(find_ink(small))
+    boxes = [Box(*(round(side * scale) for side in digit["box"])) for digit in truth["digits"]]
+    quarters = int(truth.get("upright_rotation_cw", 0)) // 90
+    for at, index in pair(boxes, [region.box for region in regions], LEAST_IOU):
+        upright = np.ascontiguousarray(np.rot90(regions[index].ink, -quarters))
+        yield framed(upright), int(truth["digits"][at]["label"])
+
+
+def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
+    """Shrink a large picture as the reader does; the second value shrinks boxes."""
+    scale = MAX_SIDE / max(gray.shape)
+    if scale >= 1:
+        return gray, 1.0
+    size = round(gray.shape[1] * scale), round(gray.shape[0] * scale)
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _hand(writer: Writer) -> Hand:
+    """Let a held-out writer write on the pages of the training."""
+
+    def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
+        return writer.draw(index, side, max(1.5, side * rng.uniform(*PEN)))
+
+    return Hand(writer.kind, writer.labels, draw)
+
+
+def _harsh(
+    hands: list[Hand], pages: int, rng: np.random.Generator, config: SceneConfig
+) -> Iterator[Crop]:
+    for _ in range(pages):
+        ink, marks = write_page(hands, (), rng, config)
+        glyphs, labels = cut(film(ink, marks, rng, config))
+        yield from (
+            (glyph, int(label))
+            for glyph, label in zip(glyphs, labels, strict=True)
+            if label != data.NONE
+        )
+
+
+def _set(name: str, crops: Iterable[Crop]) -> Glyphset:
+    found = list(crops)
+    glyphs = np.array([glyph for glyph, _ in found], np.uint8).reshape(-1, SIDE, SIDE)
+    return Glyphset(name, glyphs, np.array([label for _, label in found], np.uint8))

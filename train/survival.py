@@ -1,0 +1,315 @@
+"""Measure why accuracy on MNIST does not survive a camera.
+
+    python -m train survival
+
+The shipped net's architecture is trained on MNIST alone, with the same warps and the same recipe
+(`train.fit`), and held against the shipped model: on MNIST, on MNIST moved about in its frame, on
+hands that are not MNIST's, on digits that a camera saw, and on what is no digit at all. Whatever
+the product would normalise goes through `camdigits.glyph.normalize`; only the rows that say "as it
+is" or "stretched" do not. The run is kept in RUN and made there if need be, ten minutes on two
+free cores; then a minute or two. Prints Markdown, draws one plot.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.card import find_model, load_card
+from camdigits.classify import Labelling, opinions
+from camdigits.glyph import normalize
+from camdigits.image import cv2
+from camdigits.tflite import load_scorer
+from camdigits.values import GrayImage, Scorer
+from train import data
+from train.data import DataError, Glyphset
+from train.filmed import gentle_crops, harsh_crops, photo_crops, stretched
+from train.fit import HISTORY, Settings, fit, load_model, load_settings, scores_of
+
+RUN = Path("runs/mnist-only")
+PLOT = Path("docs/stages/survival.png")
+DOC = Path("docs/mnist-is-not-a-camera.md")
+EPOCHS = 8
+SURE = 0.9  # probability: an answer that a person would believe
+SEED = 1
+SHIFT_PX = 4  # the whole of a glyph's margin
+SCALE = 0.6
+STROKE_PX = 3  # wider and narrower
+BEGIN, END = "<!-- begin: python -m train survival -->", "<!-- end -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A net with what its numbers mean."""
+
+    name: str
+    score: Scorer
+    labelling: Labelling
+
+
+@dataclass(frozen=True, slots=True)
+class DigitRow:
+    """Share of a set of digits that each contender reads."""
+
+    name: str
+    count: int
+    right: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """What each contender says to glyphs that are no digit."""
+
+    name: str
+    count: int
+    called: tuple[float, ...]  # share whose best label is a digit
+    sure: tuple[float, ...]  # share that is a digit with SURE or more
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """All that is measured."""
+
+    contenders: tuple[str, ...]
+    digits: tuple[DigitRow, ...]
+    others: tuple[OtherRow, ...]
+
+
+def write_survival(
+    run: Path = RUN,
+    model: str = "digits",
+    plot: Path = PLOT,
+    doc: Path | None = DOC,
+    epochs: int = EPOCHS,
+    limit: int | None = None,
+    say: Callable[[str], None] = print,
+) -> Survival:
+    """Train on MNIST alone if that was not done, measure, and write table and plot.
+
+    Args:
+        run: folder of the MNIST-only run; an unfinished one is finished.
+        model: the model to hold against it, a name or the path of a .tflite.
+        plot: file of the plot.
+        doc: a page between whose markers the table is put; None only prints it.
+        epochs: of a run that is not there yet.
+        limit: glyphs of each set, for a quick look; None takes all.
+        say: takes the lines.
+
+    Raises:
+        DataError: a data set is missing, or a file cannot be written.
+        ModelError: the model cannot be used.
+    """
+    contenders = mnist_only(run, epochs, say), shipped(model)
+    found = measure(contenders, digit_sets(limit), other_sets(limit), say)
+    table = markdown(found)
+    say(table)
+    draw_plot(found, plot)
+    say(f"{plot}: the same as a plot")
+    if doc is not None:
+        put_between(doc, table)
+        say(f"{doc}: the table is in its place")
+    return found
+
+
+def mnist_only(run: Path, epochs: int, say: Callable[[str], None] = print) -> Contender:
+    """Train the shipped net's architecture on MNIST alone, or take the run that is there."""
+    labels = data.LABELS[:10]
+    begun = (run / HISTORY).exists()
+    settings = Settings(net="camdigits", labels=labels, sets=("mnist",), epochs=epochs)
+    if begun and load_settings(run).sets != ("mnist",):
+        raise DataError(f"{run}: a run on MNIST alone is wanted; name another folder")
+    fit(settings, run, resume=begun, say=say)
+    net = load_model(run)
+    return Contender("MNIST only", lambda glyphs: scores_of(net, glyphs), Labelling(labels))
+
+
+def shipped(model: str) -> Contender:
+    """Take the model that the product reads with."""
+    path = find_model(model)
+    card = load_card(path)
+    labelling = Labelling(card.labels, card.temperature, card.threshold)
+    return Contender("shipped", load_scorer(path, card), labelling)
+
+
+def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
+    """Digits, from what MNIST was made of to what a camera sees."""
+    images, labels = data.raw_test()
+    tests = Glyphset("", images, labels)
+    yield _thin(replace(data.load("mnist", "test"), name="MNIST test"), limit)
+    for name, change in CHANGES.items():
+        rng = np.random.default_rng(SEED)
+        part = _thin(tests, limit)
+        moved = np.stack([change(image, rng) for image in part.images])
+        yield Glyphset(f"MNIST {name}, as it is", moved, part.labels)
+        again = np.stack([normalize(image) for image in moved])
+        yield Glyphset(f"MNIST {name}, normalised", again, part.labels)
+    yield _thin(replace(data.load("unipen", "val"), name="UNIPEN, other writers"), limit)
+    yield _thin(replace(data.load("bhmsds", "val"), name="BHMSDS"), limit)
+    yield _thin(replace(data.load("kensanata", "val"), name="Kensanata (Swiss)"), limit)
+    yield _thin(replace(data.load("mlia"), name="32×32 text digits"), limit)
+    yield _thin(gentle_crops("Pages filmed gently"), limit)
+    yield _thin(harsh_crops("Pages filmed badly"), limit)
+    yield _thin(photo_crops("Real photos"), limit)
+    yield _thin(photo_crops("Real photos, box stretched", stretched), limit)
+
+
+def other_sets(limit: int | None = None) -> Iterator[Glyphset]:
+    """What is no digit: symbols, letters, drawings."""
+    for name, title in OTHERS.items():
+        yield _thin(replace(data.load(name, "val"), name=title), limit)
+
+
+OTHERS = {
+    "unipen_letters": "handwritten letters (UNIPEN)",
+    "unipen_symbols": "handwritten signs (UNIPEN)",
+    "notmnist": "printed letters (notMNIST)",
+    "omniglot": "other alphabets (Omniglot)",
+    "quickdraw": "doodles (Quick, Draw!)",
+}
+
+
+def shifted(image: GrayImage, rng: np.random.Generator) -> GrayImage:
+    """Move a digit by SHIFT_PX to one side and up or down."""
+    across, down = rng.choice([-SHIFT_PX, SHIFT_PX], 2)
+    return _warped(image, np.array([[1, 0, across], [0, 1, down]], np.float32))
+
+
+def shrunk(image: GrayImage, rng: np.random.Generator) -> GrayImage:  # noqa: ARG001
+    """Make a digit smaller about the middle of its frame."""
+    rest = (image.shape[0] - 1) / 2 * (1 - SCALE)
+    return _warped(image, np.array([[SCALE, 0, rest], [0, SCALE, rest]], np.float32))
+
+
+def thickened(image: GrayImage, rng: np.random.Generator) -> GrayImage:  # noqa: ARG001
+    """Write a digit with a felt pen."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE_PX, STROKE_PX))
+    return np.asarray(cv2.dilate(image, kernel), np.uint8)
+
+
+def _warped(image: GrayImage, matrix: npt.NDArray[np.float32]) -> GrayImage:
+    return np.asarray(cv2.warpAffine(image, matrix, image.shape[::-1]), np.uint8)
+
+
+CHANGES: dict[str, Callable[[GrayImage, np.random.Generator], GrayImage]] = {
+    "shifted": shifted,
+    "shrunk": shrunk,
+    "thickened": thickened,
+}
+
+
+def measure(
+    contenders: Sequence[Contender],
+    digits: Iterator[Glyphset],
+    others: Iterator[Glyphset],
+    say: Callable[[str], None] = print,
+) -> Survival:
+    """Ask every contender about every set, and say which is done."""
+    digit_rows: list[DigitRow] = []
+    for part in digits:
+        right = tuple(_right(each, part) for each in contenders)
+        digit_rows.append(DigitRow(part.name, len(part.labels), right))
+        say(f"{part.name}: {_percents(right)}")
+    other_rows = tuple(_other_row(contenders, part) for part in others)
+    return Survival(tuple(each.name for each in contenders), tuple(digit_rows), other_rows)
+
+
+def _right(contender: Contender, part: Glyphset) -> float:
+    """Share whose best label is right; "none" is wrong."""
+    asked = opinions(part.images, contender.score, contender.labelling)
+    truth = [data.LABELS[label] for label in part.labels]
+    return float(np.mean([said == label for said, label in zip(asked.labels, truth, strict=True)]))
+
+
+def _other_row(contenders: Sequence[Contender], part: Glyphset) -> OtherRow:
+    asked = [opinions(part.images, each.score, each.labelling) for each in contenders]
+    return OtherRow(
+        part.name,
+        len(part.labels),
+        tuple(float(each.digits(0.0).mean()) for each in asked),
+        tuple(float(each.digits(SURE).mean()) for each in asked),
+    )
+
+
+def markdown(found: Survival) -> str:
+    """Lay the figures out as two tables."""
+    names = found.contenders
+    lines = [
+        f"| digits read right | glyphs | {' | '.join(names)} |",
+        "| --- |" + " ---: |" * (1 + len(names)),
+    ]
+    for row in found.digits:
+        lines.append(f"| {row.name} | {row.count} | {_percents(row.right)} |")
+    lines += [
+        "",
+        "| no digits, called a digit | glyphs | "
+        + " | ".join(f"{name} | {name}, {SURE:.0%} sure" for name in names)
+        + " |",
+        "| --- |" + " ---: |" * (1 + 2 * len(names)),
+    ]
+    for other in found.others:
+        both = [share for pair in zip(other.called, other.sure, strict=True) for share in pair]
+        lines.append(f"| {other.name} | {other.count} | {_percents(both)} |")
+    return "\n".join(lines)
+
+
+def _percents(shares: Sequence[float]) -> str:
+    return " | ".join(f"{share:.1%}".replace("%", " %") for share in shares)
+
+
+def draw_plot(found: Survival, path: Path) -> None:
+    """Draw two bars per set of digits.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = found.digits[::-1]
+    figure = Figure(figsize=(8, 0.42 * len(rows) + 1.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    places = np.arange(len(rows))
+    for index, name in enumerate(found.contenders):
+        high = 0.8 / len(found.contenders)
+        at = places + 0.4 - high * (index + 0.5)
+        shares = [100 * row.right[index] for row in rows]
+        bars = axes.barh(at, shares, high, label=name, color=("#E69F00", "#0072B2")[index % 2])
+        axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=7)
+    axes.set_yticks(places, [row.name for row in rows], fontsize=8)
+    axes.set_xlim(0, 108)
+    axes.set_xlabel("digits read right, %")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside upper center", ncols=len(found.contenders), frameon=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=80)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror}); name another") from error
+
+
+def put_between(doc: Path, table: str) -> None:
+    """Replace what stands between the markers of a page.
+
+    Raises:
+        DataError: the page or its markers are missing.
+    """
+    try:
+        text = doc.read_text()
+    except OSError as error:
+        raise DataError(f"{doc}: cannot be read ({error.strerror}); name another") from error
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise DataError(
+            f"{doc}: wanted the lines {BEGIN} and {END}; put them where the table goes"
+        )
+    doc.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+
+
+def _thin(part: Glyphset, limit: int | None) -> Glyphset:
+    """Take about `limit` glyphs, evenly."""
+    step = 1 if limit is None else max(1, len(part.labels) // limit)
+    return replace(part, images=part.images[::step], labels=part.labels[::step])
