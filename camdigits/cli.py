@@ -145,7 +145,8 @@ def live(
     with ExitStack() as stack:
         screen = stack.enter_context(Window("camdigits")) if window else None
         readings = stack.enter_context(readings_to(jsonl, csv, [source], events))
-        reader, tracker = make_reader(reading), make_tracker(track, events)
+        reader = make_reader(reading)
+        tracker = make_tracker(track, events, reader.threshold)
         camera = stack.enter_context(open_camera(source, reading, roi, say))
         clocked = camera.info.live
         recorder = VideoSink(save, camera.info.fps, clocked=clocked) if save else None
@@ -216,9 +217,8 @@ def video(
                     if recorder is not None:
                         stack.callback(recorder.close)
                     outputs = Outputs(readings, recorder, show=shower)
-                    count = _read_clip(
-                        source, reader, outputs, lambda _: None, make_tracker(track, events)
-                    )
+                    tracker = make_tracker(track, events, reader.threshold)
+                    count = _read_clip(source, reader, outputs, lambda _: None, tracker)
             except SourceError as error:
                 _complain(error)
                 status = status or error.exit_status

@@ -24,6 +24,8 @@ ALIKE = 1.5  # times larger or smaller: another digit
 PUSH = 2.0  # sizes: how far a single digit may move from one frame to the next
 STIFF = 4.0  # sizes: digits closer together than this hardly tell a turn or a zoom
 MOST = 96  # jumps that are tried
+HELD = 0.6  # of a digit: what covers so much of it was looked at in its place
+ROOMY = 4.0  # times larger: something else
 
 
 class Motion(NamedTuple):
@@ -112,6 +114,28 @@ def pairs(costs: Floats, limit: float = 1.0) -> list[tuple[int, int]]:
             used_rows.add(row)
             used_columns.add(column)
     return found
+
+
+def overlooked(
+    expected: Sequence[Box | Sequence[float]], refused: Sequence[Box]
+) -> list[int | None]:
+    """Find what was refused where something is expected: it, or more that holds it.
+
+    Returns:
+        Of each expected box the refused box that covers most of it, if there is one.
+
+    >>> overlooked([(10, 10, 20, 40), (60, 10, 20, 40)], [Box(8, 12, 30, 40), Box(0, 0, 200, 90)])
+    [0, None]
+    """
+    old = np.array(expected, np.float64).reshape(-1, 4)[:, None]
+    new = np.array(refused, np.float64).reshape(-1, 4)
+    low = np.maximum(old[..., :2], new[..., :2])
+    high = np.minimum(old[..., :2] + old[..., 2:], new[..., :2] + new[..., 2:])
+    area = old[..., 2:].prod(axis=-1)
+    part = np.maximum(high - low, 0).prod(axis=-1) / area
+    part[new[..., 2:].prod(axis=-1) > ROOMY * area] = 0
+    best = part.argmax(axis=1).tolist()
+    return [at if part[row, at] >= HELD else None for row, at in enumerate(best)]
 
 
 def _away(old: Places, new: Places, motion: Motion) -> Floats:

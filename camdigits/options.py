@@ -252,17 +252,17 @@ def make_reader(reading: dict[str, Any]) -> "Reader":
     return Reader(reading["model"], threshold=reading["threshold"], rotate=reading["rotate"])
 
 
-def make_tracker(track: bool, events: Path | None) -> "Tracker | None":
-    """Build a tracker, if one is wanted.
+def make_tracker(track: bool, events: Path | None, threshold: float) -> "Tracker | None":
+    """Build a tracker for a reader of this threshold, if one is wanted.
 
     Raises:
         UsageError: events are wanted without one.
     """
     if not track and events is not None:
         raise click.UsageError("--events needs the tracker: leave out --no-track")
-    from camdigits.track import Tracker
+    from camdigits.track import Tracker, config_for
 
-    return Tracker() if track else None
+    return Tracker(config_for(threshold)) if track else None
 
 
 @contextmanager

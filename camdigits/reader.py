@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.card import find_model, load_card
-from camdigits.classify import Ask, Labelling, Opinions, digits_of, opinions
+from camdigits.classify import NONE, Ask, Labelling, Opinions, digits_of, opinions
 from camdigits.context import in_context
 from camdigits.glyph import glyphs_of
 from camdigits.group import group, with_walls
@@ -25,7 +25,18 @@ from camdigits.strokes import rejoin
 from camdigits.texture import without_texture
 from camdigits.tflite import load_scorer
 from camdigits.upright import ROTATIONS, Pose, tilt, way_up
-from camdigits.values import Box, Digit, Frame, Glyphs, GrayImage, Region, Result, Scorer, Trace
+from camdigits.values import (
+    Box,
+    Digit,
+    Frame,
+    Glyphs,
+    GrayImage,
+    Refusal,
+    Region,
+    Result,
+    Scorer,
+    Trace,
+)
 
 MAX_SIDE = 1920  # pixels: a larger picture is searched on a copy shrunk to this
 THREADS = (
@@ -50,7 +61,8 @@ class Reader:
             out for each picture.
         scorer: reads glyphs instead of a model: takes (N, 28, 28) uint8 and returns (N, labels)
             logits.
-        labels: what the scorer's columns mean; "none" is whatever is no digit.
+        labels: what the scorer's columns mean; "none" is whatever is no digit. Without it every
+            blob gets a label, and blobs are not cut apart or joined.
 
     Raises:
         ModelError: the model or its card cannot be used.
@@ -123,7 +135,10 @@ class Reader:
         numbers = group(digits, view.pose.rotation)
         clock.lap("group")
         kept = _trace(view, place) if trace else None
-        return Result(frame, digits, numbers, view.pose.rotation, clock.laps(), kept)
+        refused = tuple(Refusal(place(each.box), each.label, each.score) for each in view.refused)
+        return Result(
+            frame, digits, numbers, view.pose.rotation, clock.laps(), kept, refused=refused
+        )
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
         """Read frame after frame, as they come."""
@@ -172,18 +187,23 @@ class Reader:
         first = ask(glyphs)
         odds = odds_of_none(regions, first)
         asked, crowded = first.weighed(odds), kept is not blobs
-        if not crowded:
+        uncut = regions
+        # Pieces of blobs are tried only by what can refuse them: any piece is a digit to the rest.
+        if not crowded and NONE in self._labelling.labels:
             again = _weighing(ask, odds[asked.digits(self._threshold)])
-            regions, asked = rejoin(regions, asked, again, self._threshold)
-            regions, asked = split(regions, asked, again, self._threshold)
-        sure = digits_of(regions, asked, self._threshold)
-        judged = list(zip(regions, asked.digits(self._threshold), strict=True))
-        refused = [region.box for region, read in judged if not read]
-        strengths = [region.strength for region, read in judged if read]
-        digits = in_context(sure, gray.shape[::-1], refused, strengths)
+            uncut, asked = rejoin(regions, asked, again, self._threshold)
+            regions, asked = split(uncut, asked, again, self._threshold)
+        sure = _cut_marked(digits_of(regions, asked, self._threshold), uncut)
+        read = asked.digits(self._threshold)
+        refused = _refused(regions, asked, read)
+        strengths = [
+            region.strength for region, is_read in zip(regions, read, strict=True) if is_read
+        ]
+        boxes = [each.box for each in refused]
+        digits = in_context(sure, gray.shape[::-1], boxes, strengths)
         digits = with_walls(digits, blobs.lines)
         clock.lap("classify")
-        return _View(ink, glyphs, first, regions, asked, digits, pose, crowded)
+        return _View(ink, glyphs, first, regions, asked, digits, pose, crowded, refused)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,6 +218,7 @@ class _View:
     digits: tuple[Digit, ...]
     pose: Pose
     crowded: bool  # parts of it are texture and were not read
+    refused: tuple[Refusal, ...]
 
     def certainty(self) -> float:
         """How much was read: the sum of the digits' scores."""
@@ -208,6 +229,20 @@ def _weighing(ask: Ask, odds: npt.NDArray[np.float64]) -> Ask:
     """Weigh further opinions as those of the digits on the page were, but none down."""
     usual = min(1.0, float(np.median(odds))) if len(odds) else 1.0
     return lambda glyphs: ask(glyphs).weighed(usual)
+
+
+def _cut_marked(digits: Sequence[Digit], uncut: Sequence[Region]) -> tuple[Digit, ...]:
+    whole = {region.box for region in uncut}
+    return tuple(d if d.box in whole else replace(d, cut=True) for d in digits)
+
+
+def _refused(
+    regions: Sequence[Region], asked: Opinions, read: npt.NDArray[np.bool_]
+) -> tuple[Refusal, ...]:
+    rows = zip(regions, asked.labels, asked.scores.tolist(), read.tolist(), strict=True)
+    return tuple(
+        Refusal(region.box, label, score) for region, label, score, is_read in rows if not is_read
+    )
 
 
 def _trace(view: _View, place: Callable[[Box], Box]) -> Trace:

@@ -12,9 +12,19 @@ from types import MappingProxyType
 
 import numpy as np
 
+from camdigits.belief import Belief
 from camdigits.group import group
-from camdigits.moving import STILL, Floats, Motion, Places, common_motion, pairs, places
-from camdigits.values import Box, Digit, Number, Result
+from camdigits.moving import (
+    STILL,
+    Floats,
+    Motion,
+    Places,
+    common_motion,
+    overlooked,
+    pairs,
+    places,
+)
+from camdigits.values import Box, Digit, Number, Refusal, Result
 from camdigits.watch import NumberWatch
 
 
@@ -34,6 +44,8 @@ class TrackConfig:
     trust_s: float = 1.0  # no more trust than this
     least_s: float = -1.0  # nor less
     hide_s: float = 0.0  # one that was shown and has less trust is hidden
+    sure: float = 4.0  # mean log-odds (98 %) that its label needs to be shown
+    stay: float = 3.0  # (95 %) and to stay
     coast_s: float = 0.15  # a page out of sight comes to rest
     split: float = 0.5  # of its votes: a label that has fewer is not shown
     doubt_s: float = 0.2  # one that was never shown is forgotten
@@ -49,6 +61,19 @@ class TrackConfig:
 
 
 DEFAULT = TrackConfig()
+SURE, STAY = 2.5, 1.5  # log-odds above the reader's threshold; 4 and 3 where that is 0.81
+LIMITS = 1.0, 6.0  # of `sure`; one look says no more than 7
+
+
+def config_for(threshold: float) -> TrackConfig:
+    """Show what is clearly above the threshold at which a reader reports digits.
+
+    >>> config_for(0.81).sure
+    3.95
+    """
+    odds = math.log(max(threshold, 1e-9) / max(1 - threshold, 1e-9))
+    sure = round(min(max(odds + SURE, LIMITS[0]), LIMITS[1]), 2)
+    return TrackConfig(sure=sure, stay=sure - SURE + STAY)
 
 
 @dataclass(slots=True, eq=False)
@@ -62,23 +87,7 @@ class _Track:
     trust_s: float = 0.0  # time it was seen, less the time it was missed
     label: str = ""  # the one it was given; empty: none yet
     shown: bool = False
-    votes: dict[str, float] = field(default_factory=dict)
-    sightings: float = 0.0  # fade as the votes do
-
-    @property
-    def leader(self) -> str:
-        return max(self.votes, key=lambda label: self.votes[label])
-
-    def share(self, label: str) -> float:
-        """Part of its votes that a label has."""
-        if len(self.votes) == 1:
-            return 1.0
-        return self.votes.get(label, 0.0) / max(sum(self.votes.values()), 1e-9)
-
-    @property
-    def score(self) -> float:
-        """Mean score of its label, a sighting as something else counting as 0."""
-        return self.votes.get(self.label, 0.0) / self.sightings
+    belief: Belief = field(default_factory=Belief)
 
 
 class Tracker:
@@ -88,7 +97,7 @@ class Tracker:
 
     >>> from camdigits.values import Frame
     >>> frame = Frame(0, 0.0, np.zeros((100, 100, 3), np.uint8))
-    >>> seven = Digit(Box(40, 30, 20, 40), "7", 0.9)
+    >>> seven = Digit(Box(40, 30, 20, 40), "7", 0.99)
     >>> tracker = Tracker()
     >>> for index in range(6):
     ...     result = tracker.follow(Result(replace(frame, time_s=index / 30), (seven,), ()))
@@ -119,6 +128,8 @@ class Tracker:
         trusted = self._faces(result, now)
         own = self._move(found, elapsed, now)
         self._see(result.digits, self._costs(own, found, now), elapsed, now, trusted)
+        if trusted:
+            self._refute(result.refused, elapsed, now)
         self._drop(now)
         told = self._told(result, now)
         ms = {**result.ms, "track": (perf_counter() - start) * 1000}
@@ -142,13 +153,15 @@ class Tracker:
                 return False
             self._tracks = [track for track in self._tracks if track.label]
             for track in self._tracks:
-                track.votes, track.shown = {}, False
+                track.belief, track.shown = Belief(), False
         self._rotation, self._turned_s = result.rotation, None
         return True
 
     def _move(self, found: Places, elapsed: float, now: float) -> Places:
         """Bring all to where the page has gone, those too that are not seen."""
-        own = places([t.box for t in self._tracks], [t.label or t.leader for t in self._tracks])
+        own = places(
+            [t.box for t in self._tracks], [t.label or t.belief.leader for t in self._tracks]
+        )
         times = min(elapsed / self._motion_s, 5.0) if self._motion_s else 0.0
         expected = self._motion.part(times)
         motion = self._motion_to(found, own, expected, elapsed, now)
@@ -230,22 +243,49 @@ class Tracker:
         track.trust_s = max(track.trust_s, config.least_s)
         track.trust_s = min(track.trust_s + min(elapsed, config.step_s), config.trust_s)
         self._vote(track, digit, elapsed)
-        leader = digit.label if len(track.votes) == 1 else track.leader
+        self._name(track)
+
+    def _name(self, track: _Track) -> None:
+        """Decide on a track's label, and whether it is shown."""
+        config, belief = self._config, track.belief
+        leader = belief.leader
         if not track.label:
-            if track.trust_s >= config.show_s and track.share(leader) >= config.share:
+            if track.trust_s >= config.show_s and belief.share(leader) >= config.share:
                 track.label = leader
-        elif track.votes[leader] >= config.lead * track.votes.get(track.label, 0.0):
+        elif leader != track.label and (
+            belief.votes(leader) >= config.lead * belief.votes(track.label)
+        ):
             track.label = leader
+            belief.settle(leader)
         enough = track.trust_s >= (config.hide_s if track.shown else config.show_s)
-        track.shown = enough and bool(track.label) and track.share(track.label) >= config.split
+        enough &= belief.share(track.label) >= config.split
+        sure = config.stay if track.shown else config.sure
+        track.shown = enough and bool(track.label) and belief.log_odds(track.label) >= sure
 
     def _vote(self, track: _Track, digit: Digit, elapsed: float) -> None:
         """Count a sighting; time in which the digit was not seen takes nothing from its votes."""
-        fade = math.exp(-min(elapsed, self._config.step_s) / self._config.vote_s)
-        for label in track.votes:
-            track.votes[label] *= fade
-        track.votes[digit.label] = track.votes.get(digit.label, 0.0) + digit.score
-        track.sightings = track.sightings * fade + 1
+        self._fade(track, elapsed)
+        track.belief.see(digit)
+
+    def _fade(self, track: _Track, elapsed: float) -> None:
+        track.belief.fade(math.exp(-min(elapsed, self._config.step_s) / self._config.vote_s))
+
+    def _refute(self, refused: Sequence[Refusal], elapsed: float, now: float) -> None:
+        """Count the looks that found something else, or nothing, where digits should be.
+
+        One that was missed for longer is covered; what is refused there is something else.
+        """
+        config = self._config
+        least = now - config.cover_s
+        missed = [t for t in self._tracks if least <= t.seen_s < now]
+        if not missed or not refused or elapsed <= 0:
+            return
+        at = overlooked([t.box for t in missed], [each.box for each in refused])
+        for track, index in zip(missed, at, strict=True):
+            if index is not None:
+                self._fade(track, elapsed)
+                track.belief.refuse(track.label or track.belief.leader, refused[index])
+                track.shown = track.shown and track.belief.log_odds(track.label) >= config.stay
 
     def _drop(self, now: float) -> None:
         """Forget what was a glimpse, and what is gone for long."""
@@ -295,7 +335,7 @@ class Tracker:
             Digit(
                 t.seen.box if t.seen_s == now else _whole(t.box),
                 t.label,
-                t.score,
+                t.belief.score(t.label),
                 t.track,
                 walled=t.seen.walled,
                 missed_s=max(0.0, now - t.seen_s),

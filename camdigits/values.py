@@ -75,6 +75,16 @@ class Digit:
     track: int | None = None  # id that follows this digit from frame to frame
     walled: bool = False  # a printed line parts it from what stands on its left: another cell
     missed_s: float = 0.0  # since it was last seen: shown from memory, at its likely place
+    cut: bool = False  # one part of a blob that was no digit as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One region that was looked at and not reported."""
+
+    box: Box
+    label: str  # the most probable one, "none" as a rule
+    score: float  # its probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +132,4 @@ class Result:
     ms: Mapping[str, float] = field(default_factory=lambda: NOTHING_MS)  # per stage
     trace: Trace | None = None  # only when asked for
     events: tuple[Event, ...] = ()  # only of a tracker: what changed with this frame
+    refused: tuple[Refusal, ...] = ()  # what else was looked at, in no order

@@ -59,7 +59,7 @@ class FakeReader:
             ("7",),
             (0.9,),
         )
-        return Result(image, (Digit(box, "7", 0.9),), (), trace=made if trace else None)
+        return Result(image, (Digit(box, "7", 0.99),), (), trace=made if trace else None)
 
 
 class FakeWindow:

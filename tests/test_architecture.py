@@ -19,6 +19,7 @@ STOREYS = (
         "cuts",
         "ink",
         "group",
+        "belief",
         "moving",
         "watch",
         "formats",

@@ -11,7 +11,7 @@ from camdigits.image import frozen
 from camdigits.live import run_live
 from camdigits.session import LiveOptions, Session
 from camdigits.status import Status, with_status
-from camdigits.values import Box, Digit, Frame, Number, Result
+from camdigits.values import Box, Digit, Frame, Number, Refusal, Result
 
 AREA = Box(20, 10, 30, 24)
 
@@ -27,7 +27,9 @@ class Corner:
         del trace
         self.sizes.append((image.bgr.shape[1], image.bgr.shape[0]))
         box = Box(1, 2, 5, 8)
-        return Result(image, (Digit(box, "7", 0.9),), (Number("7", 0.9, box, (0,)),))
+        refused = (Refusal(box, "none", 0.6),)
+        number = Number("7", 0.9, box, (0,))
+        return Result(image, (Digit(box, "7", 0.9),), (number,), refused=refused)
 
 
 def test_boxes_are_those_of_the_whole_picture() -> None:
@@ -39,6 +41,7 @@ def test_boxes_are_those_of_the_whole_picture() -> None:
     assert reader.sizes == [(30, 24)]
     assert result.frame is whole
     assert result.digits[0].box == result.numbers[0].box == Box(21, 12, 5, 8)
+    assert result.refused[0].box == Box(21, 12, 5, 8)
 
 
 def test_only_the_pixels_of_the_part_are_read() -> None:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,44 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
     ]
     assert [number.text for number in result.numbers] == ["11", "1"]
     assert set(result.ms) == {"ink", "regions", "texture", "glyphs", "classify", "group"}
+
+
+@pytest.mark.parametrize(("labels", "tried"), [(("0", "1"), 0), (("0", "none"), 1)])
+def test_what_cannot_refuse_is_not_asked_about_pieces(labels, tried, sheet, monkeypatch):
+    """A scorer without "none" takes any piece for a digit, so its blobs are never cut."""
+    cuts = []
+    monkeypatch.setattr("camdigits.reader.split", lambda *found: cuts.append(found) or found[:2])
+    monkeypatch.setattr("camdigits.reader.FEW", 0)  # no close-up
+    sure = Reader(scorer=lambda glyphs: np.zeros((len(glyphs), 2)), labels=labels, rotate=0)
+
+    sure.read(sheet((30, 30, 30, 40)))
+
+    assert len(cuts) == tried
+
+
+def test_what_was_looked_at_and_refused_is_told(ones, sheet):
+    """With its box in the picture, and what it was taken for instead."""
+    page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
+
+    (refused,) = ones.read(page).refused
+
+    assert (refused.box, refused.label) == (Box(90, 60, 40, 6), "none")
+    assert refused.score == pytest.approx(1, abs=1e-3)
+
+
+def test_parts_of_a_blob_are_told_from_whole_ones(ones, sheet, monkeypatch):
+    """Digits that come of cutting say so."""
+    page = sheet((30, 30, 6, 40), (80, 30, 6, 40), ink=30, paper=220)
+
+    def cut_first(regions, asked, *_):
+        first = regions[0]
+        part = replace(first, box=first.box._replace(height=30), ink=first.ink[:30])
+        return (part, *regions[1:]), asked
+
+    monkeypatch.setattr(camdigits.reader, "split", cut_first)
+    result = ones.read(page)
+
+    assert [digit.cut for digit in result.digits] == [True, False]
 
 
 def test_the_same_picture_gives_the_same_result(ones, sheet):

@@ -1,55 +1,13 @@
-"""The tracker on hand-made readings: thirty frames a second unless a test says otherwise."""
+"""The tracker on hand-made readings: places, ids and numbers."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 import numpy as np
 import pytest
+from filmstrip import ROW, Film, Spots, ids, labels, reading, shifted
 
-from camdigits.group import group
 from camdigits.track import TrackConfig, Tracker
-from camdigits.values import Box, Digit, Frame, Result
-
-BLANK = np.zeros((480, 640, 3), np.uint8)
-Spots = Sequence[tuple[str, int, int]]  # label, x, y of digits 20 wide and 40 high
-ROW: Spots = [("4", 50, 100), ("7", 200, 100), ("1", 350, 100), ("9", 500, 100), ("3", 50, 300)]
-
-
-def reading(time_s: float, spots: Spots, score: float = 0.97, rotation: int = 0) -> Result:
-    digits = tuple(Digit(Box(x, y, 20, 40), label, score) for label, x, y in spots)
-    frame = Frame(round(time_s * 1000), time_s, BLANK)
-    return Result(frame, digits, group(digits, rotation), rotation)
-
-
-class Film:
-    """Feeds a tracker at a steady rate; keeps what it shows."""
-
-    def __init__(self, fps: float = 30.0) -> None:
-        self.tracker, self.fps, self.count = Tracker(), fps, 0
-        self.shown: list[Result] = []
-
-    def play(self, frames: Iterable[Spots], rotation: int = 0) -> list[Result]:
-        """Go on with these frames; returns what is shown of them."""
-        fed = []
-        for spots in frames:
-            result = reading(self.count / self.fps, spots, rotation=rotation)
-            fed.append(self.tracker.follow(result))
-            self.count += 1
-        self.shown += fed
-        return fed
-
-
-def labels(result: Result) -> list[str]:
-    return [digit.label for digit in result.digits]
-
-
-def ids(result: Result) -> list[int | None]:
-    return [digit.track for digit in result.digits]
-
-
-def shifted(spots: Spots, x: float, y: float = 0) -> Spots:
-    return [(label, round(left + x), round(top + y)) for label, left, top in spots]
+from camdigits.values import Box, Result
 
 
 @pytest.mark.parametrize("fps", [10.0, 30.0])
@@ -71,43 +29,6 @@ def test_a_glimpse_is_never_shown() -> None:
     shown = film.play([[*ROW, ("1", 300, 400)] if index % 10 == 5 else ROW for index in range(60)])
 
     assert all(len(result.digits) <= len(ROW) for result in shown)
-
-
-def test_a_label_that_flickers_is_shown_steady() -> None:
-    """One reading in three is another digit; the vote does not change its mind."""
-    film = Film()
-    other = [("1", x, y) if label == "7" else (label, x, y) for label, x, y in ROW]
-
-    shown = film.play([other if index % 3 == 2 else ROW for index in range(90)])
-
-    assert all(labels(result) == ["4", "3", "7", "1", "9"] for result in shown[5:])
-
-
-def test_a_digit_that_is_written_over_gets_its_new_label_and_keeps_its_id() -> None:
-    """The vote gives in within a second and a half; in between nothing is claimed."""
-    film = Film()
-    before = film.play([ROW] * 60)[-1]
-
-    after = film.play([[("8", 50, 100), *ROW[1:]]] * 45)
-
-    assert labels(after[-1])[0] == "8"
-    assert ids(after[-1]) == ids(before)
-    seen = [
-        {digit.box.x: digit.label for digit in result.digits if digit.box.y == 100}.get(50)
-        for result in after
-    ]
-    assert [label for label, _ in groupby(seen)] == ["4", None, "8"]
-
-
-def test_surer_readings_count_for_more() -> None:
-    """Labels seen equally often: the sum of their scores decides."""
-    tracker = Tracker()
-    for index in range(30):
-        label, score = ("3", 0.95) if index % 2 else ("8", 0.5)
-        result = tracker.follow(reading(index / 30, [(label, 300, 200)], score))
-
-    assert labels(result) == ["3"]
-    assert result.digits[0].score == pytest.approx(0.475, abs=0.02)  # half of the sightings
 
 
 def test_a_dropout_is_bridged_and_told() -> None:

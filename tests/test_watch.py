@@ -14,7 +14,7 @@ BLANK = np.zeros((480, 640, 3), np.uint8)
 def page(*numbers: tuple[str, int, int]) -> tuple[Digit, ...]:
     """Digits of numbers, each written at x, y."""
     return tuple(
-        Digit(Box(x + 25 * index, y, 20, 40), label, 0.97)
+        Digit(Box(x + 25 * index, y, 20, 40), label, 0.995)
         for text, x, y in numbers
         for index, label in enumerate(text)
     )

@@ -1,0 +1,49 @@
+"""Hand-made readings for a tracker: thirty frames a second unless a test says otherwise."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from camdigits.group import group
+from camdigits.track import Tracker
+from camdigits.values import Box, Digit, Frame, Result
+
+BLANK = np.zeros((480, 640, 3), np.uint8)
+Spots = Sequence[tuple[str, int, int]]  # label, x, y of digits 20 wide and 40 high
+ROW: Spots = [("4", 50, 100), ("7", 200, 100), ("1", 350, 100), ("9", 500, 100), ("3", 50, 300)]
+
+
+def reading(time_s: float, spots: Spots, score: float = 0.995, rotation: int = 0) -> Result:
+    digits = tuple(Digit(Box(x, y, 20, 40), label, score) for label, x, y in spots)
+    frame = Frame(round(time_s * 1000), time_s, BLANK)
+    return Result(frame, digits, group(digits, rotation), rotation)
+
+
+class Film:
+    """Feeds a tracker at a steady rate; keeps what it shows."""
+
+    def __init__(self, fps: float = 30.0) -> None:
+        self.tracker, self.fps, self.count = Tracker(), fps, 0
+        self.shown: list[Result] = []
+
+    def play(self, frames: Iterable[Spots], rotation: int = 0) -> list[Result]:
+        """Go on with these frames; returns what is shown of them."""
+        fed = []
+        for spots in frames:
+            result = reading(self.count / self.fps, spots, rotation=rotation)
+            fed.append(self.tracker.follow(result))
+            self.count += 1
+        self.shown += fed
+        return fed
+
+
+def labels(result: Result) -> list[str]:
+    return [digit.label for digit in result.digits]
+
+
+def ids(result: Result) -> list[int | None]:
+    return [digit.track for digit in result.digits]
+
+
+def shifted(spots: Spots, x: float, y: float = 0) -> Spots:
+    return [(label, round(left + x), round(top + y)) for label, left, top in spots]
