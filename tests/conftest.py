@@ -1,10 +1,16 @@
-"""Pictures drawn by hand, a screen, and the data folder of tests that need one."""
+"""Pictures drawn by hand, a screen, and the data folder of tests that need one.
+
+CAMDIGITS_RUNTIME_ONLY=1 leaves the training's tests out: for machines that only read, where
+neither TensorFlow nor matplotlib is installed. Otherwise nothing may be missing on CI (CI=true).
+"""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +21,30 @@ from camdigits.values import GrayImage
 
 collect_ignore_glob = ["*/make_*.py"]  # programs, not tests
 Bar = tuple[int, int, int, int]  # x, y, width, height
+RUNTIME_ONLY = os.environ.get("CAMDIGITS_RUNTIME_ONLY") == "1"
+# train.score wants no more than the product does: it tells which digit of a page is which.
+OF_TRAINING = re.compile(r"^(from|import) train\b(?!\.score import)", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the training's tests where only the runtime package is meant to work."""
+    if not RUNTIME_ONLY or collection_path.suffix != ".py":
+        return None
+    return True if OF_TRAINING.search(collection_path.read_text()) else None
+
+
+def pytest_report_header() -> str | None:
+    """Say what is left out and why."""
+    left_out = "tests that import train (CAMDIGITS_RUNTIME_ONLY=1)"
+    return f"left out: {left_out}" if RUNTIME_ONLY else None
+
+
+def pytest_configure() -> None:
+    """Let no test of CI be skipped because an extra of the project was not installed."""
+    extras = ("av", "hatchling", "keras", "matplotlib", "mypy", "ruff", "tensorflow")
+    missing = [name for name in extras if find_spec(name) is None]
+    if missing and os.environ.get("CI") == "true" and not RUNTIME_ONLY:
+        raise pytest.UsageError(f"CI wants '.[test,train]' installed, missing: {missing}")
 
 
 @pytest.fixture
