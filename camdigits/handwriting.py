@@ -1,7 +1,8 @@
 """Write digits by hand: our own stroke skeletons, drawn as smooth curves with a writer's jitter.
 
-The demo clip and the benchmark are written with it, and need no data set. Never training data. No
-paper, no camera: what comes back is the coverage of the ink and a tight box around each digit.
+The demo clip and the benchmark are written with it, and need no data set. Its skeletons teach
+no net. No paper, no camera: what comes back is the coverage of the ink and a tight box around each
+digit.
 """
 
 from collections.abc import Sequence
@@ -175,9 +176,15 @@ def draw_digit(
     digit: str, height_px: float, rng: np.random.Generator, pen: Pen, hand: Hand
 ) -> tuple[GrayImage, int]:
     """Draw one digit: its tight (H, W) coverage, and the row of its top from the line's top."""
+    return draw_shape(pick_shape(digit, rng, hand), height_px, rng, pen, hand)
+
+
+def draw_shape(
+    strokes: Sequence[Stroke], height_px: float, rng: np.random.Generator, pen: Pen, hand: Hand
+) -> tuple[GrayImage, int]:
+    """Draw strokes, one unit high, as `draw_digit` draws a digit's."""
     width_px = max(pen.width * height_px, 1.0)
     place = pose(rng, height_px - width_px, hand)
-    strokes = pick_shape(digit, rng, hand)
     paths_px = [(curve(wobbled(stroke, rng, hand)) @ place.T) for stroke in strokes]
     margin_px = int(np.ceil(width_px)) + 2
     every_px = np.concatenate(paths_px)

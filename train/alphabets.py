@@ -117,6 +117,7 @@ DIGITS = Alphabet(
         "bhmsds": 0.75,
         "kensanata": 1.5,
         "sudoku_printed": 1.0,
+        "allographs": 1.0,
         "unipen_letters": 0.5,
         "unipen_symbols": 0.5,
         "bhmsds_symbols": 0.5,
@@ -129,7 +130,7 @@ DIGITS = Alphabet(
     typical=("mnist", "unipen"),
     leave_out={
         "unipen_letters": frozenset("OoQDIliJLSsZzqgbB"),
-        "unipen_symbols": _STROKES,
+        "unipen_symbols": _STROKES | frozenset("^"),  # a one as the Swiss write it
         "bhmsds_symbols": frozenset(("slash", "minus", "dot", "z")),
         "mdas": frozenset(("division_slash", "subtraction_minus")),
         "notmnist": frozenset("BDI"),

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.glyph import normalize
-from camdigits.values import Glyphs
+from camdigits.values import Glyphs, GrayImage
 from train.alphabets import DIGITS, Alphabet
 from train.idx import DataError as DataError
 from train.idx import fetch, read_images, read_labels
@@ -136,7 +137,7 @@ _NEGATIVES = {
 _FILES = {**_DIGITS, **_NEGATIVES}
 DIGIT_SETS = (*_DIGITS, "mlia")
 NEGATIVE_SETS = tuple(_NEGATIVES)
-SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts")
+SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts", "allographs")
 
 
 def folder() -> Path:
@@ -248,6 +249,8 @@ def _published(name: str, alphabet: Alphabet) -> _Raw:
         return _Raw(images, labels, string.digits, np.ones(len(labels), np.bool_))
     if name == "fonts":
         return _read_fonts(string.ascii_letters + string.digits)
+    if name == "allographs":
+        return _write_allographs()
     files = _FILES[name]
     images, labels = _read_pair(files.images, files.labels)
     if name in alphabet.tenth:
@@ -316,13 +319,27 @@ def _read_fonts(characters: str) -> _Raw:
     from train.fonts import printed
 
     shapes, drawn = printed(characters)
+    labels = np.array([characters.index(character) for character in drawn], np.uint8)
+    faces = np.cumsum(np.diff(labels.astype(int), prepend=labels[:1]) < 0)
+    return _Raw(_padded(shapes), labels, characters, _held_out("fonts", faces.tolist()))
+
+
+@lru_cache(maxsize=1)
+def _write_allographs() -> _Raw:
+    """Write digits; none is held out, since what we made up measures nothing."""
+    from train.allographs import write_hands
+
+    shapes, labels = write_hands()
+    return _Raw(_padded(shapes), labels, string.digits, np.zeros(len(labels), np.bool_))
+
+
+def _padded(shapes: Sequence[GrayImage]) -> npt.NDArray[np.uint8]:
+    """(N, side, side) pictures with the (h, w) shapes in their corners."""
     side = max(max(shape.shape) for shape in shapes)
     images = np.zeros((len(shapes), side, side), np.uint8)
     for image, shape in zip(images, shapes, strict=True):
         image[: shape.shape[0], : shape.shape[1]] = shape
-    labels = np.array([characters.index(character) for character in drawn], np.uint8)
-    faces = np.cumsum(np.diff(labels.astype(int), prepend=labels[:1]) < 0)
-    return _Raw(images, labels, characters, _held_out("fonts", faces.tolist()))
+    return images
 
 
 def _normalized(name: str, part: str, images: npt.NDArray[np.uint8], labels: Labels) -> Glyphset:

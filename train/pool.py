@@ -47,6 +47,7 @@ def load_pool(settings: Settings) -> Pool:
     split = [split_crops(_load_crops(path, alphabet)) for path in settings.crops]
     parts += [(crops, settings.crops_weight) for crops, _ in split]
     parts += [(_load_crops(path, alphabet), settings.crops_weight) for path in settings.parts]
+    vals = [val for val in vals if len(val.labels)]
     vals += _balanced([val for _, val in split], sum(len(val.labels) for val in vals))
     if settings.doubt is not None:
         model, none = load_model(Path(settings.doubt)), alphabet.none

@@ -1,0 +1,56 @@
+"""The made-up writers: every form is drawn, the same every time, and none is held out."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdigits import handwriting
+from train import data
+from train.allographs import COPIES, SHAPES, write_hands
+
+
+def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
+    shapes, labels = write_hands(3)
+    again, _ = write_hands(3)
+
+    assert labels.tolist() == list(range(10)) * COPIES * 3
+    assert all(np.array_equal(one, two) for one, two in zip(shapes, again, strict=True))
+    assert all(
+        shape[edge].any() for shape in shapes for edge in ((0,), (-1,), (..., 0), (..., -1))
+    )
+
+
+def test_hands_differ() -> None:
+    first, other = (write_hands(1, seed)[0] for seed in (1, 2))
+
+    assert [one.shape for one in first] != [two.shape for two in other]
+
+
+@pytest.mark.parametrize("digit", sorted(SHAPES))
+def test_forms_begin_and_end_near_the_line(digit: str) -> None:
+    """A slip in a number would draw a digit far over its line, or twice as wide as any."""
+    for form in SHAPES[digit]:
+        points = np.concatenate([stroke for stroke, _ in handwriting.parse(form)])
+        assert points[:, 1].min() == pytest.approx(0, abs=0.09)
+        assert points[:, 1].max() == pytest.approx(1, abs=0.07)
+        assert np.ptp(points[:, 0]) < 1.1
+
+
+def test_the_demo_is_written_in_other_forms() -> None:
+    """Its page would show what the net knows by heart."""
+    assert not {form for forms in SHAPES.values() for form in forms} & {
+        form for forms in handwriting.SHAPES.values() for form in forms
+    }
+
+
+def test_nothing_made_up_measures_a_net(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(data, "CACHE", tmp_path)
+    monkeypatch.setattr("train.allographs.write_hands", partial(write_hands, 2))
+    data._write_allographs.cache_clear()
+    learned, held_out = data.load("allographs", "train"), data.load("allographs", "val")
+    data._write_allographs.cache_clear()
+
+    assert set(learned.labels.tolist()) == set(range(10))
+    assert len(held_out.labels) == 0
