@@ -4,6 +4,8 @@ import pytest
 from train import warp as warping
 from train.warp import warp
 
+STILL = ("TURN_DEGREES", "SHEAR", "STRETCH", "SHIFT_PX", "BEND_PX", "PEN_SHARE", "SOFT_SHARE")
+
 
 @pytest.fixture
 def stems() -> np.ndarray:
@@ -22,7 +24,7 @@ def test_some_are_made_broad_and_none_broader_than_the_body(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stretched one is up to BROAD times as wide; what fills the body already stays."""
-    for name in ("TURN_DEGREES", "SHEAR", "STRETCH", "SHIFT_PX", "PEN_SHARE", "SOFT_SHARE"):
+    for name in STILL:
         monkeypatch.setattr(warping, name, 0.0)
     monkeypatch.setattr(warping, "COARSE_SHARE", 0.0)
     monkeypatch.setattr(warping, "BROAD_SHARE", 1.0)
@@ -39,7 +41,7 @@ def test_coarse_glyphs_stay_near_their_place(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A coarse grid, bilevel or not, keeps the stroke and the empty margin."""
-    for name in ("TURN_DEGREES", "SHEAR", "STRETCH", "SHIFT_PX", "PEN_SHARE", "SOFT_SHARE"):
+    for name in STILL:
         monkeypatch.setattr(warping, name, 0.0)
     monkeypatch.setattr(warping, "BROAD_SHARE", 0.0)
     monkeypatch.setattr(warping, "COARSE_SHARE", 1.0)
@@ -49,3 +51,19 @@ def test_coarse_glyphs_stay_near_their_place(
     assert (coarse[:, 8:20, 13:15] > warping.INK).all()
     assert (coarse[:, :, :8] < warping.INK).all()
     assert len(np.unique(coarse, axis=0)) > 20
+
+
+def test_bent_glyphs_keep_their_ink_and_differ(
+    stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bend moves each stretch of the stem by itself, by a pixel or two, and tears nothing."""
+    for name in (*STILL, "COARSE_SHARE", "BROAD_SHARE"):
+        monkeypatch.setattr(warping, name, 0.0)
+    monkeypatch.setattr(warping, "BEND_PX", 1.0)
+
+    bent = warp(stems, np.random.default_rng(1))
+    rows = (bent * np.arange(28.0)).sum(2)[:, 8:20] / bent.sum(2)[:, 8:20]  # middle of each row
+
+    assert (bent[:, 8:20].max(2) > 200).all()
+    assert 0.3 < np.ptp(rows, axis=1).mean() < 3
+    assert abs(rows.mean() - 13.5) < 0.2

@@ -38,6 +38,7 @@ DIGIT_ROWS = {
     "bhmsds": 1,
     "sudoku_printed": 1,
     "fonts": 1,
+    "allographs": 2,
 }
 OTHER_MARKS = {
     "font_letters": 2,

@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # files of so many camera crops
 HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
 CROPS_WEIGHT = 0.35  # times each is seen per epoch
-EPOCHS = 20
+EPOCHS = 48
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ class Settings:
     net: str = "camdigits"
     labels: tuple[str, ...] = DIGITS.labels
     epochs: int = 20
-    batch: int = 128
-    rate: float = 2e-3  # learning rate at its highest
+    batch: int = 256
+    rate: float = 3e-3  # learning rate at its highest
     decay: float = 0.02  # AdamW, on convolutions and dense weights only
     average: int = 1000  # steps the weights are averaged over; a twentieth of a shorter run
     seed: int = 1

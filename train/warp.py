@@ -1,8 +1,8 @@
 """Glyphs as other hands and cameras would have made them.
 
-Each glyph is turned, sheared, stretched and moved a little, its pen made thicker or finer, its
-focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. A few are made broad, or coarse
-as an old scanner or a small sensor leaves them. The same generator gives the same warps.
+Each glyph is turned, sheared, stretched, bent and moved a little, its pen made thicker or finer,
+its focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. A few are made broad, or
+coarse as an old scanner or a small sensor leaves them. The same generator gives the same warps.
 """
 
 import numpy as np
@@ -12,10 +12,12 @@ from camdigits.glyph import BODY, SIDE
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 
-TURN_DEGREES = 6.0  # standard deviations of all that follows
-SHEAR = 0.10
-STRETCH = 0.06
+TURN_DEGREES = 7.0  # standard deviations of all that follows
+SHEAR = 0.13
+STRETCH = 0.08
 SHIFT_PX = 0.6
+BEND_PX = 0.5
+BEND_GRID = 4  # points in a row and a column that are moved by themselves, the rest between them
 LIMIT = 2.2  # of them: no tail of wild warps
 PEN_SHARE = 0.35  # of the glyphs get another pen
 SOFT_SHARE = 0.15  # of the glyphs are blurred
@@ -24,6 +26,11 @@ BROAD = 2.2
 COARSE_SHARE = 0.12  # of the glyphs pass through a grid of COARSE_PX pixels, half of them bilevel
 COARSE_PX = (14, 24)
 INK = 64  # weaker pixels do not count for the width
+# (28, BEND_GRID) how much each point of the grid counts at each pixel.
+BETWEEN = np.asarray(
+    cv2.resize(np.eye(BEND_GRID), (BEND_GRID, SIDE), interpolation=cv2.INTER_CUBIC), np.float32
+)
+PIXELS = np.stack(np.meshgrid(np.arange(SIDE), np.arange(SIDE)), -1).reshape(-1, 2)  # x, y
 CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 
@@ -33,10 +40,9 @@ def warp(glyphs: Glyphs, rng: np.random.Generator) -> Glyphs:
     kinds = rng.random((len(glyphs), 4))
     amounts = rng.uniform(0.15, 0.8, len(glyphs))
     broader = np.where(kinds[:, 2] < BROAD_SHARE, _broader(glyphs, rng), 1.0)
-    for index, matrix in enumerate(_matrices(len(glyphs), rng, broader)):
-        glyph = np.asarray(
-            cv2.warpAffine(glyphs[index], matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR), np.uint8
-        )
+    for index, source in enumerate(_sources(_matrices(len(glyphs), rng, broader), rng)):
+        x, y = source[..., 0], source[..., 1]
+        glyph = np.asarray(cv2.remap(glyphs[index], x, y, cv2.INTER_LINEAR), np.uint8)
         glyph = _weigh(glyph, kinds[index], float(amounts[index]))
         warped[index] = _coarse(glyph, rng) if kinds[index, 3] < COARSE_SHARE else glyph
     return warped
@@ -76,6 +82,19 @@ def _matrices(
     middle = (SIDE - 1) / 2
     maps[:, :, 2] = middle + draws[:, 4:] * SHIFT_PX - maps[:, :, :2].sum(2) * middle
     return maps
+
+
+def _sources(maps: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """(N, 28, 28, 2) places x, y that each pixel comes from: affine maps undone, and bends."""
+    count = len(maps)
+    back = np.linalg.inv(maps[:, :, :2]).astype(np.float32)
+    away = PIXELS - maps[:, np.newaxis, :, 2].astype(np.float32)
+    moved = rng.standard_normal((count, BEND_GRID, BEND_GRID * 2), np.float32)
+    moved = np.clip(moved, -LIMIT, LIMIT) * np.float32(BEND_PX)
+    rows = (BETWEEN @ moved).reshape(count, SIDE, BEND_GRID, 2)
+    sources = BETWEEN @ rows
+    sources += (away @ back.transpose(0, 2, 1)).reshape(sources.shape)
+    return np.asarray(sources, np.float32)
 
 
 def _weigh(glyph: GrayImage, kind: npt.NDArray[np.float64], amount: float) -> GrayImage:
