@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from camdigits.errors import CamdigitsError
+from train.heap import keep_freed
 from train.lab import COMMANDS
 from train.scoring import score
 
@@ -141,6 +142,7 @@ for command in (score, *COMMANDS):
 
 def main() -> None:
     """Run a command; an error of ours is one line and its exit status."""
+    keep_freed()
     try:
         cli(prog_name="python -m train")
     except CamdigitsError as error:
