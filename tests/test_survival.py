@@ -10,8 +10,6 @@ from train.data import LABELS, NONE, DataError, Glyphset
 from train.filmed import cut_labelled, stretched
 from train.fit import CONFIG, HISTORY, Settings
 from train.survival import (
-    BEGIN,
-    END,
     SHIFT_PX,
     Contender,
     DigitRow,
@@ -21,7 +19,6 @@ from train.survival import (
     markdown,
     measure,
     mnist_only,
-    put_between,
     shifted,
     shrunk,
     thickened,
@@ -125,28 +122,6 @@ def test_labelled_digits_are_cut_and_turned_upright():
 def test_a_demos_framing_loses_the_shape():
     """A 1 whose box is stretched over the glyph is a filled square."""
     assert stretched(bar()[4:24, 12:16]).min() == 255
-
-
-def test_the_table_takes_its_place_in_a_page(tmp_path):
-    """What stands around the markers stays; twice is the same as once."""
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-
-    put_between(page, "new")
-    put_between(page, "new")
-
-    assert page.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
-
-
-def test_a_page_without_its_markers_is_left_alone(tmp_path):
-    """One line says what is missing."""
-    page = tmp_path / "page.md"
-    page.write_text("nothing")
-
-    with pytest.raises(DataError, match="wanted the lines"):
-        put_between(page, "new")
-
-    assert page.read_text() == "nothing"
 
 
 def test_a_run_on_other_sets_is_no_mnist_only_run(tmp_path):

@@ -1,6 +1,7 @@
 """Every recogniser side by side: the classic ones and the shipped net, one row each.
 
     python -m train compare --runs runs --out runs/compare
+    python -m train compare --doc       # the table and the picture go into docs/, too
 
 Takes what `baseline`, `fit` and `export` left under RUNS and the shipped model; a system that is
 not there is named and passed over. All are measured on the same glyphs. The classic ones learned
@@ -25,6 +26,7 @@ from camdigits.values import Glyphs, Scorer, Scores
 from train import data, measure
 from train.baselines import LABELS, load_baseline, load_records
 from train.data import DataError, Glyphset
+from train.docs import put_table
 from train.run import load_history
 from train.score import Counts
 from train.score_photos import score_photos
@@ -35,6 +37,8 @@ SETS = ("mnist", "unipen", "bhmsds", "kensanata", "mlia")
 WANTED = 0.99  # of the answers at or above a system's threshold are right on MNIST's validation
 GLYPHS = 25  # a page of numbers
 ROUNDS = 15
+DOC, PLOT = Path("docs/how-it-works.md"), Path("docs/stages/compare.png")
+COMMAND = "python -m train compare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,16 @@ def write_comparison(rows: Sequence[Row], out: Path) -> tuple[Path, Path, Path]:
             f"{out}: cannot be written ({error.strerror}); name another --out"
         ) from error
     return paths
+
+
+def put_into_docs(rows: Sequence[Row], doc: Path = DOC, plot: Path = PLOT) -> None:
+    """Put the table into its place in a page, and the picture beside it.
+
+    Raises:
+        DataError: the page has no such place, or a file cannot be written.
+    """
+    put_table(doc, COMMAND, markdown(rows))
+    _plot(rows, plot)
 
 
 def _plot(rows: Sequence[Row], path: Path) -> None:

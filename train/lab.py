@@ -39,14 +39,17 @@ def baseline(name: str, out: Path | None, resume: bool, limit: int | None) -> No
 @click.command()
 @click.option("--runs", default=Path("runs"), show_default=True, type=PATH)
 @click.option("--out", default=Path("runs/compare"), show_default=True, type=PATH)
+@click.option("--doc/--no-doc", default=False, help="Put the table and the plot into docs/.")
 @LIMIT
-def compare(runs: Path, out: Path, limit: int | None) -> None:
+def compare(runs: Path, out: Path, doc: bool, limit: int | None) -> None:
     """Measure every system under RUNS and the shipped model: a table, numbers and a picture."""
     from train.compare import compare as compare_systems
-    from train.compare import write_comparison
+    from train.compare import put_into_docs, write_comparison
 
-    written = write_comparison(compare_systems(runs, limit, click.echo), out)
-    click.echo("\n".join(map(str, written)))
+    rows = compare_systems(runs, limit, click.echo)
+    click.echo("\n".join(map(str, write_comparison(rows, out))))
+    if doc:
+        put_into_docs(rows)
 
 
 @click.command()

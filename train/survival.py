@@ -25,6 +25,7 @@ from camdigits.tflite import load_scorer
 from camdigits.values import GrayImage, Scorer
 from train import data
 from train.data import DataError, Glyphset
+from train.docs import put_table
 from train.filmed import gentle_crops, harsh_crops, photo_crops, stretched
 from train.fit import HISTORY, Settings, fit, load_model, load_settings, scores_of
 
@@ -37,7 +38,7 @@ SEED = 1
 SHIFT_PX = 4  # the whole of a glyph's margin
 SCALE = 0.6
 STROKE_PX = 3  # wider and narrower
-BEGIN, END = "<!-- begin: python -m train survival -->", "<!-- end -->"
+COMMAND = "python -m train survival"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def write_survival(
     draw_plot(found, plot)
     say(f"{plot}: the same as a plot")
     if doc is not None:
-        put_between(doc, table)
+        put_table(doc, COMMAND, table)
         say(f"{doc}: the table is in its place")
     return found
 
@@ -288,25 +289,6 @@ def draw_plot(found: Survival, path: Path) -> None:
         figure.savefig(path, dpi=80)
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror}); name another") from error
-
-
-def put_between(doc: Path, table: str) -> None:
-    """Replace what stands between the markers of a page.
-
-    Raises:
-        DataError: the page or its markers are missing.
-    """
-    try:
-        text = doc.read_text()
-    except OSError as error:
-        raise DataError(f"{doc}: cannot be read ({error.strerror}); name another") from error
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise DataError(
-            f"{doc}: wanted the lines {BEGIN} and {END}; put them where the table goes"
-        )
-    doc.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
 
 
 def _thin(part: Glyphset, limit: int | None) -> Glyphset:
