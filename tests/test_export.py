@@ -10,6 +10,7 @@ from camdigits.card import load_card
 from camdigits.tflite import load_scorer
 from train import evaluate, fit, measure
 from train.alphabets import DIGITS, LETTERS, Alphabet
+from train.crops import save_crops
 from train.data import NONE, DataError, Glyphset
 from train.evaluate import digit_row, reject_rows
 from train.export import export, on_pages, sample, set_prior
@@ -72,6 +73,36 @@ def test_the_card_says_what_the_model_is(model: Path) -> None:
     assert card.embedding == load_scorer(model, card).embedding == 16
     assert set(card.notes) >= {"command", "commit", "accuracies", "calibration_error"}
     assert sorted(path.name for path in model.parent.iterdir()) == ["some.json", "some.tflite"]
+
+
+def test_the_card_tells_what_was_held_out_and_how_sure_it_is_of_crops(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each set that the run learned from and those that none does; the crops by themselves."""
+    crops = tmp_path / "crops.npz"
+    save_crops(crops, noise(200, 4).images, noise(200, 4).labels)
+    settings = replace(SETTINGS, sets=("mnist", "omniglot"), crops=(str(crops),))
+    other = tmp_path / "run"
+    other.mkdir()
+    (other / fit.CONFIG).write_text(json.dumps(asdict(settings)))
+    (other / fit.WEIGHTS_FILE).write_bytes((run / fit.WEIGHTS_FILE).read_bytes())
+    asked = []
+
+    def held_out(name: str, trained: frozenset[str], alphabet: Alphabet) -> Glyphset:
+        asked.append((name, name in trained, alphabet.name))
+        return replace(noise(60, 5), name=f"{name}/val")
+
+    monkeypatch.setattr("train.export.load_unseen", held_out)
+
+    export(other, tmp_path / "some.tflite", POOL, say=lambda _: None)
+
+    notes = load_card(tmp_path / "some.tflite").notes
+    known = [(name, name != "mlia", "digits") for name in ("mnist", "omniglot", "mlia")]
+    assert asked == known
+    assert set(notes["accuracies"]) == {"val", *(f"{name}/val" for name, _, _ in known)}
+    assert set(notes["rejects"]) == {f"{name}/val" for name, _, _ in known}
+    assert set(notes["rejects"]["mnist/val"]) == {"auroc", "false_accepts_at_95"}
+    assert 0 < notes["crops_calibration_error"] < 1
 
 
 def test_exporting_nothing_is_told(tmp_path: Path) -> None:

@@ -70,15 +70,22 @@ def evaluate(model: Path, limit: int | None = None) -> Report:
         DataError: a data set is missing.
     """
     card = load_card(model)
-    scorer = load_scorer(model, card)
     alphabet = alphabet_of(card.labels)
     trained = frozenset(str(name).split("/")[0] for name in card.notes.get("data", ()))
     parts = [load_unseen(name, trained, limit, alphabet) for name in alphabet.sets]
+    rows = rows_of(parts, alphabet, load_scorer(model, card), card)
+    return Report(model.name, card.sha256, *rows)
+
+
+def rows_of(
+    parts: Sequence[Glyphset], alphabet: Alphabet, scorer: Scorer, card: Card
+) -> tuple[tuple[DigitRow, ...], tuple[RejectRow, ...]]:
+    """Measure a scorer on sets: how their labelled glyphs are read, how all others are refused."""
     named = [one for part in parts if len((one := only(part, alphabet, labelled=True)).labels)]
     others = [one for part in parts if len((one := only(part, alphabet, labelled=False)).labels)]
     typical = [part for part in named if part.name.split("/")[0] in alphabet.typical]
     rows = tuple(digit_row(part, scorer, card) for part in named)
-    return Report(model.name, card.sha256, rows, reject_rows(others, typical, scorer, card))
+    return rows, reject_rows(others, typical, scorer, card)
 
 
 def load_unseen(
@@ -120,7 +127,7 @@ def reject_rows(
     others: Sequence[Glyphset], named: Sequence[Glyphset], scorer: Scorer, card: Card
 ) -> tuple[RejectRow, ...]:
     """Measure each kind of other glyph against all the labelled ones."""
-    if not others:
+    if not others or not named:
         return ()
     none = none_of(card.labels)
     scores = np.concatenate([scorer(part.images) for part in named])

@@ -28,9 +28,10 @@ from camdigits.tflite import load_scorer, silenced
 from camdigits.values import Glyphs, Scorer, Scores
 from train import data, measure
 from train.alphabets import Alphabet, alphabet_named, none_of
-from train.data import DataError, Glyphset, Part
+from train.data import DataError, Glyphset
+from train.evaluate import load_unseen, rows_of
 from train.nets import load_tensorflow
-from train.pool import Pool, load_pool, none_share
+from train.pool import Pool, join, load_pool, none_share, split_crops
 from train.run import load_model, load_settings, scores_of, to_input
 from train.settings import Settings
 
@@ -181,23 +182,30 @@ def _card(
     val = on_pages(pool.val, PRIOR_NONE, alphabet.none)
     scores = scorer(val.images)
     temperature = round(measure.best_temperature(scores, val.labels), 3)
-    measured = {"val": val} | _best_known(settings, alphabet)
+    threshold = _ceil(
+        measure.best_threshold(scores, val.labels, temperature, alphabet.none, WANTED)
+    )
+    sha256 = hashlib.sha256(content).hexdigest()
+    card = Card(settings.labels, temperature, threshold, sha256)
+    read, refused = rows_of(_unseen(settings, alphabet), alphabet, scorer, card)
     return {
         "labels": list(settings.labels),
         "temperature": temperature,
-        "threshold": _ceil(
-            measure.best_threshold(scores, val.labels, temperature, alphabet.none, WANTED)
-        ),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "threshold": threshold,
+        "sha256": sha256,
         "bytes": len(content),
         "embedding": embedding_size(model),
         "alphabet": settings.alphabet,
         "net": settings.net,
         "parameters": int(model.count_params()),
         "calibration_error": measure.calibration_error(scores, val.labels, temperature),
+        "crops_calibration_error": _crops_error(settings, alphabet, scorer, temperature),
         "float_minus_int8": _float_loss(model, val, scores),
-        "accuracies": {
-            n: measure.accuracy(scorer(s.images), s.labels) for n, s in measured.items()
+        "accuracies": {"val": measure.accuracy(scores, val.labels)}
+        | {row.name: row.accuracy for row in read},
+        "rejects": {
+            row.name: {"auroc": row.auroc, "false_accepts_at_95": row.false_accepts_at_95}
+            for row in refused
         },
         "data": {part.name: len(part.labels) for part, _ in pool.parts},
         "epochs": settings.epochs if settings.steps is None else None,
@@ -217,13 +225,22 @@ def _alphabet(settings: Settings) -> Alphabet:
     return alphabet_named(settings.alphabet).labelled(settings.labels)
 
 
-def _best_known(settings: Settings, alphabet: Alphabet) -> dict[str, Glyphset]:
-    """The set of the literature: MNIST's test set, or what is held out of another."""
-    name = alphabet.first
-    if name not in settings.sets:
-        return {}
-    part: Part = "test" if name == "mnist" else "val"
-    return {f"{name}_{part}": data.load(name, part, alphabet)}
+def _unseen(settings: Settings, alphabet: Alphabet) -> list[Glyphset]:
+    """What was held out of the sets of a run, and sets that no run learns from."""
+    more = alphabet.unseen if len(settings.sets) > 1 else ()
+    trained = frozenset(settings.sets)
+    return [load_unseen(name, trained, alphabet=alphabet) for name in (*settings.sets, *more)]
+
+
+def _crops_error(
+    settings: Settings, alphabet: Alphabet, scorer: Scorer, temperature: float
+) -> float | None:
+    """Expected calibration error on the camera crops that were held out, in a page's mixture."""
+    if not settings.crops:
+        return None
+    held_out = join([split_crops(data.load_crops(Path(path)))[1] for path in settings.crops])
+    crops = on_pages(held_out, PRIOR_NONE, alphabet.none)
+    return measure.calibration_error(scorer(crops.images), crops.labels, temperature)
 
 
 def _float_loss(model: Any, val: Glyphset, scores: Scores) -> float:

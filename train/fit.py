@@ -4,7 +4,7 @@
     python -m train fit --alphabet letters --out runs/letters
     python -m train fit --net lenet5 --out runs/lenet5
 
-One core learns from 5000 glyphs a second. Each epoch ends with a line and a checkpoint;
+One core learns from 3000 to 5000 glyphs a second. Each epoch ends with a line and a checkpoint;
 stopped at any time, `--resume` goes on from the last whole epoch to the same end. The recipe comes
 with the net (`train.settings`), the folder is told of in `train.run`. It knows nothing of TFLite.
 """
