@@ -58,7 +58,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # Not standalone: click would turn Ctrl-C into status 1.
         status = cli.main(args=arguments, prog_name="camdigits", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _complain_of_usage(error)
         return error.exit_code
     except CamdigitsError as error:
         _complain(error)
@@ -82,6 +82,13 @@ def _interrupt(_signum: int, _frame: object) -> NoReturn:
 
 def _complain(error: CamdigitsError) -> None:
     click.echo(f"camdigits: {one_line(str(error))}", err=True)
+
+
+def _complain_of_usage(error: click.ClickException) -> None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = "camdigits" if context is None else context.command_path
+    said = one_line(error.format_message()).rstrip(".")
+    click.echo(f"camdigits: {said}; {command} --help tells what there is", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -194,7 +201,7 @@ def video(
     from camdigits.jobs import Outputs
     from camdigits.sinks.place import check_output
     from camdigits.sinks.video import VideoSink, check_video
-    from camdigits.sources import open_source
+    from camdigits.sources import check_video_file, open_source
 
     wants_video = output is not None or not (jsonl or csv or events or show)
     targets = video_targets(files, output) if wants_video else []
@@ -207,11 +214,7 @@ def video(
         for index, name in enumerate(files):
             try:
                 with ExitStack() as stack:
-                    if Path(name).is_dir():
-                        raise SourceError(
-                            f"cannot open video {name}: it is a folder; give its files, "
-                            "or read pictures with `camdigits image`"
-                        )
+                    check_video_file(name)
                     source = stack.enter_context(open_source(name))
                     recorder = VideoSink(targets[index], source.info.fps) if targets else None
                     if recorder is not None:

@@ -215,6 +215,11 @@ def _three_channels(image: npt.NDArray[np.uint8]) -> BgrImage:
 def _paths_of(argument: str | Path) -> list[Path]:
     if not os.fspath(argument):
         raise SourceError("cannot read '': an empty name; give a file, folder or pattern")
+    if "://" in os.fspath(argument):
+        raise SourceError(
+            f"cannot read {argument}: wanted a file, a folder or a pattern, got an address; "
+            "download the picture first"
+        )
     path = Path(argument)
     if path.is_dir():
         return _pictures_among(_entries(path), f"the folder {path} holds no picture")

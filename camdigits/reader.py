@@ -125,7 +125,7 @@ class Reader:
         Raises:
             ArrayError: `image` is something else, or has no pixels.
         """
-        frame = image if isinstance(image, Frame) else Frame(0, 0.0, frozen(to_bgr(image)))
+        frame = _checked(image)
         clock = _Clock()
         gray, scale = _working_size(to_green(frame.bgr))
         view = self._upright(gray, clock)
@@ -204,6 +204,14 @@ class Reader:
         digits = with_walls(digits, blobs.lines)
         clock.lap("classify")
         return _View(ink, glyphs, first, regions, asked, digits, pose, crowded, refused)
+
+
+def _checked(image: Frame | npt.NDArray[np.uint8]) -> Frame:
+    """The very frame given, or one around an array; gray becomes colour."""
+    if not isinstance(image, Frame):
+        return Frame(0, 0.0, frozen(to_bgr(image)))
+    bgr = to_bgr(image.bgr, "frame.bgr")
+    return image if bgr is image.bgr else replace(image, bgr=frozen(bgr))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

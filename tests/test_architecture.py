@@ -38,6 +38,7 @@ STOREYS = (
     {"live", "options", "wording"},
     {"about"},
     {"cli"},
+    {"__main__"},
 )
 ONLY_IN = {
     "cv2": {"image"},

@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,7 @@ def write_clip(path, pictures, fps=30):
     writer.release()
 
 
-COMMAND = [sys.executable, "-c", "from camdigits.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "camdigits"]
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -312,6 +313,8 @@ class TestBadInput:
             (["image", "text.png"], 1),
             (["image", "half.jpg"], 1),
             (["image", "page.png", "-o", "file"], 2),
+            (["image", "page.png", "-o", "out.png"], 2),
+            (["image", "https://a.example/b.jpg"], 3),
             (["image", "page.png", "--jsonl", "empty"], 2),
             (["image", "page.png", "--jsonl", "no/such/folder.jsonl"], 2),
             (["image", "page.png", "--csv", "page.png"], 2),
@@ -356,8 +359,42 @@ class TestBadInput:
         ],
     )
     def test_usage_is_status_2(self, here, arguments):
-        """Click explains; nothing is read."""
-        assert call(*arguments, cwd=here).returncode == 2
+        """What is wrong, and where to read on, in one line; nothing is read."""
+        done = call(*arguments, cwd=here)
+
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert done.stderr.endswith("--help tells what there is\n")
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["video", "missing.mp4"], "no such file; look at its name"),
+            (["image", "https://a.example/b.jpg"], "got an address; download the picture first"),
+            (["image", "page.png", "-o", "out.png"], "wanted a folder, got the name of a picture"),
+        ],
+    )
+    def test_what_is_said_fits_the_command(self, here, arguments, said):
+        """A video is no camera, an address no file, a picture's name no folder."""
+        assert said in call(*arguments, cwd=here).stderr
+
+    def test_readings_for_a_closed_output_are_an_error(self, here):
+        """With `>&-` they would be lost without a word."""
+        command = shlex.join([*COMMAND, "image", "page.png", "--jsonl", "-"])
+
+        done = subprocess.run(
+            ["bash", "-c", f"{command} >&-"],
+            cwd=here,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 2
+        assert (
+            done.stderr == "camdigits: cannot write standard output: it is closed; give a file\n"
+        )
 
     def test_no_display_is_one_line(self, here):
         """Never an abort of the window system."""

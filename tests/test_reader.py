@@ -126,6 +126,12 @@ def test_a_frame_comes_back_with_its_result(ones, sheet):
     assert [result.frame for result in ones.results([frame, frame])] == [frame, frame]
 
 
+def test_a_frame_without_a_picture_is_refused(ones):
+    """Its fields in the wrong order, say."""
+    with pytest.raises(ArrayError, match=r"frame\.bgr: wanted .* got float"):
+        ones.read(Frame(np.zeros((8, 8, 3), np.uint8), 0, 0.0))
+
+
 def test_a_trace_shows_what_the_model_saw(ones, sheet):
     """Mask, regions, glyphs and opinions, "none" included; only when asked for."""
     page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)

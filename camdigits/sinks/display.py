@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from camdigits.errors import DisplayError
 
-ADVICE = "run it on a desktop, or use --no-window"
+ADVICE = "run it on a desktop, or without a window (live --no-window, video without --show)"
 PROBE = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 PROBE_S = 20.0
 

@@ -1,16 +1,18 @@
 """Look at the place of an output before any work is done. Writes nothing."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from camdigits.errors import OutputError
 
 STDOUT = "-"
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-    """Make sure that a file can be written at `path`; "-" is standard output and always can.
+    """Make sure that a file can be written at `path`; "-" is standard output.
 
     Args:
         path: the file to be written; it need not exist, its folder must.
@@ -20,6 +22,8 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
         OutputError: it cannot be written there, or it is one of `inputs`.
     """
     if str(path) == STDOUT:
+        if sys.stdout is None or getattr(sys.stdout, "name", "") == os.devnull:
+            raise OutputError("cannot write standard output: it is closed; give a file")
         return
     target = Path(path)
     if target.is_dir():
@@ -52,6 +56,11 @@ def check_new_folder(folder: str | Path) -> None:
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise OutputError(f"cannot write into {folder}: it is a file; give a folder")
+    if not target.exists() and target.suffix.lower() in PICTURES:
+        raise OutputError(
+            f"cannot write into {folder}: wanted a folder, got the name of a picture; "
+            f"give a name without {target.suffix}"
+        )
     nearest = next((p for p in (target, *target.parents) if p.exists()), Path())
     if not nearest.is_dir():
         raise OutputError(f"cannot make {folder}: {nearest} is a file; give another place")

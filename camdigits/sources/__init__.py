@@ -77,6 +77,22 @@ def open_lasting(
     return Reconnecting(source, lambda: open_source(spec, options), give_up_s, tell)
 
 
+def check_video_file(name: str) -> None:
+    """Make sure that a name can be one of a video: a camera's or an address may, a folder may not.
+
+    Raises:
+        SourceError: it is a folder, or nothing is there.
+    """
+    if Path(name).is_dir():
+        raise SourceError(
+            f"cannot open video {name}: it is a folder; give its files, "
+            "or read pictures with `camdigits image`"
+        )
+    looks_like_a_file = "://" not in name and Path(name).suffix
+    if looks_like_a_file and not os.path.lexists(name):
+        raise SourceError(f"cannot open video {name}: no such file; look at its name")
+
+
 def _is_device(spec: str) -> bool:
     if re.fullmatch(r"/dev/video\d+", spec):
         return True
