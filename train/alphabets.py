@@ -189,6 +189,6 @@ LETTERS = Alphabet(
     },
     tenth=frozenset(("notmnist",)),
     noise=0.05,  # of notMNIST, as its README says
-    epochs=12,
+    epochs=30,
 )
 ALPHABETS: Mapping[str, Alphabet] = {one.name: one for one in (DIGITS, LETTERS)}
