@@ -4,7 +4,7 @@ Pure: the same result gives the same picture, and the frame stays as it was.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,8 @@ DOUBTFUL: Colour = (0, 159, 230)  # orange
 UNSURE: Colour = (0, 94, 213)  # vermilion
 NOT_A_DIGIT: Colour = (150, 150, 150)
 SURE_FROM, DOUBTFUL_FROM = 0.9, 0.6
+SHRINK = (1.0, 0.8, 0.65, 0.5)  # of the print that suits the picture
+LEAST_TEXT_PX = 10
 FADE_S = 0.4  # a digit that is not seen for so long has the colour of what is none
 
 
@@ -46,7 +48,7 @@ def draw(result: Result, *, labels: bool = True, status: Status | None = None) -
         (H, W, 3) uint8, with a status (H + bar, W, 3).
     """
     canvas = result.frame.bgr.copy()
-    style = style_for(canvas.shape[1], canvas.shape[0])
+    style = fitted(style_for(canvas.shape[1], canvas.shape[0]), result.digits)
     shown = [number for number in result.numbers if len(number.digits) > 1]
     for number in shown:
         put_box(canvas, _around(number.box, 3 * style.line_px), style.line_px, SLATE)
@@ -56,6 +58,21 @@ def draw(result: Result, *, labels: bool = True, status: Status | None = None) -
         _label_digits(canvas, result.digits, style, result.rotation)
         _label_numbers(canvas, result.digits, shown, style)
     return canvas if status is None else with_status(canvas, status)
+
+
+def fitted(style: Style, digits: Sequence[Digit]) -> Style:
+    """Take print no larger than most digits: on a form with small ones it would hide the rest.
+
+    >>> small = Digit(Box(0, 0, 8, 12), "1", 0.9)
+    >>> fitted(Style(line_px=2, text_px=20), [small] * 3).text_px
+    10
+    """
+    longest = [max(digit.box.width, digit.box.height) for digit in digits]
+    usual = float(np.median(longest)) if longest else float(style.text_px)
+    # In steps, so that print does not change with every frame; half can still be read.
+    fit = next((part for part in SHRINK if part * style.text_px <= usual), SHRINK[-1])
+    least = min(style.text_px, LEAST_TEXT_PX)
+    return replace(style, text_px=max(least, round(fit * style.text_px)))
 
 
 def colour_of(score: float) -> Colour:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from camdigits.canvas import Tag, readable_on, style_for
+from camdigits.canvas import Style, Tag, readable_on, style_for
 from camdigits.draw import (
     DOUBTFUL,
     SURE,
@@ -11,6 +11,7 @@ from camdigits.draw import (
     colour_of,
     draw,
     draw_debug,
+    fitted,
     percent,
     place,
     place_beside,
@@ -178,6 +179,16 @@ def test_print_grows_with_the_picture() -> None:
 
     assert sorted(styles, key=lambda style: style.text_px) == styles
     assert styles[-1].line_px > styles[0].line_px
+
+
+@pytest.mark.parametrize(("height", "wanted"), [(200, 40), (40, 40), (39, 32), (27, 26), (8, 20)])
+def test_print_is_no_larger_than_what_is_read(height: int, wanted: int) -> None:
+    """On a photo of a form labels of the usual size hide the neighbours."""
+    digits = [Digit(Box(0, 0, 6, high), "1", 0.9) for high in (height, height, 400)]
+
+    assert fitted(Style(3, 40), digits).text_px == wanted
+    assert fitted(Style(3, 10), digits).text_px == 10
+    assert fitted(Style(3, 40), []).text_px == 40
 
 
 def test_a_tag_is_as_wide_as_its_text() -> None:
