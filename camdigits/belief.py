@@ -16,7 +16,7 @@ class BeliefConfig:
     """Natural logarithms of odds: 3 is 95 %, 4.6 is 99 %."""
 
     most: float = 7.0  # one look says no more than this
-    cut: float = 2.0  # less for a part of a blob: of many cuts the luckiest is seen
+    cut: float = 3.0  # less for a part of a blob: of many cuts the luckiest is seen
     none: float = 3.0  # against every digit, by a look that found none
     other: float = 2.0  # against a digit, by a look that saw another but was not sure
     doubt: float = 0.3  # looks that said nothing, before the first

@@ -17,6 +17,7 @@ from camdigits.jobs import Outputs, read_video
 from camdigits.live import run_live
 from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
+from camdigits.sources.demo import DemoSource
 from camdigits.track import Tracker
 from camdigits.values import Result
 
@@ -103,6 +104,20 @@ def test_a_missed_digit_is_drawn_paler_and_told_in_the_readings() -> None:
     assert np.ptp(edges[1]) < np.ptp(edges[0])
     assert "missed_s" not in reading(seen)["digits"][0]
     assert reading(missed)["digits"][0]["missed_s"] == 0.2
+
+
+def test_the_demos_numbers_are_told_once_and_whole(tmp_path: Path) -> None:
+    """A number without one of its digits would be another number; all are there in a second."""
+    events = tmp_path / "events.jsonl"
+
+    status = run(["live", "demo", "--no-window", "--events", str(events)])
+
+    told = [json.loads(line) for line in events.read_text().splitlines()]
+    stable = [event for event in told if event["event"] == "stable"]
+    assert status == 0
+    assert sorted(event["text"] for event in stable) == sorted(DemoSource(1).truth)
+    assert max(event["time_s"] for event in stable) < 1.0
+    assert not [event for event in told if event["event"] == "changed"]
 
 
 def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
