@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from train import warp as warping
 from train.warp import warp
 
-STILL = ("TURN_DEGREES", "SHEAR", "STRETCH", "SHIFT_PX", "BEND_PX", "PEN_SHARE", "SOFT_SHARE")
+STILL = warping.Amounts(0.0, 0.0, 0.0, 0.0, 0.0)
+SHARES = ("PEN_SHARE", "SOFT_SHARE", "BROAD_SHARE", "COARSE_SHARE")
 
 
 @pytest.fixture
@@ -24,14 +27,13 @@ def test_some_are_made_broad_and_none_broader_than_the_body(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stretched one is up to BROAD times as wide; what fills the body already stays."""
-    for name in STILL:
+    for name in SHARES:
         monkeypatch.setattr(warping, name, 0.0)
-    monkeypatch.setattr(warping, "COARSE_SHARE", 0.0)
     monkeypatch.setattr(warping, "BROAD_SHARE", 1.0)
     full = np.zeros_like(stems)
     full[:, 4:24, 4:24] = 255
 
-    broad, same = (warp(glyphs, np.random.default_rng(1)) for glyphs in (stems, full))
+    broad, same = (warp(glyphs, np.random.default_rng(1), STILL) for glyphs in (stems, full))
 
     assert (widths(broad).min(), widths(broad).max()) == (4, 10)
     assert (same == full).all()
@@ -41,12 +43,11 @@ def test_coarse_glyphs_stay_near_their_place(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A coarse grid, bilevel or not, keeps the stroke and the empty margin."""
-    for name in STILL:
+    for name in SHARES:
         monkeypatch.setattr(warping, name, 0.0)
-    monkeypatch.setattr(warping, "BROAD_SHARE", 0.0)
     monkeypatch.setattr(warping, "COARSE_SHARE", 1.0)
 
-    coarse = warp(stems, np.random.default_rng(1))
+    coarse = warp(stems, np.random.default_rng(1), STILL)
 
     assert (coarse[:, 8:20, 13:15] > warping.INK).all()
     assert (coarse[:, :, :8] < warping.INK).all()
@@ -57,11 +58,10 @@ def test_bent_glyphs_keep_their_ink_and_differ(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bend moves each stretch of the stem by itself, by a pixel or two, and tears nothing."""
-    for name in (*STILL, "COARSE_SHARE", "BROAD_SHARE"):
+    for name in SHARES:
         monkeypatch.setattr(warping, name, 0.0)
-    monkeypatch.setattr(warping, "BEND_PX", 1.0)
 
-    bent = warp(stems, np.random.default_rng(1))
+    bent = warp(stems, np.random.default_rng(1), replace(STILL, bend_px=1.0))
     rows = (bent * np.arange(28.0)).sum(2)[:, 8:20] / bent.sum(2)[:, 8:20]  # middle of each row
 
     assert (bent[:, 8:20].max(2) > 200).all()

@@ -32,6 +32,7 @@ def cli() -> None:
 @click.option("--batch", type=click.IntRange(1))
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="Highest learning rate.")
 @click.option("--warps/--no-warps", default=None, help="Another glyph each time it is seen.")
+@click.option("--gentle/--not-gentle", default=None, help="Warps that change less.")
 @click.option("--seed", type=int)
 @click.option("--out", type=PATH, help="Folder of the run; runs/digits, runs/lenet5 and so on.")
 @click.option("--start", type=PATH, help="Run whose weights to begin with.")

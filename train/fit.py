@@ -39,7 +39,7 @@ from train.run import scores_of as scores_of
 from train.run import to_input as to_input
 from train.settings import Settings as Settings
 from train.settings import settings_for as settings_for
-from train.warp import warp
+from train.warp import GENTLE, USUAL, warp
 
 
 def fit(
@@ -189,9 +189,10 @@ def _batches(
     images = np.concatenate([part.images[index] for part, index in chosen])
     labels = np.concatenate([part.labels[index] for part, index in chosen])
     order = rng.permutation(len(labels))
+    amounts = GENTLE if settings.gentle else USUAL
     for start in range(0, len(order) - settings.batch + 1, settings.batch):
         batch = order[start : start + settings.batch]
-        glyphs = warp(images[batch], rng) if settings.warps else images[batch]
+        glyphs = warp(images[batch], rng, amounts) if settings.warps else images[batch]
         yield to_input(glyphs), labels[batch]
 
 

@@ -39,6 +39,7 @@ class Settings:
     optimizer: str = "adamw"  # or "adam"
     schedule: str = "cosine"  # after a short rise; or "constant"
     warps: bool = True  # each glyph is another one each time it is seen
+    gentle: bool = False  # but not as far from what it was
     steps: int | None = None  # batches in all, in place of epochs
     noise: float = 0.0  # share of the labels that are taken for wrong: any other may be right
 

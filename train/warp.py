@@ -5,6 +5,8 @@ its focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. A few are
 coarse as an old scanner or a small sensor leaves them. The same generator gives the same warps.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,13 +14,21 @@ from camdigits.glyph import BODY, SIDE
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 
-TURN_DEGREES = 7.0  # standard deviations of all that follows
-SHEAR = 0.13
-STRETCH = 0.08
-SHIFT_PX = 0.6
-BEND_PX = 0.5
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """How far hands differ: standard deviations."""
+
+    turn_degrees: float = 7.0
+    shear: float = 0.13
+    stretch: float = 0.08
+    shift_px: float = 0.6
+    bend_px: float = 0.5  # of the points of a grid
+
+
+USUAL, GENTLE = Amounts(), Amounts(4.5, 0.08, 0.05, 0.6, 0.25)
 BEND_GRID = 4  # points in a row and a column that are moved by themselves, the rest between them
-LIMIT = 2.2  # of them: no tail of wild warps
+LIMIT = 2.2  # standard deviations: no tail of wild warps
 PEN_SHARE = 0.35  # of the glyphs get another pen
 SOFT_SHARE = 0.15  # of the glyphs are blurred
 BROAD_SHARE = 0.08  # of the glyphs are stretched sideways, by up to BROAD, inside the body
@@ -34,16 +44,17 @@ PIXELS = np.stack(np.meshgrid(np.arange(SIDE), np.arange(SIDE)), -1).reshape(-1,
 CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 
-def warp(glyphs: Glyphs, rng: np.random.Generator) -> Glyphs:
+def warp(glyphs: Glyphs, rng: np.random.Generator, amounts: Amounts = USUAL) -> Glyphs:
     """Warp every glyph in its own way; (N, 28, 28) uint8 to the same, the input untouched."""
     warped = np.empty_like(glyphs)
     kinds = rng.random((len(glyphs), 4))
-    amounts = rng.uniform(0.15, 0.8, len(glyphs))
+    pens = rng.uniform(0.15, 0.8, len(glyphs))
     broader = np.where(kinds[:, 2] < BROAD_SHARE, _broader(glyphs, rng), 1.0)
-    for index, source in enumerate(_sources(_matrices(len(glyphs), rng, broader), rng)):
+    maps = _matrices(len(glyphs), rng, broader, amounts)
+    for index, source in enumerate(_sources(maps, rng, amounts.bend_px)):
         x, y = source[..., 0], source[..., 1]
         glyph = np.asarray(cv2.remap(glyphs[index], x, y, cv2.INTER_LINEAR), np.uint8)
-        glyph = _weigh(glyph, kinds[index], float(amounts[index]))
+        glyph = _weigh(glyph, kinds[index], float(pens[index]))
         warped[index] = _coarse(glyph, rng) if kinds[index, 3] < COARSE_SHARE else glyph
     return warped
 
@@ -66,13 +77,16 @@ def _coarse(glyph: GrayImage, rng: np.random.Generator) -> GrayImage:
 
 
 def _matrices(
-    count: int, rng: np.random.Generator, broader: npt.NDArray[np.float64]
+    count: int,
+    rng: np.random.Generator,
+    broader: npt.NDArray[np.float64],
+    amounts: Amounts,
 ) -> npt.NDArray[np.float64]:
     """(count, 2, 3) affine maps around the middle of the glyph."""
     draws = np.clip(rng.standard_normal((count, 6)), -LIMIT, LIMIT)
-    turn = np.deg2rad(draws[:, 0] * TURN_DEGREES)
-    shear = draws[:, 1] * SHEAR
-    wide, high = 1 + draws[:, 2] * STRETCH, 1 + draws[:, 3] * STRETCH
+    turn = np.deg2rad(draws[:, 0] * amounts.turn_degrees)
+    shear = draws[:, 1] * amounts.shear
+    wide, high = 1 + draws[:, 2] * amounts.stretch, 1 + draws[:, 3] * amounts.stretch
     maps = np.empty((count, 2, 3))
     maps[:, 0, 0] = np.cos(turn) * wide
     maps[:, 0, 1] = np.cos(turn) * shear - np.sin(turn) * high
@@ -80,17 +94,19 @@ def _matrices(
     maps[:, 1, 1] = np.sin(turn) * shear + np.cos(turn) * high
     maps[:, 0, :2] *= broader[:, np.newaxis]
     middle = (SIDE - 1) / 2
-    maps[:, :, 2] = middle + draws[:, 4:] * SHIFT_PX - maps[:, :, :2].sum(2) * middle
+    maps[:, :, 2] = middle + draws[:, 4:] * amounts.shift_px - maps[:, :, :2].sum(2) * middle
     return maps
 
 
-def _sources(maps: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _sources(
+    maps: npt.NDArray[np.float64], rng: np.random.Generator, bend_px: float
+) -> npt.NDArray[np.float32]:
     """(N, 28, 28, 2) places x, y that each pixel comes from: affine maps undone, and bends."""
     count = len(maps)
     back = np.linalg.inv(maps[:, :, :2]).astype(np.float32)
     away = PIXELS - maps[:, np.newaxis, :, 2].astype(np.float32)
     moved = rng.standard_normal((count, BEND_GRID, BEND_GRID * 2), np.float32)
-    moved = np.clip(moved, -LIMIT, LIMIT) * np.float32(BEND_PX)
+    moved = np.clip(moved, -LIMIT, LIMIT) * np.float32(bend_px)
     rows = (BETWEEN @ moved).reshape(count, SIDE, BEND_GRID, 2)
     sources = BETWEEN @ rows
     sources += (away @ back.transpose(0, 2, 1)).reshape(sources.shape)
