@@ -13,7 +13,7 @@ from train.alphabets import DIGITS, LETTERS, Alphabet
 from train.crops import save_crops
 from train.data import NONE, DataError, Glyphset
 from train.evaluate import digit_row, reject_rows
-from train.export import export, on_pages, sample, set_prior
+from train.export import PRIOR_NONE, export, mend_prior, on_pages, sample, set_prior
 from train.fit import Pool, Settings
 from train.nets import build
 from train.pool import none_share
@@ -58,8 +58,26 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
 
     net = fit.load_model(run)
     set_prior(net, DIGITS.labels, none_share(POOL, DIGITS.labels))
+    mend_prior(net, DIGITS.labels, POOL.val)
     wanted = fit.scores_of(net, glyphs)
     assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
+
+
+def test_none_is_moved_to_what_validation_says(run: Path) -> None:
+    """A net that was told too little of "none" gets as much more; nothing else changes."""
+    net = fit.load_model(run)
+    val = on_pages(noise(2000, 6), PRIOR_NONE, NONE)
+    mend_prior(net, DIGITS.labels, val)
+    before = fit.scores_of(net, val.images)
+    weights, bias = net.get_layer("logits").get_weights()
+    bias[NONE] -= 1.0
+    net.get_layer("logits").set_weights([weights, bias])
+
+    step = mend_prior(net, DIGITS.labels, val)
+
+    assert step == pytest.approx(1.0, abs=0.15)
+    np.testing.assert_allclose(fit.scores_of(net, val.images), before, atol=0.15)
+    assert mend_prior(net, DIGITS.labels[:10], val) == 0.0
 
 
 def test_the_card_says_what_the_model_is(model: Path) -> None:

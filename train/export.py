@@ -39,6 +39,7 @@ SAMPLES = 2000  # glyphs that set the int8 scales; more change no scale by more 
 # Share of the blobs on a page that are none of the labels, as the reader takes it. Training has
 # four times as many, so that the net sees all kinds; its answers are put right for the pages.
 PRIOR_NONE = PAGES.none
+STEPS = tuple(step / 20 for step in range(-40, 41))  # that the logit of "none" may be moved by
 WANTED = 0.99  # of the reported digits are right at the card's threshold
 
 
@@ -62,6 +63,7 @@ def export(
     model = load_model(run)
     pool = pool or load_pool(settings)
     set_prior(model, settings.labels, none_share(pool, settings.labels))
+    mend_prior(model, settings.labels, pool.val)
     content = quantize(model, sample(pool.val))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
@@ -81,9 +83,40 @@ def set_prior(model: Any, labels: tuple[str, ...], share: float) -> None:
     none = none_of(labels)
     if none is None or not 0 < share < 1:
         return
+    _raise(model, none, np.log(PRIOR_NONE / (1 - PRIOR_NONE)) - np.log(share / (1 - share)))
+
+
+def mend_prior(model: Any, labels: tuple[str, ...], val: Glyphset) -> float:
+    """Move the logit of "none" to where validation glyphs in a page's mixture are likeliest.
+
+    A net that learned from one mixture after the other has no one prior that could be taken off.
+    Alexandari, Kundaje and Shrikumar, "Maximum likelihood with bias-corrected calibration", 2020.
+
+    Returns:
+        By how much, in natural logarithms of odds.
+    """
+    none = none_of(labels)
+    if none is None:
+        return 0.0
+    pages = on_pages(val, PRIOR_NONE, none)
+    scores = scores_of(model, pages.images)
+    temperature = measure.best_temperature(scores, pages.labels)
+
+    def loss(step: float) -> float:
+        return measure.loss(
+            scores + step * np.eye(len(labels), dtype=np.float32)[none], pages.labels, temperature
+        )
+
+    step = min(STEPS, key=loss)
+    _raise(model, none, step)
+    return step
+
+
+def _raise(model: Any, label: int, step: float) -> None:
+    """Add to the logit of a label."""
     layer = model.get_layer("logits")
     weights, bias = layer.get_weights()
-    bias[none] += np.log(PRIOR_NONE / (1 - PRIOR_NONE)) - np.log(share / (1 - share))
+    bias[label] += step
     layer.set_weights([weights, bias])
 
 
