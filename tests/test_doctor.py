@@ -39,7 +39,7 @@ def test_where_reading_works_every_line_is_ok_or_a_note() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert [each.split()[1] for each in lines] == NAMES
     assert {each.split()[0] for each in lines} <= {"ok", "note"}
-    assert "use --no-window" in lines[NAMES.index("display")]
+    assert "live --no-window" in lines[NAMES.index("display")]
     assert "frames per second on the demo's page" in lines[-1]
 
 

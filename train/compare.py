@@ -219,11 +219,15 @@ def _plot(rows: Sequence[Row], path: Path) -> None:
         left.bar(places + (index - 2) * wide, wrong, wide, label=name)
     left.set_xticks(places, [row.name for row in rows], rotation=25, ha="right")
     left.set(yscale="log", ylabel="read wrong, %", title="the same glyphs for every system")
+    left.set_ylim(top=130)  # room for the legend
     left.legend(ncols=len(SETS), fontsize=8, frameon=False)
-    for row in rows:
+    for index, row in enumerate(rows):
         right.plot(row.us, _hands_wrong(row), "o")
         right.annotate(
-            row.name, (row.us, _hands_wrong(row)), xytext=(5, 4), textcoords="offset points"
+            row.name,
+            (row.us, _hands_wrong(row)),
+            xytext=(5, 4 if index % 2 else -12),
+            textcoords="offset points",
         )
     right.set(xscale="log", yscale="log", xlabel="microseconds a digit, one thread")
     right.set(ylabel="new hands read wrong, %", title="time against new hands")

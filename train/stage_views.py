@@ -38,7 +38,7 @@ def views(steps: Steps) -> Iterator[View]:
     yield "1-frame.jpg", "the frame", _fit(steps.bgr)
     yield "2-light.jpg", "light removed: how much darker than its paper", _fit(_contrast(steps))
     yield "3-ink.png", "ink", _fit(_on_white(steps.ink.mask))
-    yield "4-lines.png", "ink without printed lines (red)", _fit(_lines(steps))
+    yield "4-lines.png", "ink without printed lines (orange)", _fit(_lines(steps))
     yield "5-regions.png", "regions, each with its strokes in one colour", _fit(_regions(steps))
     yield "6-glyphs.png", "glyphs: what the net sees", _sheet(steps.glyphs)
     captions = [_caption(*each) for each in zip(steps.first.labels, _scores(steps), strict=True)]
