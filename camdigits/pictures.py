@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ SUFFIXES = frozenset((
 ))
 # fmt: on
 MAX_BYTES = MAX_PIXELS * 8  # 16 bits in four channels: more is no picture we would decode
+PIECE_BYTES = 1 << 22
 
 _TURNS: dict[int, Callable[[Pixels], Pixels]] = {  # what undoes each EXIF orientation
     2: lambda image: image[:, ::-1],
@@ -101,7 +102,7 @@ def _read_bytes(path: Path) -> bytes:
         raise PictureError(f"cannot read picture {path}: it is a folder; give a file")
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = _read_up_to(file, MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise NoPictureError(
             f"cannot read picture {path}: no such file; look at its name"
@@ -114,6 +115,14 @@ def _read_bytes(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise PictureError(_too_large(path, "the file is"))
     return data
+
+
+def _read_up_to(file: IO[bytes], most: int) -> bytes:
+    """Read piece by piece: Python makes room for all it is asked for, and 32 bits have none."""
+    data = bytearray()
+    while len(data) < most and (piece := file.read(min(PIECE_BYTES, most - len(data)))):
+        data += piece
+    return bytes(data)
 
 
 def _decode(data: bytes, path: str | Path) -> Pixels:

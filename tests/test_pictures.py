@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from camdigits import pictures
 from camdigits.errors import PictureError, SourceError
 from camdigits.image import MAX_PIXELS, cv2
 from camdigits.pictures import picture_paths, read_picture
@@ -274,6 +275,17 @@ class TestWhatIsRefused:
 
         with pytest.raises(PictureError, match="Permission denied"):
             read_picture(tmp_path / "a.png")
+
+    def test_a_file_is_read_in_pieces(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        """32-bit systems have no room for the largest that would be taken, only for this one."""
+        monkeypatch.setattr(pictures, "PIECE_BYTES", 100)
+        path = saved(tmp_path / "a.png", noise())
+
+        assert np.array_equal(read_picture(path), noise())
+
+        monkeypatch.setattr(pictures, "MAX_BYTES", path.stat().st_size - 1)
+        with pytest.raises(PictureError, match="the file is over the limit"):
+            read_picture(path)
 
     def test_a_picture_too_large_to_decode(self, tmp_path: Path):
         """30,000 by 30,000 pixels are refused at once, and take no memory."""
