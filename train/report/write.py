@@ -163,7 +163,7 @@ def tiles(found: Findings) -> list[Tile]:
         Tile(f"{work / 1e6:.2f} M", f"multiply-adds a {sections.noun(found.card)}"),
         Tile(
             f"{found.speed.us:.0f} µs",
-            "a glyph, one thread" + (f"; {ratio} of the classic CNN" if ratio else ""),
+            "a glyph, one thread" + (f"; batches: {ratio} of the classic CNN" if ratio else ""),
         ),
     ]
 
