@@ -7,7 +7,7 @@ import pytest
 
 from train.average import average
 from train.data import DataError
-from train.run import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
+from train.run import CONFIG, HISTORY, WEIGHTS_FILE, lineage, load_settings
 from train.settings import Settings
 
 
@@ -50,3 +50,22 @@ def test_runs_of_different_nets_have_no_mean(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match="different nets; give runs of one"):
         average(runs, tmp_path / "mean")
+
+
+def test_a_means_lineage_is_what_was_learned_for_it(tmp_path: Path) -> None:
+    """Each run once, also the one that both began from; the mean itself learned nothing."""
+    for name, start, averaged in (
+        ("first", None, ()),
+        ("one", "first", ()),
+        ("two", "first", ()),
+        ("mean", "first", ("one", "two")),
+    ):
+        (tmp_path / name).mkdir()
+        settings = Settings(
+            start=None if start is None else str(tmp_path / start),
+            averaged=tuple(str(tmp_path / each) for each in averaged),
+        )
+        (tmp_path / name / CONFIG).write_text(json.dumps(asdict(settings)))
+
+    assert {run.name for run in lineage(tmp_path / "mean")} == {"first", "one", "two"}
+    assert {run.name for run in lineage(tmp_path / "one")} == {"first", "one"}

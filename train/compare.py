@@ -27,7 +27,7 @@ from train import data, measure
 from train.baselines import LABELS, load_baseline, load_records
 from train.data import DataError, Glyphset
 from train.docs import put_table
-from train.run import load_history
+from train.run import lineage, load_history
 from train.score import Counts
 from train.score_photos import score_photos
 
@@ -115,7 +115,8 @@ def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[Sys
 def model_system(name: str, model: Path, run: Path) -> System:
     """Take up a .tflite with its card; its run tells how long it learned, if it is there."""
     card = load_card(model)
-    seconds = sum(row["seconds"] for row in load_history(run)) if run.exists() else 0
+    runs = lineage(run) if run.exists() else ()
+    seconds = sum(row["seconds"] for one in runs for row in load_history(one))
     scorer = load_scorer(model, card)
 
     def score(glyphs: Glyphs) -> Scores:

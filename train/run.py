@@ -54,6 +54,18 @@ def load_history(run: Path) -> list[dict[str, float]]:
     return rows
 
 
+def lineage(run: Path) -> frozenset[Path]:
+    """A run and those that it began from; in place of a mean of runs those that it is the mean of.
+
+    Raises:
+        DataError: one of them is not there any more.
+    """
+    settings = load_settings(run)
+    own = frozenset(() if settings.averaged else (run,))
+    before = settings.averaged or ((settings.start,) if settings.start else ())
+    return own.union(*(lineage(Path(one)) for one in before))
+
+
 def finished(run: Path) -> bool:
     """Tell whether a run is there and has all its epochs, or steps."""
     if not (run / CONFIG).exists():
