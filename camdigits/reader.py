@@ -154,7 +154,9 @@ class Reader:
         model = self._score, self._labelling
         if self._rotate is None and (rotation := way_up(view.glyphs, view.first, *model)):
             view = self._closer(gray, replace(pose, rotation=rotation), clock)
-        if not view.crowded and (slant := tilt(view.glyphs, view.first, *model)):
+        # Where every region is read, a tilt could only take digits apart.
+        doubt = view.refused and not view.crowded
+        if doubt and (slant := tilt(view.glyphs, view.first, *model)):
             straight = self._closer(gray, replace(view.pose, tilt=slant), clock)
             view = max(view, straight, key=_View.certainty)
         clock.lap("classify")

@@ -48,6 +48,20 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
     assert set(result.ms) == {"ink", "regions", "texture", "glyphs", "classify", "group"}
 
 
+@pytest.mark.parametrize(("more", "tried"), [((), 0), (((30, 90, 40, 6),), 1)])
+def test_a_page_is_tried_aslant_only_where_something_is_in_doubt(
+    ones, sheet, monkeypatch, more, tried
+):
+    """A picture that is read to the last blob could only lose: digits fall apart when turned."""
+    asked = []
+    monkeypatch.setattr("camdigits.reader.tilt", lambda *_: asked.append(1) or 0)
+    strokes = [(30 + 20 * place, 30, 6, 40) for place in range(4)]
+
+    ones.read(sheet(*strokes, *more, ink=30, paper=220))
+
+    assert len(asked) == tried
+
+
 @pytest.mark.parametrize(("labels", "tried"), [(("0", "1"), 0), (("0", "none"), 1)])
 def test_what_cannot_refuse_is_not_asked_about_pieces(labels, tried, sheet, monkeypatch):
     """A scorer without "none" takes any piece for a digit, so its blobs are never cut."""
