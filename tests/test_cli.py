@@ -31,12 +31,12 @@ ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def call(*arguments, cwd, **options):
+def call(*arguments, cwd, env=ENVIRONMENT, **options):
     """Run the command line as a process."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
-        env=ENVIRONMENT,
+        env=env,
         capture_output=True,
         text=True,
         timeout=120,
@@ -111,15 +111,8 @@ def test_shell_completion_is_printed(shell, capsys):
 def test_the_demo_reads_its_own_page_without_a_mistake(tmp_path):
     """No camera, screen, network or data: a clip is made, read, and written annotated."""
     environment = {**ENVIRONMENT, "DISPLAY": "", "CAMDIGITS_DATA": ""}
-    done = subprocess.run(
-        [*COMMAND, "demo", "--jsonl", "readings.jsonl"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+
+    done = call("demo", "--jsonl", "readings.jsonl", cwd=tmp_path, env=environment)
 
     assert done.returncode == 0, done.stderr
     assert "All 7 numbers right in 150 of 150 frames." in done.stdout
@@ -403,14 +396,8 @@ class TestBadInput:
             for name, value in ENVIRONMENT.items()
             if name not in ("DISPLAY", "WAYLAND_DISPLAY")
         }
-        done = subprocess.run(
-            [*COMMAND, "live", "clip.mp4"],
-            cwd=here,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+
+        done = call("live", "clip.mp4", cwd=here, env=environment)
 
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1

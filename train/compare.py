@@ -115,8 +115,10 @@ def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[Sys
 def model_system(name: str, model: Path, run: Path) -> System:
     """Take up a .tflite with its card; its run tells how long it learned, if it is there."""
     card = load_card(model)
-    runs = lineage(run) if run.exists() else ()
-    seconds = sum(row["seconds"] for one in runs for row in load_history(one))
+    try:
+        seconds = sum(row["seconds"] for one in lineage(run) for row in load_history(one))
+    except DataError:  # the run, or one that it began from, is not kept
+        seconds = 0
     scorer = load_scorer(model, card)
 
     def score(glyphs: Glyphs) -> Scores:

@@ -40,7 +40,7 @@ def build(name: str, labels: int) -> Any:
 
 
 def camdigits(labels: int) -> Any:
-    """Convolutions 16 (5×5, stride 2), 32, 64 (stride 2), 96, 128: 3.3 million multiply-adds.
+    """Convolutions 16 (5×5, stride 2), 32, 64 (stride 2), 96, 128: 3.4 million multiply-adds.
 
     Most of a net's time goes where planes are large, so the first layer already halves them; and
     a glyph's margin of four pixels is empty, so nothing is padded until the planes are as small
