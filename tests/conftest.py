@@ -16,7 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import jpeg
+from command import write_pictures
 
+from camdigits.image import cv2
+from camdigits.sources.demo import DemoSource
 from camdigits.values import GrayImage
 
 collect_ignore_glob = ["*/make_*.py"]  # programs, not tests
@@ -111,3 +114,19 @@ def data_folder() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail("CAMDIGITS_DATA must name the data folder on CI")
     pytest.skip("set CAMDIGITS_DATA to the folder of the data sets")
+
+
+@pytest.fixture(scope="session")
+def demo_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of the demo's page."""
+    path = tmp_path_factory.mktemp("page") / "page.png"
+    cv2.imwrite(str(path), next(iter(DemoSource(1))).bgr)
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second of the demo's page as a video file."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    write_pictures(path, [frame.bgr for frame in DemoSource(30, (640, 360))])
+    return path
