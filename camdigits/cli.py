@@ -19,6 +19,7 @@ from camdigits import __version__
 from camdigits.about import bench, cameras, doctor
 from camdigits.errors import CamdigitsError, OutputError, SourceError
 from camdigits.options import (
+    Place,
     camera_options,
     file_options,
     make_reader,
@@ -109,10 +110,10 @@ def cli() -> None:
 @click.argument("source", default="0")
 @click.option("--window/--no-window", default=True, help="Show the pictures, or only read.")
 @camera_options
-@click.option("--save", type=click.Path(path_type=Path), help="Record to this video file.")
+@click.option("--save", type=Place(), help="Record to this video file.")
 @click.option(
     "--snapshots",
-    type=click.Path(path_type=Path),
+    type=Place(),
     default=Path("."),
     help="Folder for the pictures and recordings made with keys.  [default: this one]",
 )
@@ -175,7 +176,7 @@ def live(
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Annotated video; a folder for several.  [default: NAME-digits.mp4 here, "
     "unless other outputs are named]",
 )
@@ -233,9 +234,7 @@ def video(
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder for annotated pictures."
-)
+@click.option("-o", "--output", type=Place(), help="Folder for annotated pictures.")
 @file_options
 @reading_options
 def image(
@@ -276,7 +275,7 @@ def image(
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     default=Path("camdigits-demo.mp4"),
     show_default=True,
     help="Annotated clip.",

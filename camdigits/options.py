@@ -40,6 +40,19 @@ class Number(click.FloatRange):
         return number
 
 
+class Place(click.Path):
+    """Where an output goes; "" would be the current folder, and is a variable that was empty."""
+
+    def __init__(self, allow_dash: bool = False) -> None:
+        super().__init__(path_type=Path, allow_dash=allow_dash)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse a path."""
+        if not os.fspath(value):
+            self.fail("is empty: give a name, or leave the option away.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def parse_size(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
     """Parse WIDTHxHEIGHT."""
     if text is None:
@@ -165,7 +178,7 @@ def reading_options(command: Command) -> Command:
 
 def file_options(command: Command) -> Command:
     """Add the files that readings go to."""
-    path = click.Path(path_type=Path, allow_dash=True)
+    path = Place(allow_dash=True)
     command = click.option("--csv", type=path, help="Write a CSV row per digit; - prints.")(
         command
     )
@@ -186,7 +199,7 @@ def tracking_options(command: Command) -> Command:
     )(command)
     return click.option(
         "--events",
-        type=click.Path(path_type=Path, allow_dash=True),
+        type=Place(allow_dash=True),
         help="Write a JSON line when a number is stable, changes or goes; - prints.",
     )(command)
 

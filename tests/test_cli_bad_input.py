@@ -97,6 +97,8 @@ def test_one_line_and_its_status(here, arguments, status):
         ["image", "page.png", "--threshold", "7"],
         ["image", "page.png", "--threshold", "nan"],
         ["live", "clip.mp4", "--timeout", "nan"],
+        ["image", "page.png", "-o", ""],
+        ["video", "clip.mp4", "--jsonl", ""],
     ],
 )
 def test_usage_is_status_2(here, arguments):
