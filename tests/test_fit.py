@@ -5,27 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bars import TINY, bars
 
 from train import fit, nets
-from train.data import DataError, Glyphset
+from train.data import DataError
 from train.fit import Pool, Settings
 from train.pool import split_crops
 from train.run import finished, to_input
 from train.warp import warp
-
-TINY = Settings(net="tiny", epochs=2, batch=16, labels=("0", "1", "none"), sets=())
-
-
-def bars(count: int, seed: int) -> Glyphset:
-    """Upright bars (0), lying bars (1) and dots (2): a net learns them in seconds."""
-    rng = np.random.default_rng(seed)
-    images = np.zeros((count, 28, 28), np.uint8)
-    labels = rng.integers(0, 3, count).astype(np.uint8)
-    for image, label in zip(images, labels, strict=True):
-        y, x = rng.integers(10, 18, 2)
-        high, wide = ((10, 2), (2, 10), (3, 3))[label]
-        image[y - high : y + high, x - wide : x + wide] = 255
-    return Glyphset("bars", images, labels)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def cli() -> None:
 @click.option("--seed", type=int)
 @click.option("--out", type=PATH, help="Folder of the run; runs/digits, runs/lenet5 and so on.")
 @click.option("--start", type=PATH, help="Run whose weights to begin with.")
+@click.option("--teachers", multiple=True, type=PATH, help="Run whose answers to learn too.")
 @click.option("--doubt", type=PATH, help="Run whose net leaves out what it surely contradicts.")
 @click.option("--resume", is_flag=True, help="Go on with the run in OUT; its settings count.")
 @click.option("--crops", multiple=True, type=PATH, help="Camera crops (.npz) to train on too.")
@@ -49,6 +50,7 @@ def fit(
     out: Path | None,
     start: Path | None,
     doubt: Path | None,
+    teachers: tuple[Path, ...],
     resume: bool,
     crops: tuple[Path, ...],
     parts: tuple[Path, ...],
@@ -64,6 +66,7 @@ def fit(
         without,
         start=None if start is None else str(start),
         doubt=None if doubt is None else str(doubt),
+        teachers=tuple(map(str, teachers)),
         crops=tuple(map(str, crops)),
         parts=tuple(map(str, parts)),
         **chosen,

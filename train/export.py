@@ -246,6 +246,7 @@ def _card(
         "seed": settings.seed,
         "start": settings.start,
         "averaged": list(settings.averaged),
+        "teachers": list(settings.teachers),
         "doubt": settings.doubt,
         "prior_none": None if alphabet.none is None else PRIOR_NONE,
         "command": shlex.join(["python", "-m", "train", *sys.argv[1:]]),

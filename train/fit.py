@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from train import nets
 from train.data import DataError, Labels
+from train.losses import Loss, loss_of
 from train.nets import load_tensorflow as load_tensorflow
 from train.pool import Pool as Pool
 from train.pool import load_pool as load_pool
@@ -113,7 +114,8 @@ def _learner(settings: Settings, total: int) -> _Learner:
         assign(model.variables, Path(settings.start) / WEIGHTS_FILE)
     optimizer = _optimizer(settings, total)
     optimizer.build(model.trainable_variables)
-    return _Learner(model, optimizer, _step(model, optimizer, settings.noise))
+    loss = loss_of(settings.noise, settings.teachers)
+    return _Learner(model, optimizer, _step(model, optimizer, loss))
 
 
 def _optimizer(settings: Settings, total: int) -> Any:
@@ -142,17 +144,14 @@ def _rate(settings: Settings, total: int) -> Any:
     )
 
 
-def _step(model: Any, optimizer: Any, noise: float) -> Callable[[Any, Any], tuple[Any, Any]]:
+def _step(model: Any, optimizer: Any, lost: Loss) -> Callable[[Any, Any], tuple[Any, Any]]:
     """Compile one step. Not Model.fit: it ends by putting the average in."""
-    import keras
-
     tf = load_tensorflow()
-    lost = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=noise)
 
     def step(images: Any, labels: Any) -> tuple[Any, Any]:
         with tf.GradientTape() as tape:
             logits = model(images, training=True)
-            loss = lost(tf.one_hot(labels, logits.shape[-1]), logits)
+            loss = lost(images, labels, logits)
         weights = model.trainable_variables
         optimizer.apply(tape.gradient(loss, weights), weights)
         right = tf.cast(tf.argmax(logits, 1), labels.dtype) == labels
@@ -166,7 +165,8 @@ def _run_epoch(
     learner: _Learner, settings: Settings, pool: Pool, epoch: int, steps: int
 ) -> dict[str, float]:
     started = time.perf_counter()
-    batches = _dataset(lambda: islice(_batches(pool, settings, epoch), steps), settings.batch)
+    # Not through tf.data: on one core its thread and the net's cost each other much time.
+    batches = islice(_batches(pool, settings, epoch), steps)
     loss, right = np.mean([learner.step(images, labels) for images, labels in batches], axis=0)
     with _averaged(learner):
         best = scores_of(learner.model, pool.val.images).argmax(1)
@@ -194,16 +194,6 @@ def _batches(
         batch = order[start : start + settings.batch]
         glyphs = warp(images[batch], rng, amounts) if settings.warps else images[batch]
         yield to_input(glyphs), labels[batch]
-
-
-def _dataset(batches: Callable[[], Iterator[Any]], batch: int) -> Any:
-    """Run the generator in TensorFlow's own thread, a few batches ahead of the net."""
-    tf = load_tensorflow()
-    signature = (
-        tf.TensorSpec((batch, 28, 28, 1), tf.float32),
-        tf.TensorSpec((batch,), tf.uint8),
-    )
-    return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(8)
 
 
 def _draw(wanted: int, count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

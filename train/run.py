@@ -55,14 +55,14 @@ def load_history(run: Path) -> list[dict[str, float]]:
 
 
 def lineage(run: Path) -> frozenset[Path]:
-    """A run and those that it began from; in place of a mean of runs those that it is the mean of.
+    """A run and those that it began from or was taught by; for a mean of runs, those instead.
 
     Raises:
         DataError: one of them is not there any more.
     """
     settings = load_settings(run)
     own = frozenset(() if settings.averaged else (run,))
-    before = settings.averaged or ((settings.start,) if settings.start else ())
+    before = settings.averaged or (*filter(None, [settings.start]), *settings.teachers)
     return own.union(*(lineage(Path(one)) for one in before))
 
 

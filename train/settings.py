@@ -41,6 +41,7 @@ class Settings:
     warps: bool = True  # each glyph is another one each time it is seen
     gentle: bool = False  # but not as far from what it was
     steps: int | None = None  # batches in all, in place of epochs
+    teachers: tuple[str, ...] = ()  # runs whose answers are learned beside the labels
     noise: float = 0.0  # share of the labels that are taken for wrong: any other may be right
 
 

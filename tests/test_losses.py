@@ -1,0 +1,60 @@
+"""Teachers: what they say counts beside the labels, and outvotes labels that are wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bars import TINY, bars
+
+from train import fit, losses
+from train.data import DataError, Glyphset
+from train.fit import Pool
+from train.run import lineage
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A net that reads bars."""
+    pytest.importorskip("tensorflow")
+    run = tmp_path_factory.mktemp("teacher")
+    pool = Pool(((bars(320, 1), 1.0),), bars(60, 2))
+    fit.fit(replace(TINY, epochs=10), run, pool=pool, say=lambda _: None)
+    return run
+
+
+def test_a_teacher_outvotes_labels_that_are_wrong(teacher: Path, tmp_path: Path) -> None:
+    """Half of the labels are drawn by lot; the pupil reads nearly as well as its teacher."""
+    rng = np.random.default_rng(3)
+    right = bars(640, 1)
+    lots = rng.integers(0, 3, 640).astype(np.uint8)
+    noisy = Glyphset("noisy", right.images, np.where(rng.random(640) < 0.5, lots, right.labels))
+    pool = Pool(((noisy, 1.0),), bars(200, 2))
+    settings = replace(TINY, epochs=10, teachers=(str(teacher),))
+
+    fit.fit(settings, tmp_path, pool=pool, say=lambda _: None)
+
+    best = fit.scores_of(fit.load_model(tmp_path), pool.val.images).argmax(1)
+    assert (best == pool.val.labels).mean() > 0.9
+    assert lineage(tmp_path) == {tmp_path, teacher}
+
+
+def test_who_answers_as_the_teacher_does_and_is_right_loses_nearly_nothing(teacher: Path) -> None:
+    """The loss falls towards the teacher's answer, not only towards the label."""
+    glyphs = bars(60, 2)
+    images = fit.to_input(glyphs.images)
+    logits = fit.scores_of(fit.load_model(teacher), glyphs.images)
+    lost, alone = losses.loss_of(0.0, [str(teacher)]), losses.loss_of(0.0)
+    flat = np.zeros_like(logits)
+
+    assert float(lost(images, glyphs.labels, logits)) < float(lost(images, glyphs.labels, flat))
+    assert float(alone(images, glyphs.labels, flat)) == pytest.approx(np.log(3), abs=1e-5)
+    assert float(lost(images, glyphs.labels, flat)) == pytest.approx(
+        (1 - losses.TAUGHT) * np.log(3) + losses.TAUGHT * losses.SOFT**2 * np.log(3), abs=1e-4
+    )
+
+
+def test_a_missing_teacher_is_told_of(tmp_path: Path) -> None:
+    """Before a long run begins."""
+    with pytest.raises(DataError, match="no run of `fit` in this folder"):
+        losses.loss_of(0.0, [str(tmp_path / "nobody")])
