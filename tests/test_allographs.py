@@ -8,7 +8,7 @@ import pytest
 
 from camdigits import handwriting
 from train import data
-from train.allographs import COPIES, SHAPES, write_hands
+from train.allographs import COPIES, CUT_MOST, SHAPES, _hasty, _with_nib, write_hands
 
 
 def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
@@ -36,6 +36,36 @@ def test_forms_begin_and_end_near_the_line(digit: str) -> None:
         assert points[:, 1].min() == pytest.approx(0, abs=0.09)
         assert points[:, 1].max() == pytest.approx(1, abs=0.07)
         assert np.ptp(points[:, 0]) < 1.1
+
+
+def test_hasty_strokes_end_near_where_they_should_and_keep_their_middle() -> None:
+    """Ends lie on the line to their neighbours, a little early or late; nothing else moves."""
+    points = np.array([[0.0, 0.0], [0.0, 0.5], [0.5, 0.5], [0.5, 1.0]])
+
+    drawn = [_hasty((points, (1,)), np.random.default_rng(seed))[0] for seed in range(200)]
+    placed = np.array([one - (one[1] - points[1]) for one in drawn])  # set back to its place
+    ends = placed[:, 0, 1]
+
+    assert np.allclose(placed[:, 1:3], points[1:3])
+    assert np.allclose(placed[:, 0, 0], 0)
+    assert ends.min() < -0.05  # late
+    assert ends.max() == pytest.approx(CUT_MOST)  # early, but no more than that
+    assert np.std([one[1, 0] for one in drawn]) > 0.01
+
+
+def test_a_nib_broadens_the_strokes_across_its_edge() -> None:
+    """An edge that lies nearly flat makes a stem broad and leaves a bar as fine as it was."""
+    cross = np.zeros((40, 40), np.uint8)
+    cross[:, 18:21], cross[18:21] = 255, 255
+
+    crossed = [_with_nib(cross, np.random.default_rng(seed)) for seed in range(40)]
+    stems = [int((ink[3] > 0).sum()) for ink in crossed]
+    bars = [int((ink[:, 3] > 0).sum()) for ink in crossed]
+
+    assert min(stems + bars) >= 3
+    assert max(stems) > 5
+    assert max(bars) > 5
+    assert np.corrcoef(stems, bars)[0, 1] < -0.3  # what broadens one spares the other
 
 
 def test_the_demo_is_written_in_other_forms() -> None:
