@@ -2,6 +2,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +59,6 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
 
     net = fit.load_model(run)
     set_prior(net, DIGITS.labels, none_share(POOL, DIGITS.labels))
-    mend_prior(net, DIGITS.labels, POOL.val)
     wanted = fit.scores_of(net, glyphs)
     assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
 
@@ -78,6 +78,23 @@ def test_none_is_moved_to_what_validation_says(run: Path) -> None:
     assert step == pytest.approx(1.0, abs=0.15)
     np.testing.assert_allclose(fit.scores_of(net, val.images), before, atol=0.15)
     assert mend_prior(net, DIGITS.labels[:10], val) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("before", "mended"), [({}, 0), ({"start": "first"}, 1), ({"averaged": ("one", "other")}, 1)]
+)
+def test_only_a_net_that_learned_from_several_mixtures_is_mended(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: dict[str, Any], mended: int
+) -> None:
+    """One mixture has one prior, and that is taken off."""
+    (tmp_path / fit.CONFIG).write_text(json.dumps(asdict(replace(SETTINGS, **before))))
+    (tmp_path / fit.WEIGHTS_FILE).write_bytes((run / fit.WEIGHTS_FILE).read_bytes())
+    asked: list[Glyphset] = []
+    monkeypatch.setattr("train.export.mend_prior", lambda _net, _labels, val: asked.append(val))
+
+    export(tmp_path, tmp_path / "some.tflite", POOL, say=lambda _: None)
+
+    assert asked == [POOL.val] * mended
 
 
 def test_the_card_says_what_the_model_is(model: Path) -> None:

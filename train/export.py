@@ -63,7 +63,8 @@ def export(
     model = load_model(run)
     pool = pool or load_pool(settings)
     set_prior(model, settings.labels, none_share(pool, settings.labels))
-    mend_prior(model, settings.labels, pool.val)
+    if settings.start or settings.averaged:
+        mend_prior(model, settings.labels, pool.val)
     content = quantize(model, sample(pool.val))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
@@ -90,7 +91,9 @@ def mend_prior(model: Any, labels: tuple[str, ...], val: Glyphset) -> float:
     """Move the logit of "none" to where validation glyphs in a page's mixture are likeliest.
 
     A net that learned from one mixture after the other has no one prior that could be taken off.
-    Alexandari, Kundaje and Shrikumar, "Maximum likelihood with bias-corrected calibration", 2020.
+    Only such a one wants this: validation is on hands that the net has seen, and moves the logit
+    a little too far up for others. Alexandari, Kundaje and Shrikumar, "Maximum likelihood with
+    bias-corrected calibration", 2020.
 
     Returns:
         By how much, in natural logarithms of odds.

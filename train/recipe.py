@@ -3,7 +3,7 @@
     python -m train all
 
 What is there already is not made again, and a run of training goes on where it was stopped, so
-the same command, given again, ends in the same place. Two to three hours on two cores, half of
+the same command, given again, ends in the same place. Some three hours on two cores, most of
 them for the net that is shipped. Nothing that is shipped is touched: the models go to
 runs/models.
 """
@@ -27,8 +27,8 @@ HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
 CROPS_WEIGHT = 0.35  # times each is seen per epoch
 EPOCHS = 40
 TEACHER_EPOCHS = 22  # of a wider net: as long as the others take
-# Then on from where that ended, taught by both nets, with fewer crops.
-TAUGHT_EPOCHS, TAUGHT_RATE, TAUGHT_CROPS_WEIGHT = 10, 1.5e-3, 0.2
+# Then on from where the first ended, taught by both, with fewer crops.
+TAUGHT_EPOCHS, TAUGHT_RATE, TAUGHT_CROPS_WEIGHT = 12, 1.5e-3, 0.2
 
 
 @dataclass(frozen=True, slots=True)
