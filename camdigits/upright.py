@@ -165,6 +165,8 @@ def _best_turn(
     best = 1 + int(tries[1:].sum(axis=1).argmax())
     if turns[best] == 180 and not (plain[best] & ~tries[0]).any():
         return 0
+    if plain[best].sum() < plain[0].sum():  # two digits that touch are an 8 or a 0 on their side
+        return 0
     return turns[best] if _is_better(tries[best], tries[0], least) else 0
 
 

@@ -50,6 +50,7 @@ OTHER_MARKS = {
     "quickdraw": 1,
     "notmnist": 1,
 }
+MADE_UP = "allographs"  # writes no page that a net is measured on
 PRINTED = {"fonts": DIGITS, "font_letters": OTHERS}
 EMPTY = 0.08  # part of the pages with nothing written: paper, desks, printed lines
 
@@ -63,24 +64,41 @@ def write_crops(
 ) -> None:
     """Write `count` crops to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
 
+    The last tenth is for validation (`train.data.learned`): there nobody made up writes.
+
     Raises:
         DataError: a data set is missing, or `out` cannot be written.
     """
-    digits, others = hands(DIGIT_ROWS, without), hands(OTHER_MARKS, without)
     config = SceneConfig(paper=load_paper(data.folder() / "textures"))
-    images = np.zeros((count, 28, 28), np.uint8)
-    labels = np.zeros(count, np.uint8)
+    others = hands(OTHER_MARKS, without)
+    learned = data.learned(count)
+    parts = (
+        (learned, without, np.random.default_rng(seed)),
+        (count - learned, (*without, MADE_UP), np.random.default_rng([seed, 1])),
+    )
+    made = []
+    for wanted, left_out, rng in parts:
+        pages = film_pages(hands(DIGIT_ROWS, left_out), others, rng, config)
+        made.append(_gather(pages, wanted, say))
+    images, labels = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
+    save_crops(out, images, labels)
+    say(f"{out}: {count} crops, {np.mean(labels == data.NONE):.0%} of them no digit")
+
+
+def _gather(
+    pages: Iterator[tuple[Glyphs, Labels]], count: int, say: Callable[[str], None]
+) -> tuple[Glyphs, Labels]:
+    """Take the first `count` crops of pages."""
+    images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8)
     done = 0
-    for glyphs, named in film_pages(digits, others, np.random.default_rng(seed), config):
+    while done < count:
+        glyphs, named = next(pages)
         room = min(count - done, len(named))
         images[done : done + room], labels[done : done + room] = glyphs[:room], named[:room]
         if done // 20000 != (done + room) // 20000:
             say(f"{done + room} of {count} crops")
         done += room
-        if done == count:
-            break
-    save_crops(out, images, labels)
-    say(f"{out}: {count} crops, {np.mean(labels == data.NONE):.0%} of them no digit")
+    return images, labels
 
 
 def film_pages(

@@ -37,6 +37,7 @@ NONE = LABELS.index("none")  # of the digits; crops and written pages have no ot
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 MNIST_VAL = 5000  # the last of the training images
 CACHE = Path("runs/cache")
+CROPS_VAL = 0.1  # the last of a file of camera crops
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +224,15 @@ def load_crops(path: Path) -> Glyphset:
             f"got {images.shape} {images.dtype}; write it again with python -m train crops"
         )
     return Glyphset(path.stem, images, labels.astype(np.uint8))
+
+
+def learned(crops: int) -> int:
+    """How many of the crops of a file, its first, are learned from; the others are for validation.
+
+    >>> learned(130_000)
+    117000
+    """
+    return round(crops * (1 - CROPS_VAL))
 
 
 def _read_pair(images_path: str, labels_path: str) -> tuple[npt.NDArray[np.uint8], Labels]:

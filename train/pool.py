@@ -18,7 +18,6 @@ from train.settings import Settings
 
 ALIKE = 0.1  # of being none of the labels: less, and the net of `doubt` sees one of them
 UNREADABLE = 0.03  # of being what its label says: less, and that net cannot read it
-CROPS_VAL = 0.1  # the last pages of a crops file are for validation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +74,7 @@ def doubted(part: Glyphset, model: Any, none: int | None) -> Glyphset:
 
 def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:
     """Split camera crops into training and validation: they stand in the order of their pages."""
-    first = round(len(crops.labels) * (1 - CROPS_VAL))
+    first = data.learned(len(crops.labels))
     return (
         Glyphset(crops.name, crops.images[:first], crops.labels[:first]),
         Glyphset(f"{crops.name}/val", crops.images[first:], crops.labels[first:]),
