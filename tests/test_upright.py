@@ -263,3 +263,25 @@ def test_a_form_of_mostly_letters_is_not_tilted():
 def test_where_nothing_stands_straight_nothing_is_tilted():
     """Some digits are read on any page that is one; cables and leaves have none."""
     assert tilt_of(aslant(12, 15)[1:]) == 0
+
+
+def eight_if_large(glyphs):
+    """Ink in the top half is an 8 where it is large, else a 2; elsewhere it is nothing."""
+    top = glyphs[:, :14].sum(axis=(1, 2)) > glyphs[:, 14:].sum(axis=(1, 2))
+    large = (glyphs > 0).sum(axis=(1, 2)) > 80
+    answers = np.float32([[0, 0, 9], [9, 0, 0], [0, 9, 0]])  # none, 8, 2
+    return answers[np.where(top, np.where(large, 1, 2), 0)]
+
+
+@pytest.mark.parametrize(("twos", "rotation"), [(0, 90), (2, 0)])
+def test_eights_do_not_turn_a_page_that_has_twos_as_it_is(twos, rotation):
+    """Two digits that touch are an 8 on their side; a 2 stands upright only one way."""
+    page = blank(10)
+    page[:, 8:20, 2:12] = 255
+    page[:twos] = 0
+    page[:twos, 2:8, 10:18] = 255
+    labelling = Labelling(("8", "2", "none"))
+
+    asked = opinions(page, eight_if_large, labelling)
+
+    assert way_up(page, asked, eight_if_large, labelling) == rotation
