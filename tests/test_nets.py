@@ -74,5 +74,5 @@ def test_the_classic_nets_need_no_special_operators(name: str) -> None:
 
 def test_an_unknown_net_tells_which_there_are() -> None:
     """Whoever mistypes a net reads the right names."""
-    with pytest.raises(NetError, match="no net huge; nets are camdigits, small"):
+    with pytest.raises(NetError, match="no net huge; nets are camdigits, wide, small"):
         build("huge", 11)
