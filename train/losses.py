@@ -32,6 +32,7 @@ def loss_of(noise: float, teachers: Sequence[str] = ()) -> Loss:
 
     tf = load_tensorflow()
     lost = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=noise)
+    softly = keras.losses.CategoricalCrossentropy(from_logits=True)
     nets = [load_model(Path(run)) for run in teachers]
 
     def by_labels(_: Any, labels: Any, logits: Any) -> Any:
@@ -43,5 +44,4 @@ def loss_of(noise: float, teachers: Sequence[str] = ()) -> Loss:
         taught = SOFT**2 * softly(tf.add_n(answers) / len(answers), logits / SOFT)
         return (1 - TAUGHT) * by_labels(images, labels, logits) + TAUGHT * taught
 
-    softly = keras.losses.CategoricalCrossentropy(from_logits=True)
     return by_both if nets else by_labels
