@@ -8,7 +8,20 @@ import pytest
 
 from camdigits import handwriting
 from train import data
-from train.allographs import COPIES, CUT_MOST, SHAPES, _hasty, _with_nib, write_hands
+from train.allographs import (
+    COPIES,
+    CUT_MOST,
+    SHAPES,
+    SIGNS_EACH,
+    _hasty,
+    _with_nib,
+    write_hands,
+    write_signs,
+)
+from train.alphabets import DIGITS
+from train.signs import SIGNS
+
+FORMS = {**SHAPES, **SIGNS}
 
 
 def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
@@ -28,10 +41,27 @@ def test_hands_differ() -> None:
     assert [one.shape for one in first] != [two.shape for two in other]
 
 
-@pytest.mark.parametrize("digit", sorted(SHAPES))
-def test_forms_begin_and_end_near_the_line(digit: str) -> None:
+def test_every_hand_writes_other_signs_and_the_same_seed_the_same_ink() -> None:
+    shapes, names = write_signs(3)
+    again, _ = write_signs(3)
+
+    hands = names.reshape(3, SIGNS_EACH).tolist()
+    assert all(np.array_equal(one, two) for one, two in zip(shapes, again, strict=True))
+    assert hands[0] != hands[1] != hands[2]
+    assert max(names) < len(SIGNS)
+
+
+def test_no_sign_is_a_digit_nor_one_of_the_letters_that_pass_for_one() -> None:
+    look_alikes = DIGITS.leave_out["unipen_letters"] | set("Gnuy")
+
+    assert set(DIGITS.indexes("allographs_signs", tuple(SIGNS)).tolist()) == {DIGITS.none}
+    assert not look_alikes & set(SIGNS)
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_forms_begin_and_end_near_the_line(name: str) -> None:
     """A slip in a number would draw a digit far over its line, or twice as wide as any."""
-    for form in SHAPES[digit]:
+    for form in FORMS[name]:
         points = np.concatenate([stroke for stroke, _ in handwriting.parse(form)])
         assert points[:, 1].min() == pytest.approx(0, abs=0.09)
         assert points[:, 1].max() == pytest.approx(1, abs=0.07)
@@ -79,8 +109,14 @@ def test_nothing_made_up_measures_a_net(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(data, "CACHE", tmp_path)
     monkeypatch.setattr("train.allographs.write_hands", partial(write_hands, 2))
     data._write_allographs.cache_clear()
-    learned, held_out = data.load("allographs", "train"), data.load("allographs", "val")
+    monkeypatch.setattr("train.allographs.write_signs", partial(write_signs, 2))
+    data._write_signs.cache_clear()
+    names = "allographs", "allographs_signs"
+    digits, signs = (data.load(name, "train") for name in names)
+    held_out = [len(data.load(name, "val").labels) for name in names]
     data._write_allographs.cache_clear()
+    data._write_signs.cache_clear()
 
-    assert set(learned.labels.tolist()) == set(range(10))
-    assert len(held_out.labels) == 0
+    assert set(digits.labels.tolist()) == set(range(10))
+    assert set(signs.labels.tolist()) == {DIGITS.none}
+    assert held_out == [0, 0]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from camdigits.handwriting import Hand, Pen, Stroke, draw_shape, parse
 from camdigits.image import cv2
 from camdigits.values import GrayImage
+from train.signs import SIGNS
 
 # Strokes as in camdigits.handwriting.SHAPES: hundredths of the height, "/" where the pen turns.
 SHAPES: dict[str, tuple[str, ...]] = {
@@ -285,6 +286,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
 PLAIN = 0.2  # of the digits are upright and even, as in the middle of all hands
 HANDS = 1500  # each writes every digit COPIES times
 COPIES = 2
+SIGNS_EACH = 14  # letters and signs that each writes
 HEIGHTS_PX = 24.0, 48.0
 OFF = 0.025  # of the height that a stroke is set down off its place; standard deviation
 CUT = -0.25, 0.4  # of the way between the outermost two points of a stroke that is left out,
@@ -312,13 +314,41 @@ def write_hands(
     for writer in range(hands):
         rng = np.random.default_rng([seed, writer])
         for digit, shape in _habits(rng) * COPIES:
-            pen, hand = _today(rng)
-            strokes = [_hasty(stroke, rng) for stroke in _parsed(shape)]
-            ink, _ = draw_shape(strokes, rng.uniform(*HEIGHTS_PX), rng, pen, hand)
-            broad = pen.width < NIB_PEN and rng.random() < NIBS
-            shapes.append(_with_nib(ink, rng) if broad else ink)
+            shapes.append(_draw(shape, rng))
             labels.append(digit)
     return shapes, np.array(labels, np.uint8)
+
+
+def write_signs(
+    hands: int = HANDS, seed: int = SEED
+) -> tuple[list[GrayImage], npt.NDArray[np.uint8]]:
+    """Let made-up writers write letters and signs, SIGNS_EACH apiece.
+
+    Args:
+        hands: how many.
+        seed: the same seed gives the same ink.
+
+    Returns:
+        Tight (h, w) uint8 ink of each, 255 = full, and its index in SIGNS, (N,) uint8.
+    """
+    forms = [(index, form) for index, name in enumerate(SIGNS) for form in SIGNS[name]]
+    shapes, labels = [], []
+    for writer in range(hands):
+        rng = np.random.default_rng([seed, writer, 1])
+        for chosen in rng.choice(len(forms), SIGNS_EACH, replace=False):
+            index, form = forms[chosen]
+            shapes.append(_draw(form, rng))
+            labels.append(index)
+    return shapes, np.array(labels, np.uint8)
+
+
+def _draw(shape: str, rng: np.random.Generator) -> GrayImage:
+    """Write one form, in some pen and hand."""
+    pen, hand = _today(rng)
+    strokes = [_hasty(stroke, rng) for stroke in _parsed(shape)]
+    ink, _ = draw_shape(strokes, rng.uniform(*HEIGHTS_PX), rng, pen, hand)
+    broad = pen.width < NIB_PEN and rng.random() < NIBS
+    return _with_nib(ink, rng) if broad else ink
 
 
 def _habits(rng: np.random.Generator) -> list[tuple[int, str]]:

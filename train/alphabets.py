@@ -118,6 +118,7 @@ DIGITS = Alphabet(
         "kensanata": 1.5,
         "sudoku_printed": 1.0,
         "allographs": 1.0,
+        "allographs_signs": 1.0,
         "unipen_letters": 0.5,
         "unipen_symbols": 0.5,
         "bhmsds_symbols": 0.5,

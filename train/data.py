@@ -138,7 +138,7 @@ _NEGATIVES = {
 _FILES = {**_DIGITS, **_NEGATIVES}
 DIGIT_SETS = (*_DIGITS, "mlia")
 NEGATIVE_SETS = tuple(_NEGATIVES)
-SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts", "allographs")
+SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts", "allographs", "allographs_signs")
 
 
 def folder() -> Path:
@@ -261,6 +261,8 @@ def _published(name: str, alphabet: Alphabet) -> _Raw:
         return _read_fonts(string.ascii_letters + string.digits)
     if name == "allographs":
         return _write_allographs()
+    if name == "allographs_signs":
+        return _write_signs()
     files = _FILES[name]
     images, labels = _read_pair(files.images, files.labels)
     if name in alphabet.tenth:
@@ -341,6 +343,16 @@ def _write_allographs() -> _Raw:
 
     shapes, labels = write_hands()
     return _Raw(_padded(shapes), labels, string.digits, np.zeros(len(labels), np.bool_))
+
+
+@lru_cache(maxsize=1)
+def _write_signs() -> _Raw:
+    """Write letters and signs; none is held out, as of the digits."""
+    from train.allographs import write_signs
+    from train.signs import SIGNS
+
+    shapes, labels = write_signs()
+    return _Raw(_padded(shapes), labels, tuple(SIGNS), np.zeros(len(labels), np.bool_))
 
 
 def _padded(shapes: Sequence[GrayImage]) -> npt.NDArray[np.uint8]:
