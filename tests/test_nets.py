@@ -61,6 +61,16 @@ def test_every_net_names_its_last_layers(name: str) -> None:
     assert model.input.shape == (None, 28, 28, 1)
 
 
+def test_the_shipped_net_fits_a_pi_and_sees_where_a_feature_is() -> None:
+    """64 numbers from all of 3×3 places times 128 planes, at one byte a weight in 300 kB."""
+    model = build("camdigits", 11)
+
+    (seen,) = (one for one in model.layers if one.name.startswith("dense"))
+    assert seen.get_weights()[0].shape == (3 * 3 * 128, 64)
+    assert model.get_layer("embedding").output.shape == (None, 64)
+    assert model.count_params() < 280_000
+
+
 @pytest.mark.parametrize("name", ["lenet5", "classic-cnn"])
 def test_the_classic_nets_need_no_special_operators(name: str) -> None:
     """int8 throughout, and none of TensorFlow's own operators, which no small runtime has."""

@@ -27,11 +27,11 @@ Say = Callable[[str], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # files of so many camera crops
 HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
 CROPS_WEIGHT = 0.35  # times each is seen per epoch
-EPOCHS = 40
-TEACHER_EPOCHS = 22  # of a wider net: as long as the others take
+EPOCHS = 28
+TEACHER_EPOCHS = 18  # of a wider net: as long as the others take
 # Then twice on from where the first ended, taught by both and with fewer crops: with the usual
 # warps, and with gentle ones. The net that is shipped is the mean of both.
-TAUGHT_EPOCHS, GENTLE_EPOCHS = 12, 9
+TAUGHT_EPOCHS, GENTLE_EPOCHS = 10, 8
 TAUGHT_RATE, TAUGHT_CROPS_WEIGHT = 1.5e-3, 0.2
 
 
