@@ -221,11 +221,14 @@ def test_a_row_counts_none_for_a_digit_as_wrong(model: Path) -> None:
     card = load_card(model)
     part = Glyphset("x", np.zeros((3, 28, 28), np.uint8), np.array([1, 1, 1], np.uint8))
     sure = scores_of((1, 0.9999), (10, 0.9999), (2, 0.9999)) * card.temperature
+    sure[1, 1] += 0.1  # after "none" it is likeliest
     object.__setattr__(card, "threshold", 0.5)
 
     row = digit_row(part, lambda _: sure, card)
 
     assert (row.accuracy, row.reported, row.reported_right) == pytest.approx((1 / 3, 2 / 3, 1 / 2))
+    assert row.named == pytest.approx(2 / 3)
+    assert sure[1].argmax() == 10  # what was measured is as it was
 
 
 def test_letters_are_measured_as_digits_are(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -239,6 +239,7 @@ def _card(
         "float_minus_int8": _float_loss(model, val, scores),
         "accuracies": {"val": measure.accuracy(scores, val.labels)}
         | {row.name: row.accuracy for row in read},
+        "accuracies_but_for_none": {row.name: row.named for row in read},
         "rejects": {
             row.name: {"auroc": row.auroc, "false_accepts_at_95": row.false_accepts_at_95}
             for row in refused

@@ -21,6 +21,14 @@ def accuracy(scores: Scores, labels: Labels) -> float:
     return float((scores.argmax(1) == labels).mean())
 
 
+def accuracy_of_labels(scores: Scores, labels: Labels, none: int | None) -> float:
+    """Share of rows whose best label but for "none" is right, as of nets that have no "none"."""
+    named = scores if none is None else scores.copy()
+    if none is not None:
+        named[:, none] = -np.inf
+    return accuracy(named, labels)
+
+
 def loss(scores: Scores, labels: Labels, temperature: float = 1.0) -> float:
     """Mean negative log likelihood of (N, L) logits divided by the temperature."""
     chances = probabilities(scores, temperature)[np.arange(len(labels)), labels]
