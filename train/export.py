@@ -65,7 +65,9 @@ def export(
     set_prior(model, settings.labels, none_share(pool, settings.labels))
     if settings.start or settings.averaged:
         mend_prior(model, settings.labels, pool.val)
-    content = quantize(model, sample(pool.val))
+    glyphs = sample(pool.val)
+    equalize(model, to_input(glyphs))
+    content = quantize(model, glyphs)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
         made.write_bytes(content)

@@ -40,19 +40,19 @@ def build(name: str, labels: int) -> Any:
 
 
 def camdigits(labels: int) -> Any:
-    """Convolutions 16 (5×5, stride 2), 32, 64 (stride 2), 96, 128: 3.4 million multiply-adds.
+    """Convolutions 16 (5×5, stride 2), 32, 64 (stride 2), 96, 128, 64: 3.4 million multiply-adds.
 
     Most of a net's time goes where planes are large, so the first layer already halves them; and
     a glyph's margin of four pixels is empty, so nothing is padded until the planes are as small
     as its body. What that saves against `small` pays for more weights where planes are small; and
-    since a glyph lies in the middle, 64 numbers see where each feature is, not only that it is.
+    since a glyph lies in the middle, the last 64 see where each feature is, not only that it is.
     """
-    return _plain(labels, _halving(16, 32, 64, 96, 128), 64)
+    return _plain(labels, _halving(16, 32, 64, 96, 128, 64))
 
 
 def wide(labels: int) -> Any:
     """As `camdigits` with half as many channels again: 7.6 million multiply-adds, to teach it."""
-    return _plain(labels, _halving(24, 48, 96, 144, 192), 96)
+    return _plain(labels, _halving(24, 48, 96, 144, 192, 96))
 
 
 def small(labels: int) -> Any:
@@ -63,7 +63,7 @@ def small(labels: int) -> Any:
 
 def tiny(labels: int) -> Any:
     """As `camdigits` with an eighth of the channels, for tests."""
-    return _plain(labels, _halving(4, 4, 8, 12, 16), 16)
+    return _plain(labels, _halving(4, 4, 8, 12, 16, 16))
 
 
 def load_tensorflow() -> Any:
@@ -102,25 +102,21 @@ class _Layer(NamedTuple):
 
 
 def _halving(*channels: int) -> list[_Layer]:
-    """Planes of 28, 12, 10, 5, 5 and 3 pixels."""
-    shapes = [(5, 2, "valid"), (3, 1, "valid"), (3, 2, "same"), (3, 1, "same"), (3, 1, "valid")]
+    """Planes of 28, 12, 10, 5, 5 and 3 pixels, and one."""
+    shapes = [(5, 2, "valid"), (3, 1, "valid"), (3, 2, "same"), (3, 1, "same")]
+    shapes += [(3, 1, "valid")] * 2
     return [_Layer(count, *shape) for count, shape in zip(channels, shapes, strict=True)]
 
 
-def _plain(labels: int, layers: Sequence[_Layer], embedding: int | None = None) -> Any:
-    """Convolutions, and so many numbers that see every place of their planes; None: the mean."""
+def _plain(labels: int, layers: Sequence[_Layer]) -> Any:
     import keras
 
     glyphs = keras.Input((SIDE, SIDE, 1), name="glyphs")
     planes = glyphs
     for layer in layers:
         planes = _convolve(planes, layer)
-    if embedding is None:
-        seen = keras.layers.GlobalAveragePooling2D(name="embedding")(planes)
-    else:
-        seen = keras.layers.Dense(embedding, use_bias=False)(keras.layers.Flatten()(planes))
-        seen = keras.layers.ReLU(name="embedding")(_normalise(seen))
-    logits = keras.layers.Dense(labels, name="logits")(seen)
+    embedding = keras.layers.GlobalAveragePooling2D(name="embedding")(planes)
+    logits = keras.layers.Dense(labels, name="logits")(embedding)
     return keras.Model(glyphs, logits)
 
 
@@ -134,10 +130,4 @@ def _convolve(planes: Any, layer: _Layer) -> Any:
         padding=layer.padding,
         use_bias=False,
     )(planes)
-    return layers.ReLU()(_normalise(planes))
-
-
-def _normalise(numbers: Any) -> Any:
-    from keras import layers
-
-    return layers.BatchNormalization(momentum=BN_MOMENTUM)(numbers)
+    return layers.ReLU()(layers.BatchNormalization(momentum=BN_MOMENTUM)(planes))
