@@ -29,6 +29,7 @@ from camdigits.values import Glyphs, Scorer, Scores
 from train import data, measure
 from train.alphabets import Alphabet, alphabet_named, none_of
 from train.data import DataError, Glyphset
+from train.equalize import equalize
 from train.evaluate import load_unseen, rows_of
 from train.nets import load_tensorflow
 from train.pool import Pool, join, load_pool, none_share, split_crops
