@@ -51,7 +51,7 @@ def camdigits(labels: int) -> Any:
 
 
 def wide(labels: int) -> Any:
-    """As `camdigits` with half as many channels again: 7.6 million multiply-adds, to teach it."""
+    """As `camdigits` with half as many channels again: 7.7 million multiply-adds, to teach it."""
     return _plain(labels, _halving(24, 48, 96, 144, 192, 96))
 
 
