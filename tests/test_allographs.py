@@ -11,7 +11,9 @@ from train import data
 from train.allographs import (
     COPIES,
     CUT_MOST,
+    INVENTED_EACH,
     SHAPES,
+    SIGN_NAMES,
     SIGNS_EACH,
     _hasty,
     _with_nib,
@@ -45,16 +47,18 @@ def test_every_hand_writes_other_signs_and_the_same_seed_the_same_ink() -> None:
     shapes, names = write_signs(3)
     again, _ = write_signs(3)
 
-    hands = names.reshape(3, SIGNS_EACH).tolist()
+    hands = names.reshape(3, SIGNS_EACH + INVENTED_EACH)
+    known, invented = hands[:, :SIGNS_EACH].tolist(), hands[:, SIGNS_EACH:]
     assert all(np.array_equal(one, two) for one, two in zip(shapes, again, strict=True))
-    assert hands[0] != hands[1] != hands[2]
-    assert max(names) < len(SIGNS)
+    assert known[0] != known[1] != known[2]
+    assert {SIGN_NAMES[index] for hand in known for index in hand} <= set(SIGNS)
+    assert {SIGN_NAMES[index] for index in invented.ravel()} == {"invented"}
 
 
 def test_no_sign_is_a_digit_nor_one_of_the_letters_that_pass_for_one() -> None:
     look_alikes = DIGITS.leave_out["unipen_letters"] | set("Gnuy")
 
-    assert set(DIGITS.indexes("allographs_signs", tuple(SIGNS)).tolist()) == {DIGITS.none}
+    assert set(DIGITS.indexes("allographs_signs", SIGN_NAMES).tolist()) == {DIGITS.none}
     assert not look_alikes & set(SIGNS)
 
 

@@ -6,6 +6,7 @@ skeleton, and thousands of made-up writers pick theirs among them. Drawn by the 
 `camdigits.handwriting`, whose own skeletons, the demo's, are not among these.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from camdigits.handwriting import Hand, Pen, Stroke, draw_shape, parse
 from camdigits.image import cv2
 from camdigits.values import GrayImage
+from train.invented import invent
 from train.signs import SIGNS
 
 # Strokes as in camdigits.handwriting.SHAPES: hundredths of the height, "/" where the pen turns.
@@ -286,7 +288,8 @@ SHAPES: dict[str, tuple[str, ...]] = {
 PLAIN = 0.2  # of the digits are upright and even, as in the middle of all hands
 HANDS = 1500  # each writes every digit COPIES times
 COPIES = 2
-SIGNS_EACH = 14  # letters and signs that each writes
+SIGNS_EACH, INVENTED_EACH = 14, 8  # letters and signs that each writes, and signs of no alphabet
+SIGN_NAMES = (*SIGNS, "invented")
 HEIGHTS_PX = 24.0, 48.0
 OFF = 0.025  # of the height that a stroke is set down off its place; standard deviation
 CUT = -0.25, 0.4  # of the way between the outermost two points of a stroke that is left out,
@@ -314,7 +317,7 @@ def write_hands(
     for writer in range(hands):
         rng = np.random.default_rng([seed, writer])
         for digit, shape in _habits(rng) * COPIES:
-            shapes.append(_draw(shape, rng))
+            shapes.append(_draw(_parsed(shape), rng))
             labels.append(digit)
     return shapes, np.array(labels, np.uint8)
 
@@ -322,14 +325,14 @@ def write_hands(
 def write_signs(
     hands: int = HANDS, seed: int = SEED
 ) -> tuple[list[GrayImage], npt.NDArray[np.uint8]]:
-    """Let made-up writers write letters and signs, SIGNS_EACH apiece.
+    """Let made-up writers write letters and signs, and some of no alphabet.
 
     Args:
         hands: how many.
         seed: the same seed gives the same ink.
 
     Returns:
-        Tight (h, w) uint8 ink of each, 255 = full, and its index in SIGNS, (N,) uint8.
+        Tight (h, w) uint8 ink of each, 255 = full, and its index in SIGN_NAMES, (N,) uint8.
     """
     forms = [(index, form) for index, name in enumerate(SIGNS) for form in SIGNS[name]]
     shapes, labels = [], []
@@ -337,16 +340,18 @@ def write_signs(
         rng = np.random.default_rng([seed, writer, 1])
         for chosen in rng.choice(len(forms), SIGNS_EACH, replace=False):
             index, form = forms[chosen]
-            shapes.append(_draw(form, rng))
+            shapes.append(_draw(_parsed(form), rng))
             labels.append(index)
+        shapes += [_draw(invent(SHAPES, rng), rng) for _ in range(INVENTED_EACH)]
+        labels += [len(SIGNS)] * INVENTED_EACH
     return shapes, np.array(labels, np.uint8)
 
 
-def _draw(shape: str, rng: np.random.Generator) -> GrayImage:
+def _draw(strokes: Sequence[Stroke], rng: np.random.Generator) -> GrayImage:
     """Write one form, in some pen and hand."""
     pen, hand = _today(rng)
-    strokes = [_hasty(stroke, rng) for stroke in _parsed(shape)]
-    ink, _ = draw_shape(strokes, rng.uniform(*HEIGHTS_PX), rng, pen, hand)
+    hasty = [_hasty(stroke, rng) for stroke in strokes]
+    ink, _ = draw_shape(hasty, rng.uniform(*HEIGHTS_PX), rng, pen, hand)
     broad = pen.width < NIB_PEN and rng.random() < NIBS
     return _with_nib(ink, rng) if broad else ink
 

@@ -348,11 +348,10 @@ def _write_allographs() -> _Raw:
 @lru_cache(maxsize=1)
 def _write_signs() -> _Raw:
     """Write letters and signs; none is held out, as of the digits."""
-    from train.allographs import write_signs
-    from train.signs import SIGNS
+    from train.allographs import SIGN_NAMES, write_signs
 
     shapes, labels = write_signs()
-    return _Raw(_padded(shapes), labels, tuple(SIGNS), np.zeros(len(labels), np.bool_))
+    return _Raw(_padded(shapes), labels, SIGN_NAMES, np.zeros(len(labels), np.bool_))
 
 
 def _padded(shapes: Sequence[GrayImage]) -> npt.NDArray[np.uint8]:
