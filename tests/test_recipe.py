@@ -7,6 +7,7 @@ from train.alphabets import DIGITS
 from train.evaluate import DigitRow, RejectRow, Report
 from train.leave_out import SPLITS, only, settings
 from train.recipe import Step, follow, recipe
+from train.settings import Settings
 
 
 def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
@@ -50,6 +51,47 @@ def test_the_recipe_ends_in_both_models_and_every_set_left_out(tmp_path: Path) -
     assert names.index("models/digits.tflite") == names.index("digits") + 1
     assert names.index("models/letters.tflite") == names.index("letters") + 1
     assert names[-len(SPLITS) :] == [f"without-{name}.tflite" for name in SPLITS]
+
+
+def test_the_net_goes_on_from_what_it_was_taught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each run begins with one that is there by then, and so do its teachers and means."""
+    runs: dict[str, Settings] = {}
+    means: dict[str, tuple[str, ...]] = {}
+
+    def fitted(settings: Settings, out: Path, **_: object) -> None:
+        before = {str(tmp_path / name) for name in (*runs, *means)}
+        assert before.issuperset(filter(None, (settings.start, *settings.teachers)))
+        runs[out.name] = settings
+
+    def averaged(of: tuple[Path, ...], out: Path) -> None:
+        assert all(run.name in runs for run in of)
+        means[out.name] = tuple(run.name for run in of)
+
+    monkeypatch.setattr("train.recipe.fit", fitted)
+    monkeypatch.setattr("train.recipe.average", averaged)
+    for step in recipe(tmp_path):
+        if step.out.name.startswith("digits") and step.out.parent == tmp_path:
+            step.make()
+
+    first, mean = str(tmp_path / "digits-first"), str(tmp_path / "digits-mean-1")
+    assert [name for name, run in runs.items() if run.start is None] == [
+        "digits-first",
+        "digits-teacher-1",
+        "digits-teacher-2",
+    ]
+    assert runs["digits-taught-1"].teachers == (first, str(tmp_path / "digits-teacher-1"))
+    assert runs["digits-taught-2"].teachers == (mean, str(tmp_path / "digits-teacher-2"))
+    assert runs["digits-labels-2"].teachers == ()
+    assert {name for name, run in runs.items() if run.gentle} == {
+        "digits-gentle-1",
+        "digits-labels-2",
+    }
+    assert means == {
+        "digits-mean-1": ("digits-taught-1", "digits-gentle-1"),
+        "digits": ("digits-taught-2", "digits-labels-2"),
+    }
 
 
 def test_every_set_of_hands_and_every_kind_of_negative_is_left_out_once() -> None:
