@@ -3,7 +3,7 @@
     python -m train all
 
 What is there already is not made again, and a run of training goes on where it was stopped, so
-the same command, given again, ends in the same place. Some four hours on two cores, most of
+the same command, given again, ends in the same place. Four to five hours on two cores, most of
 them for the net that is shipped. Nothing that is shipped is touched: the models go to
 runs/models.
 """
