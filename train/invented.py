@@ -2,8 +2,8 @@
 
 A net that knows some letters refuses those; what stands in an alphabet that it has never seen it
 takes for the digit that comes nearest. So it is shown signs that nobody has seen: digits on their
-side, in a mirror or upside down, and strokes set down anyhow. A sign of one or two strokes is a
-digit too often; so are a 4 or 9 on its side (5, 6), a 2 or 5 in a mirror, a 9 upside down.
+side, in a mirror or upside down, and strokes set down anyhow. A sign of two strokes is a digit too
+often; so are a 4 or 9 on its side (5, 6), a 6 in a mirror (2) and a 9 upside down (2, 8).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -29,7 +29,8 @@ HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
 CROPS_WEIGHT = 0.35  # times each is seen per epoch
 EPOCHS = 28
 # Twice a wider net learns from chance, and the net goes on from where it was, taught by that one
-# and by itself, with fewer crops; then once more with gentle warps. What is shipped is a mean.
+# and by itself, with fewer crops, and once more with gentle warps: taught from there, the second
+# time by labels alone from where it was. The mean of both goes on; the second one is shipped.
 TEACHER_EPOCHS, TEACHER_SEED = (18, 28), 2
 TAUGHT_EPOCHS, GENTLE_EPOCHS, LABELS_EPOCHS, AGAIN_SEED = 10, 12, 8, 3
 TAUGHT_RATE, TAUGHT_CROPS_WEIGHT = 1.5e-3, 0.2
