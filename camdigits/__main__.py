@@ -1,6 +1,6 @@
 """`python -m camdigits` is the command `camdigits`."""
 
-from camdigits.cli import main
+from camdigits.app.cli import main
 
 if __name__ == "__main__":
     main()

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camdigits.draw import draw
 from camdigits.errors import CamdigitsError, PictureError, SourceError
 from camdigits.image import frozen
-from camdigits.pictures import read_picture
 from camdigits.reader import Reader
+from camdigits.render.annotate import draw
 from camdigits.sinks.base import PictureSink, ReadingSink
 from camdigits.sinks.pictures import PictureFolder
 from camdigits.sources.base import Source
-from camdigits.track import Tracker
+from camdigits.sources.picture_file import read_picture
+from camdigits.track.tracker import Tracker
 from camdigits.values import BgrImage, Frame, Result
 
 Show = Callable[[BgrImage], bool]

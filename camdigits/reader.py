@@ -11,28 +11,28 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.card import find_model, load_card
-from camdigits.classify import NONE, Ask, Labelling, Opinions, digits_of, opinions
-from camdigits.context import in_context
-from camdigits.glyph import glyphs_of
-from camdigits.group import group, with_walls
 from camdigits.image import cv2, frozen, to_bgr, to_green
-from camdigits.ink import Ink, InkConfig, find_ink
-from camdigits.prior import odds_of_none
-from camdigits.regions import find_blobs, regions_of
-from camdigits.split import split
-from camdigits.strokes import rejoin
-from camdigits.texture import without_texture
-from camdigits.tflite import load_scorer
-from camdigits.upright import ROTATIONS, Pose, tilt, way_up
+from camdigits.layout.grouping import group, mark_cell_boundaries
+from camdigits.layout.plausibility import plausible_digits
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.classify import NONE, Ask, Opinions, OutputSpec, digits_of, opinions
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.recognize.merge import rejoin
+from camdigits.recognize.orientation import ROTATIONS, Pose, tilt, way_up
+from camdigits.recognize.prior import odds_of_none
+from camdigits.recognize.split import split
+from camdigits.recognize.texture import without_texture
+from camdigits.recognize.tflite import load_scorer
+from camdigits.segment.ink import Ink, InkConfig, find_ink
+from camdigits.segment.regions import find_blobs, regions_of
 from camdigits.values import (
     Box,
     Digit,
     Frame,
     Glyphs,
     GrayImage,
-    Refusal,
     Region,
+    Rejected,
     Result,
     Scorer,
     Trace,
@@ -93,12 +93,12 @@ class Reader:
             path = find_model(str(model))
             card = load_card(path)
             scorer = load_scorer(path, card, min(THREADS, os.cpu_count() or 1))
-            labelling = Labelling(card.labels, card.temperature, card.threshold)
+            output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
         else:
-            labelling = Labelling(tuple(labels))
+            output_spec = OutputSpec(tuple(labels))
         self._score = scorer
-        self._labelling = labelling
-        self._threshold = labelling.threshold if threshold is None else threshold
+        self._labelling = output_spec
+        self._threshold = output_spec.threshold if threshold is None else threshold
         self._rotate = rotate
 
     @property
@@ -135,9 +135,9 @@ class Reader:
         numbers = group(digits, view.pose.rotation)
         clock.lap("group")
         kept = _trace(view, place) if trace else None
-        refused = tuple(Refusal(place(each.box), each.label, each.score) for each in view.refused)
+        rejected = tuple(replace(each, box=place(each.box)) for each in view.rejected)
         return Result(
-            frame, digits, numbers, view.pose.rotation, clock.laps(), kept, refused=refused
+            frame, digits, numbers, view.pose.rotation, clock.laps(), kept, rejected=rejected
         )
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
@@ -155,7 +155,7 @@ class Reader:
         if self._rotate is None and (rotation := way_up(view.glyphs, view.first, *model)):
             view = self._closer(gray, replace(pose, rotation=rotation), clock)
         # Where every region is read, a tilt could only take digits apart.
-        doubt = view.refused and not view.crowded
+        doubt = view.rejected and not view.crowded
         if doubt and (slant := tilt(view.glyphs, view.first, *model)):
             straight = self._closer(gray, replace(view.pose, tilt=slant), clock)
             view = max(view, straight, key=_View.certainty)
@@ -177,7 +177,7 @@ class Reader:
         """Run the stages that see pixels."""
         ink = find_ink(gray, config)
         clock.lap("ink")
-        ask = partial(opinions, score=self._score, labelling=self._labelling)
+        ask = partial(opinions, score=self._score, output_spec=self._labelling)
         blobs = find_blobs(ink)
         clock.lap("regions")
         kept = without_texture(blobs, ink, ask, self._threshold)
@@ -202,8 +202,8 @@ class Reader:
             region.strength for region, is_read in zip(regions, read, strict=True) if is_read
         ]
         boxes = [each.box for each in refused]
-        digits = in_context(sure, gray.shape[::-1], boxes, strengths)
-        digits = with_walls(digits, blobs.lines)
+        digits = plausible_digits(sure, gray.shape[::-1], boxes, strengths)
+        digits = mark_cell_boundaries(digits, blobs.lines)
         clock.lap("classify")
         return _View(ink, glyphs, first, regions, asked, digits, pose, crowded, refused)
 
@@ -228,7 +228,7 @@ class _View:
     digits: tuple[Digit, ...]
     pose: Pose
     crowded: bool  # parts of it are texture and were not read
-    refused: tuple[Refusal, ...]
+    rejected: tuple[Rejected, ...]
 
     def certainty(self) -> float:
         """How much was read: the sum of the digits' scores."""
@@ -243,15 +243,15 @@ def _weighing(ask: Ask, odds: npt.NDArray[np.float64]) -> Ask:
 
 def _cut_marked(digits: Sequence[Digit], uncut: Sequence[Region]) -> tuple[Digit, ...]:
     whole = {region.box for region in uncut}
-    return tuple(d if d.box in whole else replace(d, cut=True) for d in digits)
+    return tuple(d if d.box in whole else replace(d, is_part=True) for d in digits)
 
 
 def _refused(
     regions: Sequence[Region], asked: Opinions, read: npt.NDArray[np.bool_]
-) -> tuple[Refusal, ...]:
+) -> tuple[Rejected, ...]:
     rows = zip(regions, asked.labels, asked.scores.tolist(), read.tolist(), strict=True)
     return tuple(
-        Refusal(region.box, label, score) for region, label, score, is_read in rows if not is_read
+        Rejected(region.box, label, score) for region, label, score, is_read in rows if not is_read
     )
 
 

@@ -55,7 +55,7 @@ def read_part(reader: FrameReader, frame: Frame, box: Box, *, trace: bool = Fals
         frame=frame,
         digits=tuple(replace(each, box=_moved(each.box, part)) for each in result.digits),
         numbers=tuple(replace(each, box=_moved(each.box, part)) for each in result.numbers),
-        refused=tuple(replace(each, box=_moved(each.box, part)) for each in result.refused),
+        rejected=tuple(replace(each, box=_moved(each.box, part)) for each in result.rejected),
     )
 
 

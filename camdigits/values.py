@@ -73,13 +73,15 @@ class Digit:
     label: str  # one of the card's labels, never "none"
     score: float  # calibrated probability, 0 to 1
     track: int | None = None  # id that follows this digit from frame to frame
-    walled: bool = False  # a printed line parts it from what stands on its left: another cell
+    cell_boundary: bool = (
+        False  # a printed line parts it from what stands on its left: another cell
+    )
     missed_s: float = 0.0  # since it was last seen: shown from memory, at its likely place
-    cut: bool = False  # one part of a blob that was no digit as a whole
+    is_part: bool = False  # cut out of a region that is not a digit as a whole
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejected:
     """One region that was looked at and not reported."""
 
     box: Box
@@ -105,7 +107,7 @@ class Event:
     kind: Literal["stable", "changed", "gone"]
     track: int  # the number's
     text: str  # never empty; of one that is gone, the last
-    was: str | None  # the text reported before it; None for one that is new
+    previous: str | None  # the text reported before; None for a new number
     score: float
     box: Box
 
@@ -132,4 +134,4 @@ class Result:
     ms: Mapping[str, float] = field(default_factory=lambda: NOTHING_MS)  # per stage
     trace: Trace | None = None  # only when asked for
     events: tuple[Event, ...] = ()  # only of a tracker: what changed with this frame
-    refused: tuple[Refusal, ...] = ()  # what else was looked at, in no order
+    rejected: tuple[Rejected, ...] = ()  # what else was looked at, in no order

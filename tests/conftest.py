@@ -15,18 +15,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clips import jpeg
-from command import write_pictures
+from support.clips import jpeg
+from support.command import write_pictures
 
 from camdigits.image import cv2
-from camdigits.sources.demo import DemoSource
+from camdigits.sources.synthetic import DemoSource
 from camdigits.values import GrayImage
 
 collect_ignore_glob = ["*/make_*.py"]  # programs, not tests
 Bar = tuple[int, int, int, int]  # x, y, width, height
 RUNTIME_ONLY = os.environ.get("CAMDIGITS_RUNTIME_ONLY") == "1"
-# train.score wants no more than the product does: it tells which digit of a page is which.
-OF_TRAINING = re.compile(r"^(from|import) train\b(?!\.score import)", re.MULTILINE)
+# train.metrics.matching wants no more than the product does: it tells which digit of a page is
+# which.
+OF_TRAINING = re.compile(r"^(from|import) train\b(?!\.metrics\.matching import)", re.MULTILINE)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -93,7 +94,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     tests = Path(__file__).parent
     folder = tmp_path_factory.mktemp("fakecam")
     library, clip = folder / "fakecam.so", folder / "clip.mjpeg"
-    source = tests / "fakecam.c"
+    source = tests / "support" / "fakecam.c"
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     clip.write_bytes(b"".join(jpeg(number) for number in range(20)))
     paths = [str(tests.parent), str(tests), os.environ.get("PYTHONPATH", "")]

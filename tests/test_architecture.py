@@ -1,62 +1,67 @@
-"""The house's one-way street, proven from the source: a module imports only from below itself."""
+"""The layers of both packages, proven from the source: a module imports only from below itself."""
 
 import ast
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# From the ground up; a module imports from lower storeys alone.
-STOREYS = (
-    {"camdigits", "errors", "closing"},
-    {"values"},
-    {"image", "sources.base", "sinks.base", "card"},
-    {"outlines"},
-    {
-        "glyph",
-        "lines",
-        "cuts",
-        "ink",
-        "group",
-        "belief",
-        "moving",
-        "watch",
-        "formats",
-        "handwriting",
-        "paper",
-        "meter",
-        "keys",
-        "area",
-        "canvas",
-    },
-    {"frames", "classify", "pictures", "tflite", "status", "track"},
-    {"regions", "prior", "split", "strokes", "upright", "context", "draw", "sources", "sinks"},
-    {"texture"},
-    {"reader"},
-    {"bench", "doctor", "session", "feed", "jobs"},
-    {"live", "options", "wording"},
-    {"about"},
-    {"cli"},
-    {"__main__"},
-)
-ONLY_IN = {
+MAX_ENTRIES = 20  # on the top level of a package
+# Each package's top-level entries from the bottom up. An entry imports from itself and from lower
+# layers; entries of one layer do not import each other.
+LAYERS = {
+    "camdigits": (
+        "errors closeable",
+        "values",
+        "image geometry",
+        "roi meter synth",
+        "segment layout render sources sinks",
+        "recognize",
+        "config track",
+        "reader",
+        "pipeline",
+        "app",
+        "__main__",
+    ),
+    "train": (
+        "errors",
+        "writers",
+        "data",
+        "simulate metrics",
+        "fit",
+        "baselines benchmarks report",
+        "studies",
+        "commands",
+        "__main__",
+    ),
+}
+ONLY_IN = {  # what the outside world is touched by
     "cv2": {"image"},
-    "ai_edge_litert": {"tflite"},
-    "tflite_runtime": {"tflite"},
+    "ai_edge_litert": {"recognize.tflite"},
+    "tflite_runtime": {"recognize.tflite"},
     "av": {"sinks.encode_av"},
-    "click": {"cli", "about", "options"},
-    "tqdm": {"cli"},
+    "click": {"app"},
+    "tqdm": {"app"},
+}
+CV2_ONLY_IN = {
+    "imshow": {"app.window.window"},
+    "waitKey": {"app.window.window"},
+    "namedWindow": {"app.window.window"},
+    "VideoCapture": {"sources.capture"},
+    "VideoWriter": {"sinks.encode_cv"},
 }
 TRAINING = {"tensorflow", "keras", "sklearn", "matplotlib", "train"}
 
 
-def modules():
-    """Every module of the package: its name within it, and its tree."""
-    for path in sorted((ROOT / "camdigits").rglob("*.py")):
-        parts = path.relative_to(ROOT / "camdigits").with_suffix("").parts
-        name = ".".join(part for part in parts if part != "__init__") or "camdigits"
-        yield name, ast.parse(path.read_text())
+def modules(package):
+    """Every module of a package by its dotted name within it, with its tree."""
+    found = {}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        parts = path.relative_to(ROOT / package).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = ast.parse(path.read_text())
+    return found
 
 
 def imports(tree):
@@ -70,69 +75,89 @@ def imports(tree):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-MODULES = dict(modules())
+MODULES = {package: modules(package) for package in LAYERS}
+CAMDIGITS = MODULES["camdigits"]
+EVERY = [(package, name) for package in LAYERS for name in MODULES[package] if name]
 
 
-def storey(name):
-    """Height of a module; those of sources and sinks share one unless they are named."""
-    for height, names in enumerate(STOREYS):
-        if name in names:
+def own_imports(package, name):
+    """Modules of a package that one of its modules imports."""
+    prefix = f"{package}."
+    names = {
+        other.removeprefix(prefix)
+        for other in imports(MODULES[package][name])
+        if other.startswith(prefix)
+    }
+    return names & set(MODULES[package]) - {name}
+
+
+def layer(package, entry):
+    """Height of a top-level entry in the package's line."""
+    for height, entries in enumerate(LAYERS[package]):
+        if entry in entries.split():
             return height
-    package = name.partition(".")[0]
-    if package in ("sources", "sinks"):
-        return storey(package)
-    raise AssertionError(f"{name} has no storey yet: give it one in STOREYS")
+    raise AssertionError(f"{package}/{entry} is in no layer: add it to LAYERS")
 
 
-def ours(tree):
-    """The package's own modules that a tree imports."""
-    names = {name.removeprefix("camdigits.") for name in imports(tree)}
-    return names & set(MODULES) - {"camdigits"}
+@pytest.mark.parametrize(("package", "name"), EVERY)
+def test_imports_go_down(package, name):
+    """A top-level entry imports from itself and from lower layers, never from a sibling."""
+    entry = name.partition(".")[0]
+    for other in own_imports(package, name):
+        target = other.partition(".")[0]
+        assert target == entry or layer(package, target) < layer(package, entry), (
+            f"{package}.{name} imports {package}.{other} from above or beside"
+        )
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name != "camdigits"])
-def test_imports_point_down(name):
-    """Data goes one way, so imports do; sources and sinks may use their own kind."""
-    package = name.partition(".")[0]
-    for other in ours(MODULES[name]):
-        kin = package in ("sources", "sinks") and other.partition(".")[0] == package
-        assert kin or storey(other) < storey(name), f"{name} imports {other} from above or beside"
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_import_cycle(package):
+    """Modules inside one entry are in order, too."""
+    graph = {name: own_imports(package, name) for name in MODULES[package] if name}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"import cycle: {' -> '.join(error.args[1])}")
 
 
-def test_the_outside_is_touched_by_one_file_each():
-    """Camera, window, model runtime and terminal each have one door."""
-    for name, tree in MODULES.items():
+@pytest.mark.parametrize("package", LAYERS)
+def test_the_top_level_is_small(package):
+    """A newcomer sees at most twenty names; each of them has a layer."""
+    entries = {path.name for path in (ROOT / package).iterdir()}
+    entries = {e.removesuffix(".py") for e in entries if not e.startswith(("__", "."))}
+    entries -= {"py.typed", "LOG.md"}
+    assert len(entries) <= MAX_ENTRIES
+    for entry in entries:
+        layer(package, entry)
+
+
+def test_each_dependency_has_one_home():
+    """Camera, window, model runtime and terminal are each touched by one module or package."""
+    for name, tree in CAMDIGITS.items():
         for other in imports(tree):
-            root = other.partition(".")[0]
-            assert name in ONLY_IN.get(root, {name}), f"{name} imports {root}"
+            homes = ONLY_IN.get(other.partition(".")[0], {name})
+            assert homes & {name, name.partition(".")[0]}, f"{name} imports {other}"
 
 
-def test_the_product_knows_nothing_of_training():
+def test_the_runtime_package_does_not_import_training():
     """TensorFlow at run time is a defect."""
-    for name, tree in MODULES.items():
+    for name, tree in CAMDIGITS.items():
         roots = {other.partition(".")[0] for other in imports(tree)}
         assert not roots & TRAINING, f"{name} imports {roots & TRAINING}"
 
 
 def test_windows_and_captures_have_one_home_each():
-    """Only sinks/window.py shows, only sources capture, only the recorder writes video."""
-    homes = {
-        "imshow": {"sinks.window"},
-        "waitKey": {"sinks.window"},
-        "namedWindow": {"sinks.window"},
-        "VideoCapture": {"sources.capture"},
-        "VideoWriter": {"sinks.encode_cv"},
-    }
-    for name, tree in MODULES.items():
+    """Only one module shows pictures, one captures, one writes video with OpenCV."""
+    for name, tree in CAMDIGITS.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "cv2":
-                assert name in homes.get(node.attr, {name}), f"{name} uses cv2.{node.attr}"
+                assert name in CV2_ONLY_IN.get(node.attr, {name}), f"{name} uses cv2.{node.attr}"
 
 
-def test_only_the_training_needs_what_it_installs():
+def test_only_declared_dependencies_are_imported():
     """What the product imports is in the standard library or a declared dependency."""
     allowed = {"camdigits", "cv2", "numpy", "click", "tqdm", "av", *sys.stdlib_module_names}
     dynamic = {"ai_edge_litert", "tflite_runtime"}
-    for name, tree in MODULES.items():
+    for name, tree in CAMDIGITS.items():
         strange = {other.partition(".")[0] for other in imports(tree)} - allowed - dynamic
         assert not strange, f"{name} imports {strange}"

@@ -10,10 +10,10 @@ import pytest
 import camdigits
 from camdigits.errors import ArrayError, ModelError
 from camdigits.image import cv2
-from camdigits.pictures import read_picture
 from camdigits.reader import MAX_SIDE, Reader
-from camdigits.sources.demo import DemoSource
-from camdigits.upright import Pose
+from camdigits.recognize.orientation import Pose
+from camdigits.sources.picture_file import read_picture
+from camdigits.sources.synthetic import DemoSource
 from camdigits.values import Box, Frame
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -79,7 +79,7 @@ def test_what_was_looked_at_and_refused_is_told(ones, sheet):
     """With its box in the picture, and what it was taken for instead."""
     page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
 
-    (refused,) = ones.read(page).refused
+    (refused,) = ones.read(page).rejected
 
     assert (refused.box, refused.label) == (Box(90, 60, 40, 6), "none")
     assert refused.score == pytest.approx(1, abs=1e-3)
@@ -97,7 +97,7 @@ def test_parts_of_a_blob_are_told_from_whole_ones(ones, sheet, monkeypatch):
     monkeypatch.setattr(camdigits.reader, "split", cut_first)
     result = ones.read(page)
 
-    assert [digit.cut for digit in result.digits] == [True, False]
+    assert [digit.is_part for digit in result.digits] == [True, False]
 
 
 def test_the_same_picture_gives_the_same_result(ones, sheet):

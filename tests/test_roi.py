@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import CAMERA, FILE, FakeReader, FakeSource, FakeWindow, Kept, frame
+from support.fakes import CAMERA, FILE, FakeReader, FakeSource, FakeWindow, Kept, frame
 
-from camdigits.area import AreaReader, Drag, clipped, drawn, mirrored_box, read_part
+from camdigits.app.window.live import run_live
+from camdigits.app.window.session import LiveOptions, Session
 from camdigits.image import frozen
-from camdigits.live import run_live
-from camdigits.session import LiveOptions, Session
-from camdigits.status import Status, with_status
-from camdigits.values import Box, Digit, Frame, Number, Refusal, Result
+from camdigits.render.status import Status, with_status
+from camdigits.roi import AreaReader, Drag, clipped, drawn, mirrored_box, read_part
+from camdigits.values import Box, Digit, Frame, Number, Rejected, Result
 
 AREA = Box(20, 10, 30, 24)
 
@@ -27,9 +27,9 @@ class Corner:
         del trace
         self.sizes.append((image.bgr.shape[1], image.bgr.shape[0]))
         box = Box(1, 2, 5, 8)
-        refused = (Refusal(box, "none", 0.6),)
+        refused = (Rejected(box, "none", 0.6),)
         number = Number("7", 0.9, box, (0,))
-        return Result(image, (Digit(box, "7", 0.9),), (number,), refused=refused)
+        return Result(image, (Digit(box, "7", 0.9),), (number,), rejected=refused)
 
 
 def test_boxes_are_those_of_the_whole_picture() -> None:
@@ -41,7 +41,7 @@ def test_boxes_are_those_of_the_whole_picture() -> None:
     assert reader.sizes == [(30, 24)]
     assert result.frame is whole
     assert result.digits[0].box == result.numbers[0].box == Box(21, 12, 5, 8)
-    assert result.refused[0].box == Box(21, 12, 5, 8)
+    assert result.rejected[0].box == Box(21, 12, 5, 8)
 
 
 def test_only_the_pixels_of_the_part_are_read() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from camdigits.errors import CamdigitsError
-from train.heap import keep_freed
-from train.lab import COMMANDS
-from train.scoring import score
+from train.commands.lab import COMMANDS
+from train.commands.score import score
+from train.fit.heap import keep_freed
 
 PATH = click.Path(path_type=Path)
 
@@ -26,7 +26,9 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--alphabet", default="digits", show_default=True, help="What is read: or letters.")
-@click.option("--net", default="camdigits", show_default=True, help="Which net of train/nets.py.")
+@click.option(
+    "--net", default="camdigits", show_default=True, help="Which net of train/fit/nets.py."
+)
 @click.option("--epochs", type=click.IntRange(1), help="In place of the recipe's, as below.")
 @click.option("--steps", type=click.IntRange(1), help="Batches in all, in place of epochs.")
 @click.option("--batch", type=click.IntRange(1))
@@ -58,9 +60,9 @@ def fit(
     **chosen: float | None,
 ) -> None:
     """Train a net by its recipe; stop it at any time and go on with --resume."""
-    from train import fit as fitting
+    from train.fit import loop
 
-    settings = fitting.settings_for(
+    settings = loop.settings_for(
         alphabet,
         net,
         without,
@@ -71,7 +73,7 @@ def fit(
         parts=tuple(map(str, parts)),
         **chosen,
     )
-    fitting.fit(settings, out or fitting.folder_of(settings), resume, say=click.echo)
+    loop.fit(settings, out or loop.folder_of(settings), resume, say=click.echo)
 
 
 @cli.command()
@@ -79,7 +81,7 @@ def fit(
 @click.option("--out", required=True, type=PATH)
 def average(runs: tuple[Path, ...], out: Path) -> None:
     """Average the weights of RUNS that began from one another."""
-    from train.average import average as average_runs
+    from train.fit.average import average as average_runs
 
     average_runs(runs, out)
 
@@ -89,7 +91,7 @@ def average(runs: tuple[Path, ...], out: Path) -> None:
 @click.option("--out", default=Path("models/digits.tflite"), show_default=True, type=PATH)
 def export(run: Path, out: Path) -> None:
     """Turn RUN (a folder of `fit`) into a full-int8 model and its card."""
-    from train.export import export as export_run
+    from train.fit.export import export as export_run
 
     export_run(run, out, say=click.echo)
 
@@ -100,7 +102,7 @@ def export(run: Path, out: Path) -> None:
 @click.option("--seed", default=1, show_default=True)
 def crops(out: Path, count: int, seed: int) -> None:
     """Film written pages and cut COUNT training glyphs from them into OUT."""
-    from train.crops import write_crops
+    from train.simulate.crops import write_crops
 
     write_crops(out, count, seed, say=click.echo)
 
@@ -111,7 +113,7 @@ def crops(out: Path, count: int, seed: int) -> None:
 @click.option("--seed", default=1, show_default=True)
 def halves(out: Path, count: int, seed: int) -> None:
     """Write touching digits, cut them apart as the reader does, and keep COUNT parts in OUT."""
-    from train.halves import write_halves
+    from train.simulate.halves import write_halves
 
     write_halves(out, count, seed, say=click.echo)
 
@@ -124,7 +126,7 @@ def make_all(runs: Path, limit: int | None) -> None:
 
     Hours on two cores. Stopped at any time, the same command goes on.
     """
-    from train.recipe import follow, recipe
+    from train.studies.recipe import follow, recipe
 
     follow(recipe(runs, limit, click.echo), click.echo)
 
@@ -135,7 +137,7 @@ def make_all(runs: Path, limit: int | None) -> None:
 @click.option("--limit", type=click.IntRange(1), help="Glyphs of each set, for a quick look.")
 def leave_out(name: str, runs: Path, limit: int | None) -> None:
     """Train without the hands of NAME and some kinds of negatives, and measure on them."""
-    from train.leave_out import leave_out as leave_one_out
+    from train.studies.leave_out import leave_out as leave_one_out
 
     leave_one_out(name, runs, limit, click.echo)
 

@@ -9,20 +9,20 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.classify import Ask, Labelling, Opinions, digits_of, opinions
-from camdigits.context import in_context
-from camdigits.glyph import glyphs_of
-from camdigits.group import with_walls
 from camdigits.image import cv2, to_bgr, to_green
-from camdigits.ink import Ink, InkConfig, find_ink
-from camdigits.outlines import Outlines
-from camdigits.prior import odds_of_none
+from camdigits.layout.grouping import mark_cell_boundaries
+from camdigits.layout.plausibility import plausible_digits
 from camdigits.reader import CLOSE_UP, FEW, MAX_SIDE
-from camdigits.regions import find_blobs, regions_of
-from camdigits.split import split
-from camdigits.strokes import rejoin
-from camdigits.texture import without_texture
-from camdigits.upright import Pose, tilt, way_up
+from camdigits.recognize.classify import Ask, Opinions, OutputSpec, digits_of, opinions
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.recognize.merge import rejoin
+from camdigits.recognize.orientation import Pose, tilt, way_up
+from camdigits.recognize.prior import odds_of_none
+from camdigits.recognize.split import split
+from camdigits.recognize.texture import without_texture
+from camdigits.segment.contours import Outlines
+from camdigits.segment.ink import Ink, InkConfig, find_ink
+from camdigits.segment.regions import find_blobs, regions_of
 from camdigits.values import BgrImage, Digit, Glyphs, Region, Scorer
 
 
@@ -49,20 +49,20 @@ class Steps:
         return sum(digit.score for digit in self.digits)
 
 
-def walk(picture: BgrImage, score: Scorer, labelling: Labelling) -> Steps:
+def walk(picture: BgrImage, score: Scorer, output_spec: OutputSpec) -> Steps:
     """Read a picture and keep what each stage hands on.
 
     A page that does not lie upright is turned first, as the reader does.
     """
     bgr = _working_size(to_bgr(picture))
     pose = Pose((bgr.shape[1], bgr.shape[0]))
-    steps = _closer(bgr, score, labelling)
-    if rotation := way_up(steps.glyphs, steps.first, score, labelling):
+    steps = _closer(bgr, score, output_spec)
+    if rotation := way_up(steps.glyphs, steps.first, score, output_spec):
         pose = Pose(pose.size, rotation)
-        steps = _closer(_turned(bgr, pose), score, labelling)
-    if slant := tilt(steps.glyphs, steps.first, score, labelling):
+        steps = _closer(_turned(bgr, pose), score, output_spec)
+    if slant := tilt(steps.glyphs, steps.first, score, output_spec):
         straight = _turned(bgr, Pose(pose.size, pose.rotation, slant))
-        steps = max(steps, _closer(straight, score, labelling), key=lambda each: each.certainty)
+        steps = max(steps, _closer(straight, score, output_spec), key=lambda each: each.certainty)
     return steps
 
 
@@ -78,21 +78,21 @@ def _turned(bgr: BgrImage, pose: Pose) -> BgrImage:
     return np.dstack([pose.turned(np.ascontiguousarray(bgr[..., c])) for c in range(3)])
 
 
-def _closer(bgr: BgrImage, score: Scorer, labelling: Labelling) -> Steps:
+def _closer(bgr: BgrImage, score: Scorer, output_spec: OutputSpec) -> Steps:
     """Go through the stages, and for large digits again where few were found."""
-    steps = _stages(bgr, score, labelling, InkConfig())
+    steps = _stages(bgr, score, output_spec, InkConfig())
     if len(steps.digits) >= FEW:
         return steps
-    close = _stages(bgr, score, labelling, CLOSE_UP)
+    close = _stages(bgr, score, output_spec, CLOSE_UP)
     return max(steps, close, key=lambda each: each.certainty)
 
 
-def _stages(bgr: BgrImage, score: Scorer, labelling: Labelling, config: InkConfig) -> Steps:
+def _stages(bgr: BgrImage, score: Scorer, output_spec: OutputSpec, config: InkConfig) -> Steps:
     """Call stage after stage."""
     gray = to_green(bgr)
     ink = find_ink(gray, config)
-    ask = partial(opinions, score=score, labelling=labelling)
-    least = labelling.threshold
+    ask = partial(opinions, score=score, output_spec=output_spec)
+    least = output_spec.threshold
     all_blobs = find_blobs(ink)
     blobs = without_texture(all_blobs, ink, ask, least)
     found = regions_of(blobs, ink)
@@ -109,8 +109,8 @@ def _stages(bgr: BgrImage, score: Scorer, labelling: Labelling, config: InkConfi
     read = asked.digits(least)
     refused = [region.box for region, kept in zip(regions, read, strict=True) if not kept]
     strengths = [region.strength for region, kept in zip(regions, read, strict=True) if kept]
-    digits = in_context(sure, gray.shape[::-1], refused, strengths)
-    digits = with_walls(digits, all_blobs.lines)
+    digits = plausible_digits(sure, gray.shape[::-1], refused, strengths)
+    digits = mark_cell_boundaries(digits, all_blobs.lines)
     digits = tuple(sorted(digits, key=lambda digit: (digit.box.x, digit.box.y)))
     return Steps(
         bgr, ink, blobs, found, glyphs, first, weighed, joined, regions, asked, digits, least

@@ -14,9 +14,9 @@ from typing import TypeAlias
 import numpy as np
 
 from camdigits.errors import CamdigitsError
-from camdigits.handwriting import Pen, make_hand, write
 from camdigits.image import cv2, frozen, to_gray
-from camdigits.paper import BLUE, lay_ink, make_light, make_noise, make_paper
+from camdigits.synth.handwriting import Pen, make_hand, write
+from camdigits.synth.paper import BLUE, lay_ink, make_light, make_noise, make_paper
 from camdigits.values import BgrImage, Box, Digit, Result
 
 ReadFunction: TypeAlias = Callable[[BgrImage], Result]

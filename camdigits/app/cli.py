@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from camdigits import __version__
-from camdigits.about import bench, cameras, doctor
-from camdigits.errors import CamdigitsError, OutputError, SourceError
-from camdigits.options import (
+from camdigits.app.cli_tools import bench, cameras, doctor
+from camdigits.app.messages import demo_report, frames_of, one_line, statistics, summary
+from camdigits.app.options import (
     Place,
     camera_options,
     file_options,
@@ -32,13 +32,13 @@ from camdigits.options import (
     tracking_options,
     video_targets,
 )
-from camdigits.wording import demo_report, frames_of, one_line, statistics, summary
+from camdigits.errors import CamdigitsError, OutputError, SourceError
 
 if TYPE_CHECKING:
-    from camdigits.jobs import Outputs
+    from camdigits.pipeline import Outputs
     from camdigits.reader import Reader
     from camdigits.sources.base import Source
-    from camdigits.track import Tracker
+    from camdigits.track.tracker import Tracker
     from camdigits.values import Box, Result
 
 INTERRUPTED = 130
@@ -138,11 +138,11 @@ def live(
     camera, a video file, a stream address (http, rtsp) or a folder of pictures. In the window: q
     quits, h shows all keys.
     """
-    from camdigits.live import run_live
-    from camdigits.session import LiveOptions
-    from camdigits.sinks.place import check_output
+    from camdigits.app.window.live import run_live
+    from camdigits.app.window.session import LiveOptions
+    from camdigits.app.window.window import Window
+    from camdigits.sinks._paths import check_output
     from camdigits.sinks.video import VideoSink, check_video
-    from camdigits.sinks.window import Window
 
     def say(line: str) -> None:
         click.echo(f"camdigits: {line}", err=True)
@@ -199,10 +199,10 @@ def video(
     Stopped half-way, what was written is complete and plays. A file that cannot be opened or
     breaks off is reported, and the others are still read.
     """
-    from camdigits.jobs import Outputs
-    from camdigits.sinks.place import check_output
+    from camdigits.pipeline import Outputs
+    from camdigits.sinks._paths import check_output
     from camdigits.sinks.video import VideoSink, check_video
-    from camdigits.sources import check_video_file, open_source
+    from camdigits.sources.opening import check_video_file, open_source
 
     wants_video = output is not None or not (jsonl or csv or events or show)
     targets = video_targets(files, output) if wants_video else []
@@ -249,9 +249,9 @@ def image(
     Without --jsonl or --csv the numbers are printed, a line per picture. A picture that cannot
     be read is reported and left out.
     """
-    from camdigits.jobs import Outputs, read_pictures
-    from camdigits.pictures import picture_paths
+    from camdigits.pipeline import Outputs, read_pictures
     from camdigits.sinks.pictures import PictureFolder
+    from camdigits.sources.picture_file import picture_paths
 
     files = picture_paths(paths)
     folder = None if output is None else PictureFolder(output, files)
@@ -290,10 +290,10 @@ def demo(output: Path, frames: int, jsonl: Path | None, csv: Path | None, **read
     """
     from collections import Counter
 
-    from camdigits.jobs import Outputs
-    from camdigits.sinks.place import check_output
+    from camdigits.pipeline import Outputs
+    from camdigits.sinks._paths import check_output
     from camdigits.sinks.video import VideoSink, check_video
-    from camdigits.sources.demo import DemoSource
+    from camdigits.sources.synthetic import DemoSource
 
     check_video(output)
     check_output(output)
@@ -347,7 +347,7 @@ def _read_clip(
     """Read a clip behind a progress bar; returns the frames read."""
     from tqdm import tqdm
 
-    from camdigits.jobs import read_video
+    from camdigits.pipeline import read_video
 
     info = source.info
     count = 0

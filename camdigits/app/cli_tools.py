@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from camdigits.options import make_reader, reading_options
+from camdigits.app.options import make_reader, reading_options
 
 
 @click.command()
@@ -21,8 +21,8 @@ def bench(repeats: int, as_json: bool, **reading: Any) -> None:
     The last column is the whole reader's time over that of four bare OpenCV steps (gray, blur,
     adaptive threshold, contours) on the same frames in the same run.
     """
-    from camdigits import bench as measuring
-    from camdigits.tflite import runtime_name
+    from camdigits.app import bench as measuring
+    from camdigits.recognize.tflite import runtime_name
 
     reader = make_reader(reading)
     report = measuring.bench(reader.read, repeats=repeats, runtime=runtime_name())
@@ -56,7 +56,7 @@ def doctor(as_json: bool) -> int:
     Each line begins with ok, with note (for what not everybody needs) or with FAIL, and says
     what to do. Status 0 when nothing failed, else 1.
     """
-    from camdigits import doctor as examining
+    from camdigits.app import doctor as examining
 
     findings = []
     for finding in examining.examine():

@@ -133,8 +133,8 @@ def _recording() -> Answer:
 
 
 def _display() -> Answer:
+    from camdigits.app.window.display import find_screen
     from camdigits.image import cv2
-    from camdigits.sinks.display import find_screen
 
     screen = find_screen()
     if not _built_with(cv2.getBuildInformation())["windows"]:
@@ -166,7 +166,7 @@ def _picamera() -> Answer:
 
 
 def _model() -> Answer:
-    from camdigits.card import find_model, load_card
+    from camdigits.recognize.card import find_model, load_card
 
     path = find_model(MODEL)
     card = load_card(path)
@@ -175,8 +175,8 @@ def _model() -> Answer:
 
 
 def _runtime() -> Answer:
-    from camdigits.card import find_model
-    from camdigits.tflite import delegate_name, runtime_name
+    from camdigits.recognize.card import find_model
+    from camdigits.recognize.tflite import delegate_name, runtime_name
 
     name, delegate = runtime_name(), delegate_name(find_model(MODEL))
     if delegate is None:
@@ -187,7 +187,7 @@ def _runtime() -> Answer:
 def _reading() -> Answer:
     """Read the demo's page for a second."""
     from camdigits.reader import Reader
-    from camdigits.sources.demo import DemoSource
+    from camdigits.sources.synthetic import DemoSource
 
     with DemoSource(2) as source:
         written = len("".join(source.truth))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections import Counter
 
-    from camdigits.session import LiveSummary
+    from camdigits.app.window.session import LiveSummary
     from camdigits.values import Result
 
 

@@ -17,11 +17,11 @@ import click
 from camdigits.errors import OutputError
 
 if TYPE_CHECKING:
-    from camdigits.jobs import Show
+    from camdigits.pipeline import Show
     from camdigits.reader import Reader
     from camdigits.sinks.base import ReadingSink
     from camdigits.sources.base import Source
-    from camdigits.track import Tracker
+    from camdigits.track.tracker import Tracker
     from camdigits.values import BgrImage, Box
 
 Command = Callable[..., object]
@@ -123,9 +123,9 @@ def open_camera(
         SourceError: it cannot be opened.
         UsageError: nothing of `roi` lies in its pictures.
     """
-    from camdigits.area import clipped
-    from camdigits.sources import open_lasting
+    from camdigits.roi import clipped
     from camdigits.sources.base import SourceOptions
+    from camdigits.sources.opening import open_lasting
 
     wishes = SourceOptions(
         size=given["size"],
@@ -215,10 +215,10 @@ def readings_to(
 
     A reader of standard output that has gone away ends the command, and is no error.
     """
+    from camdigits.sinks._paths import check_output
     from camdigits.sinks.csv_file import CsvSink
     from camdigits.sinks.events import EventsSink
     from camdigits.sinks.jsonl import JsonlSink
-    from camdigits.sinks.place import check_output
 
     wanted = {"JSON Lines": jsonl, "CSV": csv, "events": events}
     places = {what: path for what, path in wanted.items() if path is not None}
@@ -273,7 +273,7 @@ def make_tracker(track: bool, events: Path | None, threshold: float) -> "Tracker
     """
     if not track and events is not None:
         raise click.UsageError("--events needs the tracker: leave out --no-track")
-    from camdigits.track import Tracker, config_for
+    from camdigits.track.tracker import Tracker, config_for
 
     return Tracker(config_for(threshold)) if track else None
 
@@ -284,7 +284,7 @@ def shown_if(wanted: bool) -> "Iterator[Show | None]":
     if not wanted:
         yield None
         return
-    from camdigits.sinks.window import Window
+    from camdigits.app.window.window import Window
 
     with Window("camdigits") as window:
 

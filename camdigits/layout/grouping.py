@@ -45,14 +45,14 @@ def group(
     ['42', '7', '1']
     """
     boxes = [turn(digit.box, rotation) for digit in digits]
-    after = _chain(boxes, [digit.walled for digit in digits], config)
+    after = _chain(boxes, [digit.cell_boundary for digit in digits], config)
     starts = set(range(len(digits))) - set(after.values())
     chains = [_follow(start, after) for start in starts]
     ordered = _reading_order(chains, boxes)
     return tuple(_number(chain, digits) for chain in ordered)
 
 
-def with_walls(
+def mark_cell_boundaries(
     digits: Sequence[Digit], lines: GrayImage | None, config: GroupConfig = DEFAULT
 ) -> tuple[Digit, ...]:
     """Mark the digits that a printed line parts from what stands on their left.
@@ -69,11 +69,12 @@ def with_walls(
         return tuple(digits)
     boxes = np.array([digit.box for digit in digits], np.int64)
     return tuple(
-        replace(digit, walled=_is_walled(digit.box, boxes, lines, config)) for digit in digits
+        replace(digit, cell_boundary=_has_cell_boundary(digit.box, boxes, lines, config))
+        for digit in digits
     )
 
 
-def _is_walled(
+def _has_cell_boundary(
     box: Box, boxes: npt.NDArray[np.int64], lines: GrayImage, config: GroupConfig
 ) -> bool:
     """Whether a line runs down all the middle of the gap on a digit's left."""
@@ -96,11 +97,13 @@ def turn(box: Box, rotation: int) -> Box:
     return box
 
 
-def _chain(boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig) -> dict[int, int]:
+def _chain(
+    boxes: Sequence[Box], cell_boundary: Sequence[bool], config: GroupConfig
+) -> dict[int, int]:
     """Give each digit at most one follower and each follower at most one leader, nearest first."""
     after: dict[int, int] = {}
     taken: set[int] = set()
-    for left, right in _neighbours(boxes, walled, config):
+    for left, right in _neighbours(boxes, cell_boundary, config):
         if left not in after and right not in taken:
             after[left] = right
             taken.add(right)
@@ -108,7 +111,7 @@ def _chain(boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig) ->
 
 
 def _neighbours(
-    boxes: Sequence[Box], walled: Sequence[bool], config: GroupConfig
+    boxes: Sequence[Box], cell_boundary: Sequence[bool], config: GroupConfig
 ) -> list[tuple[int, int]]:
     """Pairs of a digit and a right-hand neighbour on its line, the nearest pair first."""
     x, y, width, height = np.array(boxes, np.float64).reshape(-1, 4).T
@@ -120,7 +123,7 @@ def _neighbours(
     fits &= gap <= config.max_gap * tall
     fits &= gap >= -config.max_overlap * np.minimum(width[:, None], width)
     fits &= step <= config.max_step * tall
-    fits &= ~np.array(walled, np.bool_)
+    fits &= ~np.array(cell_boundary, np.bool_)
     lefts, rights = np.nonzero(fits)
     nearest = np.argsort((np.maximum(gap, 0) + step)[fits], kind="stable")
     return [(int(lefts[i]), int(rights[i])) for i in nearest]

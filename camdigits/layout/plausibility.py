@@ -31,7 +31,7 @@ class ContextConfig:
 DEFAULT = ContextConfig()
 
 
-def in_context(
+def plausible_digits(
     digits: Sequence[Digit],
     size: tuple[int, int],
     refused: Sequence[Box] = (),

@@ -15,7 +15,7 @@ from typing import Any
 
 from camdigits.errors import ModelError
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 SHELVES = (HERE / "models", HERE.parent / "models")  # an installed wheel's, a checkout's
 NEEDED = ("labels", "temperature", "threshold", "sha256")
 KNOWN = (*NEEDED, "embedding")

@@ -16,7 +16,7 @@ NONE = "none"  # the label of whatever is not one of the others
 
 
 @dataclass(frozen=True, slots=True)
-class Labelling:
+class OutputSpec:
     """What the model's numbers mean: the part of a card that classifying needs."""
 
     labels: tuple[str, ...]
@@ -75,7 +75,7 @@ def probabilities(logits: Scores, temperature: float = 1.0) -> npt.NDArray[np.fl
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
-def opinions(glyphs: Glyphs, score: Scorer, labelling: Labelling) -> Opinions:
+def opinions(glyphs: Glyphs, score: Scorer, output_spec: OutputSpec) -> Opinions:
     """Ask the model about every glyph.
 
     Raises:
@@ -84,12 +84,12 @@ def opinions(glyphs: Glyphs, score: Scorer, labelling: Labelling) -> Opinions:
     if not len(glyphs):
         return Opinions((), np.zeros(0))
     logits = np.asarray(score(glyphs), np.float32)
-    wanted = len(glyphs), len(labelling.labels)
+    wanted = len(glyphs), len(output_spec.labels)
     if logits.shape != wanted:
         raise ModelError(
             f"scorer: wanted a {wanted} array, one score per glyph and label, got {logits.shape}"
         )
-    return _best(probabilities(logits, labelling.temperature), labelling.labels)
+    return _best(probabilities(logits, output_spec.temperature), output_spec.labels)
 
 
 def digits_of(regions: Sequence[Region], asked: Opinions, threshold: float) -> tuple[Digit, ...]:

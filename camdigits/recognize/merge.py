@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.classify import NONE, Ask, Opinions
-from camdigits.glyph import glyphs_of
 from camdigits.image import cv2
+from camdigits.recognize.classify import NONE, Ask, Opinions
+from camdigits.recognize.glyph import glyphs_of
 from camdigits.values import Box, Region
 
 

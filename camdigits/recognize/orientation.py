@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.classify import Labelling, Opinions, opinions
-from camdigits.glyph import SIDE
-from camdigits.group import turn
 from camdigits.image import cv2
+from camdigits.layout.grouping import turn
+from camdigits.recognize.classify import Opinions, OutputSpec, opinions
+from camdigits.recognize.glyph import SIDE
 from camdigits.values import Box, Glyphs, GrayImage, Scorer
 
 ROTATIONS = (0, 90, 180, 270)  # degrees clockwise that bring a page upright
@@ -104,38 +104,38 @@ class Pose:
         return Box(left, top, max(1, right - left), max(1, bottom - top))
 
 
-def way_up(glyphs: Glyphs, asked: Opinions, score: Scorer, labelling: Labelling) -> int:
+def way_up(glyphs: Glyphs, asked: Opinions, score: Scorer, output_spec: OutputSpec) -> int:
     """Degrees clockwise that bring the page upright: the way up that makes most glyphs digits.
 
     Args:
         glyphs: (N, 28, 28) uint8 of the page as it is.
         asked: opinions of them.
         score: the model.
-        labelling: what its numbers mean.
+        output_spec: what its numbers mean.
 
     Returns:
         0, 90, 180 or 270. The other ways are tried only when the first leaves doubt, and on a
         sample; the page is turned only when that is clearly better. Bare strokes have no say:
         every printed line is a 1 when it stands upright.
     """
-    return _best_turn(glyphs, asked, ROTATIONS, TURNED_PART, score, labelling)
+    return _best_turn(glyphs, asked, ROTATIONS, TURNED_PART, score, output_spec)
 
 
-def tilt(glyphs: Glyphs, asked: Opinions, score: Scorer, labelling: Labelling) -> int:
+def tilt(glyphs: Glyphs, asked: Opinions, score: Scorer, output_spec: OutputSpec) -> int:
     """Degrees clockwise that straighten a page which is the right way up but held aslant.
 
     Args:
         glyphs: (N, 28, 28) uint8 of the page as it is.
         asked: opinions of them.
         score: the model.
-        labelling: what its numbers mean.
+        output_spec: what its numbers mean.
 
     Returns:
         One of `TILTS`; 0 unless another is clearly better.
     """
     if asked.digits(SURE).sum() < STRAIGHT_PART * len(glyphs):
         return 0
-    return _best_turn(glyphs, asked, TILTS, TILTED_PART, score, labelling)
+    return _best_turn(glyphs, asked, TILTS, TILTED_PART, score, output_spec)
 
 
 def _best_turn(
@@ -144,7 +144,7 @@ def _best_turn(
     turns: Sequence[int],
     least: float,
     score: Scorer,
-    labelling: Labelling,
+    output_spec: OutputSpec,
 ) -> int:
     """Choose among turns, of which the first is none; `least` of the glyphs have to be digits."""
     sure_at_once = asked.digits(SURE)
@@ -157,11 +157,11 @@ def _best_turn(
         return 0
     sample = glyphs[telling][:: -(-count // TURN_SAMPLE)]
     few = sample[:: -(-len(sample) // FIRST_SAMPLE)]
-    tries, plain = _sure(few, turns, score, labelling)
+    tries, plain = _sure(few, turns, score, output_spec)
     if tries[1:].sum(axis=1).max() <= tries[0].sum():
         return 0
     if len(few) < len(sample):
-        tries, plain = _sure(sample, turns, score, labelling)
+        tries, plain = _sure(sample, turns, score, output_spec)
     best = 1 + int(tries[1:].sum(axis=1).argmax())
     if turns[best] == 180 and not (plain[best] & ~tries[0]).any():
         return 0
@@ -186,11 +186,11 @@ def _is_better(
 
 
 def _sure(
-    glyphs: Glyphs, turns: Sequence[int], score: Scorer, labelling: Labelling
+    glyphs: Glyphs, turns: Sequence[int], score: Scorer, output_spec: OutputSpec
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """(turns, N) bool: which glyphs are surely digits, and which of these not on their head."""
     tries = np.concatenate([_turned(glyphs, turn) for turn in turns])
-    asked = opinions(tries, score, labelling)
+    asked = opinions(tries, score, output_spec)
     sure = asked.digits(SURE)
     plain = sure & np.array([label not in EITHER_WAY for label in asked.labels], np.bool_)
     return sure.reshape(len(turns), -1), plain.reshape(len(turns), -1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.classify import Opinions
+from camdigits.recognize.classify import Opinions
 from camdigits.values import Region
 
 Floats = npt.NDArray[np.float64]

@@ -12,10 +12,10 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from camdigits.classify import NONE, Ask, Opinions
-from camdigits.cuts import Floats, Span, find_cuts
-from camdigits.glyph import glyphs_of
 from camdigits.image import cv2
+from camdigits.recognize.classify import NONE, Ask, Opinions
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.segment.cut_paths import Floats, Span, find_cuts
 from camdigits.values import Region
 
 INKED = 60  # of 255: a weaker pixel is the edge of a stroke

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.classify import Ask
-from camdigits.glyph import glyphs_of
 from camdigits.image import cv2
-from camdigits.ink import Ink
-from camdigits.outlines import Outlines
-from camdigits.regions import region_of
+from camdigits.recognize.classify import Ask
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.segment.contours import Outlines
+from camdigits.segment.ink import Ink
+from camdigits.segment.regions import region_of
 
 
 @dataclass(frozen=True, slots=True)

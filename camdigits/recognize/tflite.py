@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.card import Card
 from camdigits.errors import ArrayError, ModelError
-from camdigits.glyph import SIDE
 from camdigits.image import describe
+from camdigits.recognize.card import Card
+from camdigits.recognize.glyph import SIDE
 from camdigits.values import Glyphs, Scores
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")

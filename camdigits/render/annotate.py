@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from camdigits.canvas import (
+from camdigits.errors import ArrayError
+from camdigits.image import cv2
+from camdigits.render.canvas import (
     SLATE,
     WHITE,
     Colour,
@@ -20,9 +22,7 @@ from camdigits.canvas import (
     style_for,
     text_width,
 )
-from camdigits.errors import ArrayError
-from camdigits.image import cv2
-from camdigits.status import Status, with_status
+from camdigits.render.status import Status, with_status
 from camdigits.values import BgrImage, Box, Digit, GrayImage, Number, Result, Trace
 
 # Okabe and Ito's colours, which colour-blind people tell apart.

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from camdigits.canvas import (
+from camdigits.meter import Speed
+from camdigits.render.canvas import (
     SLATE,
     WHITE,
     Colour,
@@ -19,7 +20,6 @@ from camdigits.canvas import (
     style_for,
     text_width,
 )
-from camdigits.meter import Speed
 from camdigits.values import BgrImage, Box
 
 RED: Colour = (60, 40, 200)

@@ -1,6 +1,6 @@
 """The connected components of a mask, as outlines.
 
-Tracing costs a tenth of labelling every pixel (0.2 ms against 2 ms on 1280×720). Nothing is said
+Tracing costs a tenth of output_spec every pixel (0.2 ms against 2 ms on 1280×720). Nothing is said
 here about digits or lines.
 """
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.image import cv2
-from camdigits.ink import Ink
-from camdigits.lines import without_lines
-from camdigits.outlines import Boxes, Outlines, trace
+from camdigits.segment.contours import Boxes, Outlines, trace
+from camdigits.segment.ink import Ink
+from camdigits.segment.remove_rules import without_lines
 from camdigits.values import GrayImage
 
 

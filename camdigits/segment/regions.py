@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.frames import without_frames
 from camdigits.image import cv2
-from camdigits.ink import Ink
-from camdigits.outlines import Boxes, Contour, Outlines
+from camdigits.segment.contours import Boxes, Contour, Outlines
+from camdigits.segment.find_rules import without_frames
+from camdigits.segment.ink import Ink
 from camdigits.values import Box, GrayImage, Region
 
 

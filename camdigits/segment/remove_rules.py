@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.image import cv2
-from camdigits.outlines import Contour
+from camdigits.segment.contours import Contour
 from camdigits.values import GrayImage
 
 

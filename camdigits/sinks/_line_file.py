@@ -11,8 +11,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from camdigits.errors import OutputError
-from camdigits.sinks.place import STDOUT, check_output, refusal
-from camdigits.sinks.shield import shield
+from camdigits.sinks._paths import STDOUT, check_output, refusal
+from camdigits.sinks._signals import shield
 
 
 class LineFile:

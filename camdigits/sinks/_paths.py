@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from camdigits.errors import OutputError
-from camdigits.pictures import SUFFIXES
+from camdigits.image import PICTURE_SUFFIXES
 
 STDOUT = "-"
 
@@ -56,7 +56,7 @@ def check_new_folder(folder: str | Path) -> None:
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise OutputError(f"cannot write into {folder}: it is a file; give a folder")
-    if not target.exists() and target.suffix.lower() in SUFFIXES:
+    if not target.exists() and target.suffix.lower() in PICTURE_SUFFIXES:
         raise OutputError(
             f"cannot write into {folder}: wanted a folder, got the name of a picture; "
             f"give a name without {target.suffix}"

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from camdigits.closing import Closing
-from camdigits.sinks.lines import LineFile
+from camdigits.closeable import Closeable
+from camdigits.sinks._line_file import LineFile
 from camdigits.values import Result
 
 COLUMNS = (
@@ -23,7 +23,7 @@ COLUMNS = (
 )
 
 
-class CsvSink(Closing):
+class CsvSink(Closeable):
     """Writes a header, then one row per digit, to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:

@@ -14,7 +14,7 @@ import av
 import av.codec
 import av.error
 
-from camdigits.sinks.safe_file import SafeFile, cut_to_whole_fragments
+from camdigits.sinks._mp4_file import SafeFile, cut_to_whole_fragments
 from camdigits.values import BgrImage
 
 FORMATS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska", ".avi": "avi"}

@@ -29,7 +29,7 @@ def event(each: Event, frame: Frame) -> dict[str, Any]:
         "event": each.kind,
         "track": each.track,
         "text": each.text,
-        "was": each.was,
+        "was": each.previous,
         "score": round(float(each.score), 4),
         "time_s": round(float(frame.time_s), 4),
         "frame": int(frame.index),

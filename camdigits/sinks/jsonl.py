@@ -5,12 +5,12 @@ import math
 from pathlib import Path
 from typing import Any
 
-from camdigits.closing import Closing
-from camdigits.sinks.lines import LineFile
+from camdigits.closeable import Closeable
+from camdigits.sinks._line_file import LineFile
 from camdigits.values import Box, Digit, Number, Result
 
 
-class JsonlSink(Closing):
+class JsonlSink(Closeable):
     """Writes each result as one line to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:

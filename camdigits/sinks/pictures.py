@@ -9,17 +9,17 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.errors import OutputError
 from camdigits.image import cv2
-from camdigits.sinks.place import check_new_folder, is_one_of, refusal
-from camdigits.sinks.shield import shield
+from camdigits.sinks._paths import check_new_folder, is_one_of, refusal
+from camdigits.sinks._signals import shield
 from camdigits.values import BgrImage
 
 SAFE_SUFFIX = ".png"  # takes pictures of every size, without loss
 
 
-class PictureFolder(Closing):
+class PictureFolder(Closeable):
     """Writes each picture under the name of the file it was read from."""
 
     def __init__(self, directory: str | Path, inputs: Iterable[str | Path] = ()) -> None:

@@ -12,12 +12,12 @@ from typing import Protocol
 
 import numpy as np
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.errors import OutputError
 from camdigits.image import cv2
+from camdigits.sinks._paths import check_output, refusal
+from camdigits.sinks._signals import shield
 from camdigits.sinks.encode_cv import CvEncoder
-from camdigits.sinks.place import check_output, refusal
-from camdigits.sinks.shield import shield
 from camdigits.values import BgrImage
 
 SUFFIXES = (".mp4", ".mov", ".mkv", ".avi")
@@ -39,7 +39,7 @@ class Encoder(Protocol):
         """Finish the file; True if there is a picture in it. Safe to call twice."""
 
 
-class VideoSink(Closing):
+class VideoSink(Closeable):
     """Writes pictures of one size at a constant rate.
 
     The first picture fixes the size; others are fitted into it with black bars. H.264 wants even

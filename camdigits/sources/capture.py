@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.errors import SourceLostError
 from camdigits.image import cv2, frozen, to_bgr
 from camdigits.sources.base import SourceInfo, SourceOptions
@@ -109,7 +109,7 @@ class Capture:
                 self.close()
 
 
-class CaptureSource(Closing):
+class CaptureSource(Closeable):
     """The part of a source that its kind does not matter for."""
 
     def __init__(self, capture: Grabber, info: SourceInfo) -> None:

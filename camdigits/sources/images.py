@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.errors import PictureError
 from camdigits.image import frozen
-from camdigits.pictures import read_picture
 from camdigits.sources.base import SourceInfo
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import Frame
 
 PICTURES_PER_S = 1.0
@@ -22,7 +22,7 @@ def log_error(error: PictureError) -> None:
     logging.getLogger(__name__).warning("%s", error)
 
 
-class ImagesSource(Closing):
+class ImagesSource(Closeable):
     """Pictures as frames; each frame's `source` is its own file.
 
     Raises while iterating:

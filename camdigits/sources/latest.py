@@ -6,17 +6,17 @@ A thread of its own empties the source as fast as it sends. Never for files: the
 import threading
 from collections.abc import Iterator
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.values import Frame
 
 JOIN_S = 2.0  # a camera sends in that time; a silent stream is left behind rather than waited for
 
 
-class Newest(Closing):
+class LatestFrame(Closeable):
     """A source whose reader always gets the latest frame; gaps in `index` are the ones it missed.
 
-    Closing it closes the wrapped source. An error in the thread is raised in the reader.
+    Closeable it closes the wrapped source. An error in the thread is raised in the reader.
     """
 
     def __init__(self, source: Source) -> None:

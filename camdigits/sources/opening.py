@@ -28,14 +28,14 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
         options: wishes; a source ignores those it cannot fulfil.
 
     Returns:
-        An open source. Live ones (`info.live`) are best wrapped in `Newest`.
+        An open source. Live ones (`info.live`) are best wrapped in `LatestFrame`.
 
     Raises:
         SourceError: it cannot be opened, or is nothing of these.
     """
     wishes = options or SourceOptions()
     if spec == "demo":
-        from camdigits.sources.demo import DemoSource
+        from camdigits.sources.synthetic import DemoSource
 
         return DemoSource()
     if found := re.fullmatch(r"picamera2?(?::(\d{1,3}))?", spec):
@@ -113,14 +113,15 @@ def _open_stream(address: str, wishes: SourceOptions) -> Source:
 
 
 def _open_files(spec: str, wishes: SourceOptions) -> Source:
-    from camdigits.pictures import SUFFIXES, is_pattern, picture_paths
+    from camdigits.image import PICTURE_SUFFIXES
+    from camdigits.sources.picture_file import is_pattern, picture_paths
 
     path = Path(spec)
     suffix = path.suffix.lower()
     if not os.path.lexists(spec) and not is_pattern(spec):
         raise SourceError(f"cannot open {spec!r}: no such file; wanted {KINDS}")
     # A GIF moves more often than not, and OpenCV 4.6 reads it only as a video.
-    if path.is_dir() or not path.exists() or (suffix in SUFFIXES and suffix != ".gif"):
+    if path.is_dir() or not path.exists() or (suffix in PICTURE_SUFFIXES and suffix != ".gif"):
         from camdigits.sources.images import ImagesSource
 
         return ImagesSource(picture_paths([spec]), spec, wishes.fps)

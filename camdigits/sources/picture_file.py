@@ -13,20 +13,13 @@ from typing import IO, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from camdigits import formats
 from camdigits.errors import NoPictureError, PictureError, SourceError
-from camdigits.image import MAX_PIXELS, cv2
+from camdigits.image import MAX_PIXELS, PICTURE_SUFFIXES, cv2
+from camdigits.sources import picture_header
 from camdigits.values import BgrImage, GrayImage
 
 Pixels: TypeAlias = npt.NDArray[Any]  # (H, W) or (H, W, channels), any number type
 
-# fmt: off
-SUFFIXES = frozenset((
-    ".avif", ".bmp", ".dib", ".exr", ".gif", ".hdr", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm",
-    ".pfm", ".pgm", ".pic", ".png", ".pnm", ".ppm", ".pxm", ".ras", ".sr", ".tif", ".tiff",
-    ".webp",
-))
-# fmt: on
 MAX_BYTES = MAX_PIXELS * 8  # 16 bits in four channels: more is no picture we would decode
 PIECE_BYTES = 1 << 22
 
@@ -58,16 +51,16 @@ def read_picture(path: str | Path) -> BgrImage:
         PictureError: it is not a picture, cut off, or of more than MAX_PIXELS pixels.
     """
     data = _read_bytes(Path(path))
-    if broken := formats.damage(data):
+    if broken := picture_header.damage(data):
         raise PictureError(f"cannot read picture {path}: {broken}; copy or save it again")
-    size = formats.picture_size(data)
+    size = picture_header.picture_size(data)
     if size is not None and size[0] * size[1] > MAX_PIXELS:
         raise PictureError(_too_large(path, f"{size[0]}x{size[1]} is"))
     colour, alpha = _split(_decode(data, path), path)
     image = _eight_bits(colour, _largest(colour))
     if alpha is not None:
         image = _without_alpha(image, _eight_bits(alpha, _full(alpha)))
-    turn = _TURNS.get(formats.orientation(data), _as_it_is)
+    turn = _TURNS.get(picture_header.orientation(data), _as_it_is)
     return _three_channels(np.asarray(turn(image), np.uint8))
 
 
@@ -250,7 +243,9 @@ def _pictures_among(paths: Iterable[Path], otherwise: str) -> list[Path]:
     pictures = [
         path
         for path in paths
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in PICTURE_SUFFIXES
+        and not path.name.startswith(".")
+        and path.is_file()
     ]
     if not pictures:
         raise SourceError(f"{otherwise}; wanted files such as .jpg or .png")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.errors import SourceError, SourceLostError
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.values import Frame
@@ -26,10 +26,10 @@ class Outage:
     since_s: float  # by time.monotonic()
 
 
-class Reconnecting(Closing):
+class Reconnecting(Closeable):
     """A live source that is opened again whenever it is lost.
 
-    Index and time of its frames go on over the gap. Closing it, from whichever thread, ends the
+    Index and time of its frames go on over the gap. Closeable it, from whichever thread, ends the
     attempts too.
 
     Args:

@@ -1,7 +1,7 @@
 """A stream from the network: a camera's MJPEG over HTTP, RTSP and what else FFmpeg takes.
 
 Opening and each read end after a time limit. Whoever reads slower than the stream sends gets
-frames from the past: wrap it in `Newest`.
+frames from the past: wrap it in `LatestFrame`.
 """
 
 import re

@@ -12,11 +12,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.errors import SourceError
-from camdigits.handwriting import Pen, Writing, make_hand, write
 from camdigits.image import cv2, frozen
-from camdigits.paper import (
+from camdigits.sources.base import SourceInfo
+from camdigits.synth.handwriting import Pen, Writing, make_hand, write
+from camdigits.synth.paper import (
     BLACK,
     BLUE,
     LIGHT_BLUE,
@@ -31,7 +32,6 @@ from camdigits.paper import (
     make_noise,
     make_paper,
 )
-from camdigits.sources.base import SourceInfo
 from camdigits.values import BgrImage, Box, Frame
 
 Outline: TypeAlias = tuple[str, npt.NDArray[np.float32]]  # a digit, and the (N, 2) hull of its ink
@@ -97,7 +97,7 @@ class Camera:
         return np.asarray(lens @ plane @ centre, np.float64)
 
 
-class DemoSource(Closing):
+class DemoSource(Closeable):
     """Film a page of handwritten numbers.
 
     Args:

@@ -12,9 +12,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from camdigits.belief import Belief
-from camdigits.group import group
-from camdigits.moving import (
+from camdigits.layout.grouping import group
+from camdigits.track.motion import (
     STILL,
     Floats,
     Motion,
@@ -24,8 +23,9 @@ from camdigits.moving import (
     pairs,
     places,
 )
-from camdigits.values import Box, Digit, Number, Refusal, Result
-from camdigits.watch import NumberWatch
+from camdigits.track.number_events import NumberWatch
+from camdigits.track.votes import Belief
+from camdigits.values import Box, Digit, Number, Rejected, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Tracker:
         own = self._move(found, elapsed, now)
         self._see(result.digits, self._costs(own, found, now), elapsed, now, trusted)
         if trusted:
-            self._refute(result.refused, elapsed, now)
+            self._refute(result.rejected, elapsed, now)
         self._drop(now)
         told = self._told(result, now)
         ms = {**result.ms, "track": (perf_counter() - start) * 1000}
@@ -272,7 +272,7 @@ class Tracker:
     def _fade(self, track: _Track, elapsed: float) -> None:
         track.belief.fade(math.exp(-min(elapsed, self._config.step_s) / self._config.vote_s))
 
-    def _refute(self, refused: Sequence[Refusal], elapsed: float, now: float) -> None:
+    def _refute(self, refused: Sequence[Rejected], elapsed: float, now: float) -> None:
         """Count the looks that found something else, or nothing, where digits should be.
 
         One that was missed for longer is covered; what is refused there is something else.
@@ -339,7 +339,7 @@ class Tracker:
                 t.label,
                 t.belief.score(t.label),
                 t.track,
-                walled=t.seen.walled,
+                cell_boundary=t.seen.cell_boundary,
                 missed_s=max(0.0, now - t.seen_s),
             )
             for t in ordered

@@ -8,7 +8,7 @@ what others took for a digit counts as well. Old looks fade.
 import math
 from dataclasses import dataclass, field
 
-from camdigits.values import Digit, Refusal
+from camdigits.values import Digit, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class Belief:
     def see(self, digit: Digit, config: BeliefConfig = DEFAULT) -> None:
         """Count a sighting."""
         label = digit.label
-        odds = _log_odds(digit.score, config.most) - config.cut * digit.cut
+        odds = _log_odds(digit.score, config.most) - config.cut * digit.is_part
         self.scores[label] = self.scores.get(label, 0.0) + digit.score
         self.odds[label] = self.odds.get(label, 0.0) + odds
         self.sightings += 1
         self.looks += 1
 
-    def refuse(self, label: str, refusal: Refusal, config: BeliefConfig = DEFAULT) -> None:
+    def refuse(self, label: str, refusal: Rejected, config: BeliefConfig = DEFAULT) -> None:
         """Count a look that did not report the digit that is thought to be there."""
         if refusal.label == label:
             self.against -= _log_odds(refusal.score, config.most)

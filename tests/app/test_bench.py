@@ -4,7 +4,7 @@ from itertools import accumulate, combinations, count, cycle
 import numpy as np
 import pytest
 
-from camdigits.bench import (
+from camdigits.app.bench import (
     WARM_UPS,
     BenchReport,
     BenchRow,

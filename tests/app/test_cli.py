@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from command import COMMAND, ENVIRONMENT, call, write_pictures
+from support.command import COMMAND, ENVIRONMENT, call, write_pictures
 
 import camdigits
-from camdigits.cli import run
+from camdigits.app.cli import run
 from camdigits.image import cv2
-from camdigits.sources.demo import DemoSource
+from camdigits.sources.synthetic import DemoSource
 
 
 def lines(path):
@@ -47,7 +47,7 @@ def test_every_command_has_help(command, capsys):
 def test_help_loads_nothing_heavy():
     """The command line answers before OpenCV and NumPy are loaded."""
     code = (
-        "import sys; from camdigits.cli import run; run(['--help']); "
+        "import sys; from camdigits.app.cli import run; run(['--help']); "
         "sys.exit(bool({'cv2', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True)
@@ -184,7 +184,7 @@ def test_an_interrupted_video_is_complete_and_playable(tmp_path, sent):
 def test_a_reader_that_goes_away_is_no_error(demo_page, tmp_path):
     """`camdigits image … --jsonl - | head -1` ends quietly."""
     done = subprocess.run(
-        f"{sys.executable} -c 'from camdigits.cli import main; main()' image "
+        f"{sys.executable} -c 'from camdigits.app.cli import main; main()' image "
         + " ".join([f"'{demo_page}'"] * 30)
         + " --jsonl - | head -n 1 | wc -l; exit ${PIPESTATUS[0]}",
         shell=True,

@@ -9,7 +9,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from command import COMMAND, ENVIRONMENT, call
+from support.command import COMMAND, ENVIRONMENT, call
 
 from camdigits.image import cv2
 

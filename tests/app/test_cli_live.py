@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-from mjpeg_server import serving
+from support.mjpeg_server import serving
 
 from camdigits.image import cv2
-from camdigits.sources.demo import DemoSource
+from camdigits.sources.synthetic import DemoSource
 
-COMMAND = [sys.executable, "-c", "from camdigits.cli import main; main()", "live"]
-ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-c", "from camdigits.app.cli import main; main()", "live"]
+ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 30.0
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from camdigits import doctor
-from camdigits.doctor import Finding, as_json, examine, fine, line
+from camdigits.app import doctor
+from camdigits.app.doctor import Finding, as_json, examine, fine, line
 from camdigits.errors import ModelError
 from camdigits.sources import cameras, raspberry
 from camdigits.sources.cameras import Camera, why_not
 
-ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-c", "from camdigits.cli import main; main()", "doctor"]
+ROOT = Path(__file__).parent.parent.parent
+COMMAND = [sys.executable, "-c", "from camdigits.app.cli import main; main()", "doctor"]
 NAMES = [name for name, _ in doctor.CHECKS]
 
 
@@ -65,7 +65,7 @@ def test_a_broken_model_is_told_and_nothing_is_read(monkeypatch: pytest.MonkeyPa
     def refuse(_: Path) -> None:
         raise ModelError("digits.tflite: cut short; install it again")
 
-    monkeypatch.setattr("camdigits.card.load_card", refuse)
+    monkeypatch.setattr("camdigits.recognize.card.load_card", refuse)
 
     findings = {each.name: each for each in examine()}
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from outputs import RESULT, page
+from support.outputs import RESULT, page
 
 from camdigits.errors import OutputError
+from camdigits.sinks._paths import check_output
+from camdigits.sinks._signals import shield
 from camdigits.sinks.csv_file import CsvSink
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sinks.pictures import PictureFolder
-from camdigits.sinks.place import check_output
-from camdigits.sinks.shield import shield
 from camdigits.sinks.video import SUFFIXES, VideoSink
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clips import jpeg, write_clip, write_pictures
-from fake_picamera2 import installed
-from mjpeg_server import serving
+from support.clips import jpeg, write_clip, write_pictures
+from support.fake_picamera2 import installed
+from support.mjpeg_server import serving
 
-from camdigits.sources import open_lasting, open_source
 from camdigits.sources.base import Source
-from camdigits.sources.newest import Newest
+from camdigits.sources.latest import LatestFrame
+from camdigits.sources.opening import open_lasting, open_source
 
 SOME = 6  # frames are enough to see order, and live sources have no end
 Opener = Callable[[], Source]
@@ -26,7 +26,7 @@ FAKE_CAMERA = "FAKECAM_MJPEG" in os.environ
 LIVE = ("stream", "newest stream", "lasting stream", "picamera", "newest picamera")
 KINDS = ("webcam", "newest webcam", "lasting webcam") if FAKE_CAMERA else (*FILES, *LIVE)
 WRAPPERS: dict[str, Callable[[str], Source]] = {
-    "newest": lambda spec: Newest(open_source(spec)),
+    "newest": lambda spec: LatestFrame(open_source(spec)),
     "lasting": lambda spec: open_lasting(spec, give_up_s=5),
 }
 

@@ -1,6 +1,6 @@
 """Run the live reader on a camera that dies every few seconds, and see that nothing piles up.
 
-    python tests/soak.py --seconds 600 --dies 20
+    python tests/end_to_end/soak.py --seconds 600 --dies 20
 
 A network camera on loopback sends the demo's pages at full rate, breaks off every `--dies` seconds
 and stays away for a moment. Memory, threads and open files are looked at all the time; the status
@@ -19,16 +19,16 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from mjpeg_server import MjpegServer, serving
+from support.mjpeg_server import MjpegServer, serving
 
+from camdigits.app.window.live import run_live
+from camdigits.app.window.session import LiveSummary
 from camdigits.image import cv2
-from camdigits.live import run_live
 from camdigits.reader import Reader
-from camdigits.session import LiveSummary
 from camdigits.sinks.jsonl import JsonlSink
-from camdigits.sources import open_lasting
 from camdigits.sources.base import Source, SourceOptions
-from camdigits.sources.demo import DemoSource
+from camdigits.sources.opening import open_lasting
+from camdigits.sources.synthetic import DemoSource
 
 FPS = 60  # faster than it is read
 AWAY_S = 0.4

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from fakes import FakeSource
-from mjpeg_server import serving
+from support.fakes import FakeSource
+from support.mjpeg_server import serving
 
-from camdigits.area import Drag
+from camdigits.app.window.live import run_live
 from camdigits.image import cv2, frozen
-from camdigits.live import run_live
+from camdigits.roi import Drag
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.sources.stream import StreamSource
 from camdigits.values import BgrImage, Frame, Result

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from camdigits.pictures import read_picture
 from camdigits.reader import Reader
-from train.score import match_photo
+from camdigits.sources.picture_file import read_picture
+from train.metrics.matching import match_photo
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "golden"
 PAGES = json.loads((GOLDEN / "labels.json").read_text())
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PROGRAM = """
 import resource, sys
 from itertools import islice
-from camdigits.jobs import Outputs, read_video
+from camdigits.pipeline import Outputs, read_video
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sinks.video import VideoSink
-from camdigits.sources.demo import DemoSource
+from camdigits.sources.synthetic import DemoSource
 
 def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,7 +10,7 @@ import pytest
 from pi.compare import compare
 from pi.count import BUDGET, FRAME, over, read_counts, totals
 
-PI = Path(__file__).parent / "pi"
+PI = Path(__file__).parent.parent / "pi"
 PAGE = {"digits": [["7", [1, 2, 3, 4], 0.9]], "numbers": ["7"], "rotation": 0}
 
 

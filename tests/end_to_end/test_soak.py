@@ -15,7 +15,7 @@ def test_a_camera_that_keeps_dying_leaves_nothing_behind():
     """Neither memory nor threads nor open files grow while it comes back again and again."""
     seconds = os.environ.get("CAMDIGITS_SOAK_S", "10")
     command = [sys.executable, str(SOAK), "--seconds", seconds, "--dies", "1.5"]
-    environment = {**os.environ, "PYTHONPATH": str(SOAK.parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": f"{SOAK.parents[2]}:{SOAK.parents[1]}"}
 
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=float(seconds) + 100

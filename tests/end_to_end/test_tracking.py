@@ -6,19 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clips import write_clip, write_pictures
-from fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource
-from outputs import RESULT, ROOT
+from support.clips import write_clip, write_pictures
+from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource
+from support.outputs import RESULT, ROOT
 
-from camdigits.cli import run
-from camdigits.draw import draw
+from camdigits.app.cli import run
+from camdigits.app.window.live import run_live
 from camdigits.image import cv2
-from camdigits.jobs import Outputs, read_video
-from camdigits.live import run_live
+from camdigits.pipeline import Outputs, read_video
+from camdigits.render.annotate import draw
 from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
-from camdigits.sources.demo import DemoSource
-from camdigits.track import Tracker
+from camdigits.sources.synthetic import DemoSource
+from camdigits.track.tracker import Tracker
 from camdigits.values import Result
 
 

@@ -1,6 +1,7 @@
 """Render the golden pages and their truth: `python tests/golden/make_pages.py`.
 
-Pages that no photo of ours covers, written by camdigits.handwriting: paper filmed by the demo's
+Pages that no photo of ours covers, written by camdigits.synth.handwriting: paper filmed by the
+demo's
 camera, the same on its side and on its head, chalk on a board, a board beside a sheet, a form with
 printed lines, tilted boxes, a page held aslant, a hard shadow, touching digits, small felt pen.
 """
@@ -10,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits.group import turn
-from camdigits.handwriting import Pen, make_hand, write
 from camdigits.image import cv2
-from camdigits.paper import BLACK, BLUE, lay_ink, make_light, make_noise, make_paper
-from camdigits.sources.demo import DemoSource
+from camdigits.layout.grouping import turn
+from camdigits.sources.synthetic import DemoSource
+from camdigits.synth.handwriting import Pen, make_hand, write
+from camdigits.synth.paper import BLACK, BLUE, lay_ink, make_light, make_noise, make_paper
 from camdigits.values import Box
 
 HERE = Path(__file__).parent

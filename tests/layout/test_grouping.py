@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camdigits.group import group, turn, with_walls
+from camdigits.layout.grouping import group, mark_cell_boundaries, turn
 from camdigits.values import Box, Digit
 
 
@@ -86,9 +86,9 @@ def test_digits_in_separate_cells_are_separate_numbers():
     """A printed line in the gap parts two digits that stand as near as those of a number."""
     digits = [at("1", 20), at("2", 50), at("3", 80), at("4", 110)]
 
-    parted = with_walls(digits, lines_at(75))
+    parted = mark_cell_boundaries(digits, lines_at(75))
 
-    assert [digit.walled for digit in parted] == [False, False, True, False]
+    assert [digit.cell_boundary for digit in parted] == [False, False, True, False]
     assert [number.text for number in group(parted)] == ["12", "34"]
 
 
@@ -98,9 +98,12 @@ def test_a_line_on_the_far_side_of_a_neighbour_parts_nothing():
     short = lines_at(75)
     short[20:] = 0
 
-    assert [digit.walled for digit in with_walls(digits, lines_at(45))] == [True, False]
-    assert not any(digit.walled for digit in with_walls(digits, short))
-    assert with_walls(digits, None) == tuple(digits)
+    assert [digit.cell_boundary for digit in mark_cell_boundaries(digits, lines_at(45))] == [
+        True,
+        False,
+    ]
+    assert not any(digit.cell_boundary for digit in mark_cell_boundaries(digits, short))
+    assert mark_cell_boundaries(digits, None) == tuple(digits)
 
 
 def test_slanted_lines_are_read_line_by_line():

@@ -1,6 +1,6 @@
 import pytest
 
-from camdigits.context import in_context
+from camdigits.layout.plausibility import plausible_digits
 from camdigits.values import Box, Digit
 
 
@@ -16,7 +16,7 @@ def test_a_stroke_as_high_as_its_neighbours_is_a_one():
     """Nothing is left out among digits of a size."""
     one = at("1", 20, width=5)
 
-    assert in_context([one, SEVEN, EIGHT], SIZE) == (one, SEVEN, EIGHT)
+    assert plausible_digits([one, SEVEN, EIGHT], SIZE) == (one, SEVEN, EIGHT)
 
 
 @pytest.mark.parametrize(
@@ -26,21 +26,21 @@ def test_a_stroke_as_high_as_its_neighbours_is_a_one():
 )
 def test_a_stroke_that_fits_no_digit_is_a_line(stroke):
     """A table's border, a dash, an edge across the page."""
-    assert in_context([SEVEN, EIGHT, stroke], SIZE) == (SEVEN, EIGHT)
+    assert plausible_digits([SEVEN, EIGHT, stroke], SIZE) == (SEVEN, EIGHT)
 
 
 def test_broad_digits_need_no_company():
     """A large digit beside small ones is one all the same."""
     large = at("5", 200, 10, 100, 160)
 
-    assert in_context([SEVEN, large], SIZE) == (SEVEN, large)
+    assert plausible_digits([SEVEN, large], SIZE) == (SEVEN, large)
 
 
 def test_strokes_alone_stay():
     """Somebody may have written 11."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
 
-    assert in_context(ones, SIZE) == ones
+    assert plausible_digits(ones, SIZE) == ones
 
 
 def test_a_stroke_fits_any_digit_near_by():
@@ -48,15 +48,15 @@ def test_a_stroke_fits_any_digit_near_by():
     large = at("5", 60, 10, 60, 120)
     stroke = at("1", 20, 60, 5, 30)
 
-    assert in_context([large, stroke], SIZE) == (large,)
-    assert in_context([large, EIGHT, stroke], SIZE) == (large, EIGHT, stroke)
+    assert plausible_digits([large, stroke], SIZE) == (large,)
+    assert plausible_digits([large, EIGHT, stroke], SIZE) == (large, EIGHT, stroke)
 
 
 def test_strokes_do_not_vouch_for_each_other():
     """Where broad digits are near, a row of other strokes is a fence."""
     fence = [at("1", 300 + 10 * i, 300, 3, 14) for i in range(6)]
 
-    assert in_context([SEVEN, EIGHT, *fence], SIZE) == (SEVEN, EIGHT)
+    assert plausible_digits([SEVEN, EIGHT, *fence], SIZE) == (SEVEN, EIGHT)
 
 
 @pytest.mark.parametrize(("others", "stays"), [(0, True), (6, True), (7, False)])
@@ -65,7 +65,7 @@ def test_strokes_alone_do_not_stay_in_clutter(others, stays):
     ones = (at("1", 20, width=5), at("1", 32, width=5))
     refused = [Box(100 + 40 * i, 200, 30, 35) for i in range(others)]
 
-    assert in_context(ones, SIZE, refused) == (ones if stays else ())
+    assert plausible_digits(ones, SIZE, refused) == (ones if stays else ())
 
 
 @pytest.mark.parametrize("side", [14, 121])
@@ -74,7 +74,7 @@ def test_things_of_another_size_are_no_clutter(side):
     ones = (at("1", 20, width=5), at("1", 32, width=5))
     refused = [Box(100, 200, side, side // 2)] * 50
 
-    assert in_context(ones, SIZE, refused) == ones
+    assert plausible_digits(ones, SIZE, refused) == ones
 
 
 def test_clutter_leaves_broad_digits_alone():
@@ -82,12 +82,12 @@ def test_clutter_leaves_broad_digits_alone():
     one = at("1", 20, width=5)
     refused = [Box(100 + 10 * i, 200, 30, 35) for i in range(50)]
 
-    assert in_context([one, SEVEN], SIZE, refused) == (one, SEVEN)
+    assert plausible_digits([one, SEVEN], SIZE, refused) == (one, SEVEN)
 
 
 def test_no_digits():
     """Nothing in, nothing out."""
-    assert in_context([], SIZE) == ()
+    assert plausible_digits([], SIZE) == ()
 
 
 def test_a_lonely_speck_among_large_digits_is_dirt():
@@ -95,17 +95,17 @@ def test_a_lonely_speck_among_large_digits_is_dirt():
     specks = [at("6", 300 + 12 * i, 300, 6, 8) for i in range(3)]
     large = [at("5", 60 * i, 50, 30, 40) for i in range(4)]
 
-    assert in_context([*large, specks[0]], SIZE) == tuple(large)
-    assert in_context([*large, *specks], SIZE) == (*large, *specks)
+    assert plausible_digits([*large, specks[0]], SIZE) == tuple(large)
+    assert plausible_digits([*large, *specks], SIZE) == (*large, *specks)
 
 
 def test_a_faint_digit_needs_company():
     """The edge of a sheet is much paler than what is written on it; three pale ones are pencil."""
     digits = [at("5", 60 * i) for i in range(6)]
 
-    assert in_context(digits, SIZE, (), [100] * 5 + [20]) == tuple(digits[:5])
-    assert in_context(digits, SIZE, (), [100] * 3 + [20] * 3) == tuple(digits)
-    assert in_context(digits, SIZE) == tuple(digits)
+    assert plausible_digits(digits, SIZE, (), [100] * 5 + [20]) == tuple(digits[:5])
+    assert plausible_digits(digits, SIZE, (), [100] * 3 + [20] * 3) == tuple(digits)
+    assert plausible_digits(digits, SIZE) == tuple(digits)
 
 
 def test_a_stroke_of_a_digit_is_no_digit_beside_it():
@@ -114,5 +114,5 @@ def test_a_stroke_of_a_digit_is_no_digit_beside_it():
     loop = at("0", 300, 10, 150, 200)
     inner = at("7", 360, 100)
 
-    assert in_context([eight, stroke, SEVEN], SIZE) == (eight, SEVEN)
-    assert in_context([SEVEN, EIGHT, loop, inner], SIZE) == (SEVEN, EIGHT, loop, inner)
+    assert plausible_digits([eight, stroke, SEVEN], SIZE) == (eight, SEVEN)
+    assert plausible_digits([SEVEN, EIGHT, loop, inner], SIZE) == (SEVEN, EIGHT, loop, inner)

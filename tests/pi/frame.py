@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from camdigits import bench, reader
+from camdigits import reader
+from camdigits.app import bench
 from camdigits.image import cv2
-from camdigits.tflite import load_scorer, runtime_name
+from camdigits.recognize.tflite import load_scorer, runtime_name
 
 MARK = 0x5157_0000  # what insncount.c looks for
 WARM_UPS = 2  # what is set up on the first call is no cost of a frame

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits import reader, tflite
-from camdigits.card import find_model, load_card
+from camdigits import reader
 from camdigits.image import cv2
-from camdigits.pictures import read_picture
-from camdigits.tflite import delegate_name, load_scorer, runtime_name
+from camdigits.recognize import tflite
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.tflite import delegate_name, load_scorer, runtime_name
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import Frame, Glyphs, Result, Scores
 
 

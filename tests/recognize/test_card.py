@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from camdigits import card as cards
-from camdigits.card import card_path, find_model, load_card
 from camdigits.errors import ModelError
+from camdigits.recognize import card as cards
+from camdigits.recognize.card import card_path, find_model, load_card
 
 CONTENT = b"a model's bytes"
 FIELDS = {

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from camdigits.classify import Labelling, Opinions, digits_of, opinions, probabilities
 from camdigits.errors import ModelError
+from camdigits.recognize.classify import Opinions, OutputSpec, digits_of, opinions, probabilities
 from camdigits.values import Box, Region
 
-LABELS = Labelling(("a", "b", "none"))
+LABELS = OutputSpec(("a", "b", "none"))
 
 
 def rows(*logits):

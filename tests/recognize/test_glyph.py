@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from camdigits.errors import ArrayError
-from camdigits.glyph import glyphs_of, normalize
+from camdigits.recognize.glyph import glyphs_of, normalize
 from camdigits.values import Box, Region
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from camdigits.classify import NONE, Opinions
-from camdigits.strokes import StrokesConfig, rejoin
+from camdigits.recognize.classify import NONE, Opinions
+from camdigits.recognize.merge import StrokesConfig, rejoin
 from camdigits.values import Box, Region
 
 

@@ -1,12 +1,20 @@
 import numpy as np
 import pytest
 
-from camdigits.classify import Labelling, opinions
 from camdigits.image import cv2
-from camdigits.upright import FIRST_SAMPLE, ROTATIONS, TILTS, TURN_SAMPLE, Pose, tilt, way_up
+from camdigits.recognize.classify import OutputSpec, opinions
+from camdigits.recognize.orientation import (
+    FIRST_SAMPLE,
+    ROTATIONS,
+    TILTS,
+    TURN_SAMPLE,
+    Pose,
+    tilt,
+    way_up,
+)
 from camdigits.values import Box
 
-LABELS = Labelling(("a", "none"))
+LABELS = OutputSpec(("a", "none"))
 
 
 def blank(count):
@@ -280,8 +288,8 @@ def test_eights_do_not_turn_a_page_that_has_twos_as_it_is(twos, rotation):
     page[:, 8:20, 2:12] = 255
     page[:twos] = 0
     page[:twos, 2:8, 10:18] = 255
-    labelling = Labelling(("8", "2", "none"))
+    output_spec = OutputSpec(("8", "2", "none"))
 
-    asked = opinions(page, eight_if_large, labelling)
+    asked = opinions(page, eight_if_large, output_spec)
 
-    assert way_up(page, asked, eight_if_large, labelling) == rotation
+    assert way_up(page, asked, eight_if_large, output_spec) == rotation

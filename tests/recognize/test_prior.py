@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from camdigits.classify import Opinions
-from camdigits.prior import odds_of_none
+from camdigits.recognize.classify import Opinions
+from camdigits.recognize.prior import odds_of_none
 from camdigits.values import Box, Region
 
 NAMES = ("1", "2", "none")

@@ -15,19 +15,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from camdigits.card import find_model, load_card
-from camdigits.pictures import read_picture
 from camdigits.reader import Reader
-from camdigits.tflite import delegate_name, load_scorer, runtime_name
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.tflite import delegate_name, load_scorer, runtime_name
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import Frame, Glyphs, Scores
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 MODEL = find_model("digits")
 ASK = """
 import sys
 import numpy as np
-from camdigits.card import find_model, load_card
-from camdigits.tflite import delegate_name, load_scorer, runtime_name
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.tflite import delegate_name, load_scorer, runtime_name
 model = find_model("digits")
 np.save(sys.argv[2], load_scorer(model, load_card(model))(np.load(sys.argv[1])))
 print(runtime_name(), delegate_name(model))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from camdigits.classify import NONE, Opinions
-from camdigits.split import SplitConfig, parts_of, split
+from camdigits.recognize.classify import NONE, Opinions
+from camdigits.recognize.split import SplitConfig, parts_of, split
 from camdigits.values import Box, Region
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 
-from camdigits.classify import NONE, Opinions
-from camdigits.ink import Ink
-from camdigits.outlines import trace
-from camdigits.texture import TextureConfig, without_texture
+from camdigits.recognize.classify import NONE, Opinions
+from camdigits.recognize.texture import TextureConfig, without_texture
+from camdigits.segment.contours import trace
+from camdigits.segment.ink import Ink
 
 
 def inked(mask):

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from camdigits.card import Card
 from camdigits.errors import ArrayError, ModelError
-from camdigits.tflite import BATCH, load_scorer, runtime_name
+from camdigits.recognize.card import Card
+from camdigits.recognize.tflite import BATCH, load_scorer, runtime_name
 from camdigits.values import Glyphs
 
-MODELS = Path(__file__).parent / "models"
+MODELS = Path(__file__).parent.parent / "models"
 LABELS = (*"0123456789", "none")
 
 
@@ -196,8 +196,8 @@ def test_the_second_runtime_is_taken_where_the_first_is_missing(
 def test_loading_writes_nothing_to_the_terminal() -> None:
     """The runtime's own chatter goes straight to descriptor 2; ours comes through after it."""
     program = (
-        "import os; from pathlib import Path; from camdigits.card import Card\n"
-        "from camdigits.tflite import load_scorer\n"
+        "import os; from pathlib import Path; from camdigits.recognize.card import Card\n"
+        "from camdigits.recognize.tflite import load_scorer\n"
         f"load_scorer(Path({str(MODELS / 'mean_ink.tflite')!r}), Card({LABELS!r}, 1, 1, ''))\n"
         "os.write(2, b'ours')"
     )

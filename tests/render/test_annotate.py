@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from camdigits.canvas import Style, Tag, readable_on, style_for
-from camdigits.draw import (
+from camdigits.errors import ArrayError
+from camdigits.image import frozen
+from camdigits.meter import Speed, StageTimes
+from camdigits.render.annotate import (
     DOUBTFUL,
     SURE,
     UNSURE,
@@ -17,10 +19,8 @@ from camdigits.draw import (
     place_beside,
     room_px,
 )
-from camdigits.errors import ArrayError
-from camdigits.image import frozen
-from camdigits.meter import Speed, StageTimes
-from camdigits.status import Status, figures, with_status
+from camdigits.render.canvas import Style, Tag, readable_on, style_for
+from camdigits.render.status import Status, figures, with_status
 from camdigits.values import BgrImage, Box, Digit, Frame, Number, Region, Result, Trace
 
 SIZES = [(320, 240), (640, 480), (1280, 720), (4000, 3000)]

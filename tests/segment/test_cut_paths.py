@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camdigits.cuts import CutConfig, Span, find_cuts
+from camdigits.segment.cut_paths import CutConfig, Span, find_cuts
 from camdigits.values import Box, Region
 
 

@@ -1,9 +1,9 @@
 import numpy as np
-from printed import SIX, rectangle
+from support.printed import SIX, rectangle
 
-from camdigits.frames import DEFAULT, _frames, _is_box
 from camdigits.image import cv2
-from camdigits.outlines import trace
+from camdigits.segment.contours import trace
+from camdigits.segment.find_rules import DEFAULT, _frames, _is_box
 
 
 def test_frames_are_long_or_hold_something(sheet):

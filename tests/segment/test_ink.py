@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from camdigits.errors import ArrayError
-from camdigits.ink import find_ink
+from camdigits.segment.ink import find_ink
 
 
 def test_a_stroke_is_masked_exactly(sheet):

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from printed import SIX, rectangle
+from support.printed import SIX, rectangle
 
 from camdigits.image import cv2
-from camdigits.ink import Ink, find_ink
-from camdigits.regions import RegionConfig, find_blobs, find_regions
+from camdigits.segment.ink import Ink, find_ink
+from camdigits.segment.regions import RegionConfig, find_blobs, find_regions
 from camdigits.values import Box
 
 

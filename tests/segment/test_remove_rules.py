@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from camdigits.image import cv2
-from camdigits.lines import without_lines
+from camdigits.segment.remove_rules import without_lines
 
 LONGER = 400  # longer side of the pictures below
 

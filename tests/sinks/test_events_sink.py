@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from outputs import RESULT
+from support.outputs import RESULT
 
 from camdigits.errors import OutputError
 from camdigits.sinks.events import EventsSink

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from outputs import page, run_limited
+from support.outputs import page, run_limited
 
 from camdigits.errors import OutputError
 from camdigits.image import cv2
@@ -73,7 +73,7 @@ def test_a_picture_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
     write_picture(tmp_path / "out.png", page())
     before = (tmp_path / "out.png").read_bytes()
     program = """
-        from outputs import checkered
+        from support.outputs import checkered
         from camdigits.errors import OutputError
         from camdigits.sinks.pictures import write_picture
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from outputs import RESULT, page, run_limited
+from support.outputs import RESULT, page, run_limited
 
 from camdigits.errors import OutputError
 from camdigits.sinks.csv_file import CsvSink
@@ -161,7 +161,7 @@ def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
     place = tmp_path / "out.jsonl"
     program = """
         from camdigits.errors import OutputError
-        from camdigits.sinks.lines import LineFile
+        from camdigits.sinks._line_file import LineFile
         lines = LineFile(sys.argv[1])
         try:
             for count in range(100):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from outputs import ROOT, checkered, frames_of, page, run_limited
+from support.outputs import ROOT, checkered, frames_of, page, run_limited
 
 from camdigits.errors import OutputError
 from camdigits.image import cv2
@@ -173,7 +173,7 @@ def test_a_killed_recording_plays(tmp_path: Path) -> None:
     pytest.importorskip("av")
     program = """
         import os, sys
-        from outputs import page
+        from support.outputs import page
         from camdigits.sinks.video import VideoSink
         sink = VideoSink(sys.argv[1], 10)
         for value in range(100):
@@ -196,7 +196,7 @@ def test_a_full_disk_leaves_a_video_that_plays(suffix: str, limit: int, tmp_path
     """When no more fits there is one line, and what was written plays or is not there."""
     pytest.importorskip("av")
     program = """
-        from outputs import checkered
+        from support.outputs import checkered
         from camdigits.errors import OutputError
         from camdigits.sinks.video import VideoSink
         sink = VideoSink(sys.argv[1], 5)
@@ -286,7 +286,7 @@ try:
 except OutputError:
     sys.exit(7)
 """
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,

@@ -10,8 +10,9 @@ from types import ModuleType
 import pytest
 
 from camdigits.errors import CamdigitsError, SourceError
-from camdigits.sources import cameras, open_source, raspberry
+from camdigits.sources import cameras, raspberry
 from camdigits.sources.cameras import Camera, describe, list_cameras
+from camdigits.sources.opening import open_source
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="V4L2 is Linux's")
 if sys.platform.startswith("linux"):
@@ -28,7 +29,7 @@ SENSOR = Device(Path("/dev/video0"), "unicam-image", "unicam")
 
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from camdigits.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from camdigits.app.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
 
 
@@ -75,7 +76,7 @@ def test_no_camera_is_one_line_and_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Nothing found is said so; JSON says it with an empty list."""
-    from camdigits.cli import run as run_here
+    from camdigits.app.cli import run as run_here
 
     monkeypatch.setattr(v4l2, "DEVICES", tmp_path)
     monkeypatch.setattr(raspberry, "MODEL_FILE", tmp_path / "model")

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from clips import number_of, write_pictures
+from support.clips import number_of, write_pictures
 
 from camdigits.errors import PictureError
 from camdigits.sources.images import ImagesSource

@@ -5,12 +5,12 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from clips import FPS, HEIGHT, WIDTH, numbered, write_pictures
+from support.clips import FPS, HEIGHT, WIDTH, numbered, write_pictures
 
 from camdigits.errors import SourceError
 from camdigits.image import cv2
-from camdigits.sources import open_source
 from camdigits.sources.base import SourceOptions
+from camdigits.sources.opening import open_source
 
 
 @pytest.mark.parametrize(

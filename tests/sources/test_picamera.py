@@ -9,13 +9,14 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from clips import HEIGHT, WIDTH, collect, number_of
-from fake_picamera2 import SENSOR, installed
+from support.clips import HEIGHT, WIDTH, collect, number_of
+from support.fake_picamera2 import SENSOR, installed
 
 from camdigits.errors import SourceError, SourceLostError
-from camdigits.sources import capture, open_source
+from camdigits.sources import capture
 from camdigits.sources.base import SourceOptions
 from camdigits.sources.cameras import list_cameras
+from camdigits.sources.opening import open_source
 from camdigits.values import Frame
 
 SMALL = SourceOptions((WIDTH, HEIGHT), fps=100, timeout_s=1.0)
@@ -43,7 +44,7 @@ def test_blue_stays_blue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its RGB888 is what OpenCV calls BGR: nothing is swapped there, all is in its BGR888."""
     blue = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     blue[..., 0] = 250
-    monkeypatch.setattr("fake_picamera2.numbered", lambda _: blue)
+    monkeypatch.setattr("support.fake_picamera2.numbered", lambda _: blue)
 
     for form in ("RGB888", "BGR888", "XRGB8888", "XBGR8888", "YUV420", "NV12"):
         with installed(given={"format": form}):

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from camdigits import pictures
 from camdigits.errors import PictureError, SourceError
 from camdigits.image import MAX_PIXELS, cv2
-from camdigits.pictures import picture_paths, read_picture
+from camdigits.sources import picture_file
+from camdigits.sources.picture_file import picture_paths, read_picture
 from camdigits.values import BgrImage
 
 CORNER = np.full((8, 16), 128, np.uint8)  # one bright corner tells every turn and mirror apart
@@ -278,12 +278,12 @@ class TestWhatIsRefused:
 
     def test_a_file_is_read_in_pieces(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         """32-bit systems have no room for the largest that would be taken, only for this one."""
-        monkeypatch.setattr(pictures, "PIECE_BYTES", 100)
+        monkeypatch.setattr(picture_file, "PIECE_BYTES", 100)
         path = saved(tmp_path / "a.png", noise())
 
         assert np.array_equal(read_picture(path), noise())
 
-        monkeypatch.setattr(pictures, "MAX_BYTES", path.stat().st_size - 1)
+        monkeypatch.setattr(picture_file, "MAX_BYTES", path.stat().st_size - 1)
         with pytest.raises(PictureError, match="the file is over the limit"):
             read_picture(path)
 

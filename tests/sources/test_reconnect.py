@@ -7,17 +7,18 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
-from clips import collect, jpeg, number_of
-from fakes import FakeReader, FakeWindow, frame
-from mjpeg_server import serving
+from support.clips import collect, jpeg, number_of
+from support.fakes import FakeReader, FakeWindow, frame
+from support.mjpeg_server import serving
 
+from camdigits.app.window.live import run_live
 from camdigits.errors import ModelError, SourceError, SourceLostError
-from camdigits.live import run_live
-from camdigits.sources import open_lasting, open_source, reconnect
+from camdigits.render.status import RED, Status, with_status
+from camdigits.sources import reconnect
 from camdigits.sources.base import Source, SourceInfo, SourceOptions
-from camdigits.sources.newest import Newest
+from camdigits.sources.latest import LatestFrame
+from camdigits.sources.opening import open_lasting, open_source
 from camdigits.sources.reconnect import Reconnecting
-from camdigits.status import RED, Status, with_status
 from camdigits.values import Frame
 
 LOSS = "camera 0 stopped after 3 frames; plug it in"
@@ -207,7 +208,7 @@ def test_other_errors_reach_the_caller_through_the_thread() -> None:
     opener = Opener(ModelError("something else"))
 
     with (
-        Newest(Reconnecting(Short(), opener, give_up_s=5)) as source,
+        LatestFrame(Reconnecting(Short(), opener, give_up_s=5)) as source,
         pytest.raises(ModelError, match="something else"),
     ):
         list(source)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from clips import collect, jpeg, number_of, numbered
-from mjpeg_server import serving
+from support.clips import collect, jpeg, number_of, numbered
+from support.mjpeg_server import serving
 
 from camdigits.errors import SourceError, SourceLostError
 from camdigits.image import frozen
 from camdigits.sources.base import SourceInfo, SourceOptions
-from camdigits.sources.newest import Newest
+from camdigits.sources.latest import LatestFrame
 from camdigits.sources.stream import StreamSource, without_password
 from camdigits.values import Frame
 
@@ -117,7 +117,7 @@ def test_a_slow_reader_gets_fresh_frames():
 
     with (
         serving([jpeg(number) for number in range(40)], fps=25) as server,
-        Newest(StreamSource(server.address)) as source,
+        LatestFrame(StreamSource(server.address)) as source,
     ):
         for frame in source:
             behind.append((server.sent - 1 - number_of(frame.bgr)) % 40)
@@ -132,7 +132,7 @@ def test_only_the_newest_frame_is_kept():
     """What came while nobody looked is gone, but for the last."""
     steps = Steps(frames=9)
 
-    with Newest(steps) as source:
+    with LatestFrame(steps) as source:
         steps.sent.wait()
         frame = next(iter(source))
 
@@ -144,7 +144,7 @@ def test_an_error_in_the_thread_reaches_the_reader():
     steps = Steps(frames=3, error=SourceLostError("the camera is gone"))
     frames: list[Frame] = []
 
-    with Newest(steps) as source, pytest.raises(SourceLostError, match="the camera is gone"):
+    with LatestFrame(steps) as source, pytest.raises(SourceLostError, match="the camera is gone"):
         collect(source, frames)
 
     assert frames[-1].index == 2
@@ -153,7 +153,7 @@ def test_an_error_in_the_thread_reaches_the_reader():
 def test_closing_wakes_a_reader_that_waits():
     """A reader in another thread leaves its loop when the source is closed."""
     steps = Steps(frames=0)
-    source = Newest(steps)
+    source = LatestFrame(steps)
     reader = threading.Thread(target=lambda: list(source))
     reader.start()
 
@@ -167,7 +167,7 @@ def test_closing_joins_the_thread():
     """No thread is left behind."""
     before = set(threading.enumerate())
 
-    with Newest(Steps(frames=2)):
+    with LatestFrame(Steps(frames=2)):
         pass
 
     assert set(threading.enumerate()) <= before

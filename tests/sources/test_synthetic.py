@@ -5,8 +5,8 @@ import pytest
 
 from camdigits.errors import CamdigitsError, SourceError
 from camdigits.image import to_gray
-from camdigits.paper import make_noise
-from camdigits.sources.demo import Camera, DemoSource, Swing, line_up
+from camdigits.sources.synthetic import Camera, DemoSource, Swing, line_up
+from camdigits.synth.paper import make_noise
 
 SMALL = (320, 180)
 
@@ -96,7 +96,7 @@ def test_each_box_is_full_of_its_digit():
 
 
 def test_a_closed_source_ends():
-    """Closing stops the clip between two frames, and once more does no harm."""
+    """Closeable stops the clip between two frames, and once more does no harm."""
     with DemoSource(frames=5, size=SMALL) as source:
         frames = iter(source)
         next(frames)

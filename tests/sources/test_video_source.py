@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from clips import FPS, FRAMES, HEIGHT, WIDTH, collect, number_of, write_clip
+from support.clips import FPS, FRAMES, HEIGHT, WIDTH, collect, number_of, write_clip
 
 from camdigits.errors import SourceError, SourceLostError
 from camdigits.sources.base import SourceInfo

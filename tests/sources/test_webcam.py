@@ -11,18 +11,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from clips import jpeg
+from support.clips import jpeg
 
 from camdigits.image import cv2
 
-TESTS = Path(__file__).parent
-LIVE = "from camdigits.cli import main; main()"
+TESTS = Path(__file__).parent.parent
+LIVE = "from camdigits.app.cli import main; main()"
 READ = """
 import json, sys
 from itertools import islice
-from clips import number_of
+from support.clips import number_of
 from camdigits.errors import CamdigitsError
-from camdigits.sources import open_source
+from camdigits.sources.opening import open_source
 from camdigits.sources import capture
 from camdigits.sources.base import SourceOptions
 capture.SETTLE_S = 0.05
@@ -80,7 +80,7 @@ def read(environment: dict[str, str], **wishes: object) -> dict[str, list[object
 
 def test_the_contract_holds_for_a_webcam(camera: dict[str, str]):
     """The suite that every source passes, with a camera."""
-    suite = [str(TESTS / "test_sources.py"), "-p", "no:cacheprovider", "-q"]
+    suite = [str(TESTS / "contract" / "test_sources.py"), "-p", "no:cacheprovider", "-q"]
 
     done = run(camera, "-m", "pytest", *suite)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from train.data import Glyphset
-from train.settings import Settings
+from train.data.sets import Glyphset
+from train.fit.settings import Settings
 
 TINY = Settings(net="tiny", epochs=2, batch=16, labels=("0", "1", "none"), sets=())
 

@@ -11,7 +11,7 @@ from camdigits.image import cv2
 from camdigits.values import BgrImage
 
 COMMAND = [sys.executable, "-m", "camdigits"]
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 

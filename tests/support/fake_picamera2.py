@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from unittest.mock import patch
 
 import numpy as np
-from clips import numbered
+from support.clips import numbered
 
 from camdigits.image import cv2
 from camdigits.values import BgrImage

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from camdigits.area import Drag
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.image import frozen
+from camdigits.roi import Drag
 from camdigits.sources.base import SourceInfo
 from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result, Trace
 
@@ -22,7 +22,7 @@ def frame(index: int) -> Frame:
     return Frame(index, index / 100, frozen(picture), "fake")
 
 
-class FakeSource(Closing):
+class FakeSource(Closeable):
     """A number of frames, then the end or an error."""
 
     def __init__(self, info: SourceInfo, count: int, error: BaseException | None = None) -> None:

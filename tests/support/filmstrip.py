@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from camdigits.group import group
-from camdigits.track import Tracker
+from camdigits.layout.grouping import group
+from camdigits.track.tracker import Tracker
 from camdigits.values import Box, Digit, Frame, Result
 
 BLANK = np.zeros((480, 640, 3), np.uint8)

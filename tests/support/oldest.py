@@ -1,6 +1,6 @@
 """Print the oldest versions of what camdigits, as it is installed here, may run with.
 
-    pip install $(python tests/oldest.py)
+    pip install $(python tests/support/oldest.py)
 
 For each requirement the newest patch of the oldest minor version; the extra [video] is among them.
 """

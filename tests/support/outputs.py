@@ -12,7 +12,7 @@ import numpy as np
 from camdigits.image import cv2
 from camdigits.values import BgrImage, Box, Digit, Frame, Number, Result
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 RESULT = Result(
     Frame(3, 0.12345678, np.zeros((720, 1280, 3), np.uint8), "page.jpg"),
     (Digit(Box(412, 96, 31, 52), "7", 0.98765), Digit(Box(450, 96, 31, 52), "3", 0.5, 4)),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from camdigits.errors import CamdigitsError
-from camdigits.handwriting import SHAPES, Hand, Pen, curve, make_hand, parse, spline, write
+from camdigits.synth.handwriting import SHAPES, Hand, Pen, curve, make_hand, parse, spline, write
 
 
 def with_variant(variant):

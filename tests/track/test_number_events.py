@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from camdigits.group import group
-from camdigits.track import Tracker
+from camdigits.layout.grouping import group
+from camdigits.track.tracker import Tracker
 from camdigits.values import Box, Digit, Event, Frame, Result
 
 BLANK = np.zeros((480, 640, 3), np.uint8)
@@ -38,7 +38,7 @@ class Film:
 
     def said(self) -> list[tuple[str, str, str | None]]:
         """Kind, text and former text of all events."""
-        return [(event.kind, event.text, event.was) for _, event in self.events]
+        return [(event.kind, event.text, event.previous) for _, event in self.events]
 
 
 TWO = page(("197", 100, 100), ("42", 300, 300))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from filmstrip import ROW, Film, Spots, ids, labels, reading, shifted
+from support.filmstrip import ROW, Film, Spots, ids, labels, reading, shifted
 
-from camdigits.track import TrackConfig, Tracker
+from camdigits.track.tracker import TrackConfig, Tracker
 from camdigits.values import Box, Result
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from itertools import groupby
 
 import pytest
-from filmstrip import ROW, Film, ids, labels, reading
+from support.filmstrip import ROW, Film, ids, labels, reading
 
-from camdigits.track import TrackConfig, Tracker, config_for
-from camdigits.values import Box, Refusal
+from camdigits.track.tracker import TrackConfig, Tracker, config_for
+from camdigits.values import Box, Rejected
 
 
 def test_a_label_that_flickers_is_shown_steady() -> None:
@@ -57,7 +57,7 @@ def test_a_part_of_a_cut_blob_has_to_be_surer() -> None:
 
     for index in range(30):
         whole = reading(index / 30, ROW)
-        cut = tuple(replace(digit, cut=True) for digit in whole.digits)
+        cut = tuple(replace(digit, is_part=True) for digit in whole.digits)
         surer = tuple(replace(digit, score=0.9999) for digit in cut)
         hidden = doubtful.follow(replace(whole, digits=cut))
         shown = sure.follow(replace(whole, digits=surer))
@@ -68,12 +68,12 @@ def test_a_part_of_a_cut_blob_has_to_be_surer() -> None:
 def test_what_is_refused_as_often_as_read_is_not_shown() -> None:
     """A letter that passes for a digit in every other frame."""
     tracker = Tracker()
-    refusal = Refusal(Box(48, 98, 26, 44), "none", 0.9)
+    refusal = Rejected(Box(48, 98, 26, 44), "none", 0.9)
     shown = []
     for index in range(60):
         spots = ROW if index % 2 == 0 else ROW[1:]
         refused = () if index % 2 == 0 else (refusal,)
-        result = replace(reading(index / 30, spots), refused=refused)
+        result = replace(reading(index / 30, spots), rejected=refused)
         shown.append(labels(tracker.follow(result)))
 
     assert all("4" not in each for each in shown)
@@ -84,11 +84,11 @@ def test_one_refusal_hides_nothing() -> None:
     """Nor does one of something much larger that happens to lie over it, for long: a hand."""
     film = Film()
     film.play([ROW] * 30)
-    hand = Refusal(Box(0, 0, 400, 300), "none", 1.0)
-    near = Refusal(Box(50, 100, 20, 40), "none", 1.0)
+    hand = Rejected(Box(0, 0, 400, 300), "none", 1.0)
+    near = Rejected(Box(50, 100, 20, 40), "none", 1.0)
 
-    once = film.tracker.follow(replace(reading(1.0, ROW[1:]), refused=(near,)))
-    covered = film.tracker.follow(replace(reading(1.0 + 1 / 30, ROW[1:]), refused=(hand,)))
+    once = film.tracker.follow(replace(reading(1.0, ROW[1:]), rejected=(near,)))
+    covered = film.tracker.follow(replace(reading(1.0 + 1 / 30, ROW[1:]), rejected=(hand,)))
 
     assert labels(once) == labels(covered) == ["4", "3", "7", "1", "9"]
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from camdigits.belief import Belief, BeliefConfig
-from camdigits.values import Box, Digit, Refusal
+from camdigits.track.votes import Belief, BeliefConfig
+from camdigits.values import Box, Digit, Rejected
 
 PLAIN = BeliefConfig(doubt=0.0)
 PLACE = Box(10, 10, 20, 40)
@@ -48,7 +48,7 @@ def test_a_refusal_counts_as_a_look(label: str, score: float, change: float) -> 
     """Nothing or another digit seen speaks against; the same digit, not quite sure, speaks for."""
     belief = sighted(("7", 0.99))
 
-    belief.refuse("7", Refusal(PLACE, label, score), PLAIN)
+    belief.refuse("7", Rejected(PLACE, label, score), PLAIN)
 
     assert belief.log_odds("7", PLAIN) == pytest.approx((odds(0.99) + change) / 2)
     assert belief.score("7") == pytest.approx(0.99)  # of what was seen
@@ -58,7 +58,7 @@ def test_a_cut_off_part_says_less() -> None:
     """It was the luckiest of many cuts."""
     belief = Belief()
 
-    belief.see(Digit(PLACE, "7", 0.99, cut=True), PLAIN)
+    belief.see(Digit(PLACE, "7", 0.99, is_part=True), PLAIN)
 
     assert belief.log_odds("7", PLAIN) == pytest.approx(odds(0.99) - PLAIN.cut)
 

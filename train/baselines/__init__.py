@@ -26,10 +26,9 @@ from typing import NamedTuple
 
 from camdigits.values import Scorer
 from train.baselines import kept, knn, mlp, numpy_net, svm
-from train.baselines.kept import BaselineError as BaselineError
 from train.baselines.kept import Job, Record
 from train.baselines.kept import load_records as load_records
-from train.data import DataError
+from train.errors import BaselineError, DataError
 
 LABELS = tuple(string.digits)  # of every baseline's scores; there is no "none"
 

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import Glyphs
-from train import data
-from train.data import DataError, Labels
+from train.data import sets
+from train.data.sets import Labels
+from train.errors import DataError
 
 FILE = "mlia_digits/digits.zip"
 SIDE = 32
@@ -45,7 +46,7 @@ def load_text_digits(path: Path | None = None) -> tuple[TextDigits, TextDigits]:
     Raises:
         DataError: it is missing, damaged or holds something else.
     """
-    path = data.folder() / FILE if path is None else path
+    path = sets.folder() / FILE if path is None else path
     try:
         with zipfile.ZipFile(path) as bundle:
             texts = {name: bundle.read(name) for name in sorted(bundle.namelist())}

@@ -18,9 +18,9 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.errors import CamdigitsError
-from train import data
-from train.data import DataError, Glyphset
+from train.data import sets
+from train.data.sets import Glyphset
+from train.errors import BaselineError, DataError
 
 CONFIG, HISTORY, RECORDS = "config.json", "history.json", "records.json"
 CHECKPOINT = "last"  # how the names of files begin that a stopped run goes on from
@@ -29,10 +29,6 @@ Say = Callable[[str], None]
 Part = Literal["train", "val", "test"]
 PARTS: tuple[Part, ...] = ("train", "val", "test")
 T = TypeVar("T")
-
-
-class BaselineError(CamdigitsError):
-    """There is no such baseline, or nothing to train it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,7 @@ def load_arrays(path: Path, wanted: Sequence[str] = ()) -> Arrays:
 
 def mnist(part: Part, limit: int | None) -> Glyphset:
     """Load a part of MNIST as the camera's glyphs are, or `limit` of it, evenly."""
-    return thin(data.load("mnist", part), limit)
+    return thin(sets.load("mnist", part), limit)
 
 
 def thin(part: Glyphset, limit: int | None) -> Glyphset:

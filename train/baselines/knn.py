@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.glyph import SIDE
 from camdigits.image import cv2
+from camdigits.recognize.glyph import SIDE
 from camdigits.values import Glyphs, Scorer, Scores
-from train import measure
 from train.baselines import kept
 from train.baselines.kept import Arrays, Job, Record
-from train.data import Glyphset, Labels
+from train.data.sets import Glyphset, Labels
+from train.metrics import measure
 
 Vectors = npt.NDArray[np.uint8]  # (N, pixels)
 Votes = npt.NDArray[np.float64]  # (N, 10)

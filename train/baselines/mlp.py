@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.glyph import SIDE
+from camdigits.recognize.glyph import SIDE
 from camdigits.values import Glyphs, Scorer, Scores
-from train import measure
 from train.baselines import kept
 from train.baselines.digits32 import counts_of, text_digits_of
 from train.baselines.kept import Job, Record
-from train.data import DataError, Labels
+from train.data.sets import Labels
+from train.errors import DataError
+from train.metrics import measure
 
 Inputs = npt.NDArray[np.float32]  # (N, pixels), 0 to 1
 Row = dict[str, float]

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.values import Glyphs, Scorer, Scores
-from train import measure
 from train.baselines import kept
 from train.baselines.digits32 import Bits, TextDigits, load_text_digits, text_digits_of
 from train.baselines.kept import Job, Record
+from train.metrics import measure
 
 Reals = npt.NDArray[np.float64]
 Row = dict[str, float]

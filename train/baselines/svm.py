@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.values import Glyphs, Scorer, Scores
-from train import measure
 from train.baselines import kept
 from train.baselines.hog import Singles, hog
 from train.baselines.kept import Arrays, Job, Record
-from train.data import DataError, Labels
+from train.data.sets import Labels
+from train.errors import DataError
+from train.metrics import measure
 
 C = 10.0
 GAMMA = 4.0

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from camdigits.reader import Reader
 from camdigits.values import BgrImage, Result
-from train.marks import draw_marks, marks_of
-from train.rendered import PRESS, Page, Pair
-from train.score import Counts, Match, match_digits
+from train.metrics.marks import draw_marks, marks_of
+from train.metrics.matching import Counts, Match, match_digits
+from train.simulate.rendered import PRESS, Page, Pair
 
 OUTCOMES = ("right", "misread", "one missed", "both missed")
 PRESS_STEP = 0.03  # of the height

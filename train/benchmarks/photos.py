@@ -12,8 +12,9 @@ import numpy as np
 
 from camdigits.reader import Reader
 from camdigits.values import BgrImage, Result
-from train.marks import draw_marks, marks_of
-from train.score import Counts, Match, Truth, load_truths, match_digits, read_labelled
+from train.data.truth import Truth, load_truths, read_labelled
+from train.metrics.marks import draw_marks, marks_of
+from train.metrics.matching import Counts, Match, match_digits
 
 
 @dataclass(frozen=True, slots=True, eq=False)

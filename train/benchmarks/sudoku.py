@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.canvas import Colour, style_for
 from camdigits.image import cv2
 from camdigits.reader import Reader
+from camdigits.render.canvas import Colour, style_for
 from camdigits.values import BgrImage, Box, Result
-from train.marks import FALSE, MISREAD, MISSED, READ, enlarged, put_words
-from train.score import Truth, load_truths, read_labelled
+from train.data.truth import Truth, load_truths, read_labelled
+from train.metrics.marks import FALSE, MISREAD, MISSED, READ, enlarged, put_words
 
 PASTED = "the pen digits of these photos were pasted from MNIST, training and test"
 OUTSIDE: Colour = (128, 128, 128)

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits.canvas import Colour
 from camdigits.errors import PictureError
-from camdigits.group import turn
 from camdigits.image import to_bgr
-from camdigits.pictures import read_picture
+from camdigits.layout.grouping import turn
 from camdigits.reader import Reader
+from camdigits.render.canvas import Colour
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import BgrImage, Box, Digit, Result
-from train.marks import FALSE, MISREAD, MISSED, READ, Mark, draw_marks
-from train.rendered import Page
-from train.score import load_truths, pair, place
+from train.data.truth import load_truths, place
+from train.metrics.marks import FALSE, MISREAD, MISSED, READ, Mark, draw_marks
+from train.metrics.matching import pair
+from train.simulate.rendered import Page
 
 TURNS = (90, 180, 270)  # degrees clockwise
 SAME_IOU = 0.5

@@ -16,16 +16,16 @@ from itertools import product
 
 import numpy as np
 
-from camdigits.draw import draw
 from camdigits.image import cv2
 from camdigits.meter import quantile
 from camdigits.reader import Reader
-from camdigits.track import Tracker, config_for
+from camdigits.render.annotate import draw
+from camdigits.track.tracker import Tracker, config_for
 from camdigits.values import BgrImage, Box, Digit, GrayImage, Result
-from train import data
-from train.held_out import Writer, held_out_writers
-from train.motion import KINDS, ClipConfig, Moment, Seen, film_clip
-from train.scenes import NONE, UNSURE, Hand, bitmap_hand
+from train.data import sets
+from train.data.held_out import Writer, held_out_writers
+from train.simulate.clips import KINDS, ClipConfig, Moment, Seen, film_clip
+from train.simulate.scenes import NONE, UNSURE, Hand, bitmap_hand
 
 OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # what stands beside digits
 # Photographs without writing whose lines run as people write on them.
@@ -273,7 +273,7 @@ def other_hands() -> list[Hand]:
     """
     hands = []
     for name in OTHERS:
-        images, labels, val = data.raw(name)
+        images, labels, val = sets.raw(name)
         hands.append(bitmap_hand(name, images[val], labels[val]))
     return hands
 
@@ -287,7 +287,7 @@ def _hand(writer: Writer) -> Hand:
 
 def _photos(kind: str, names: Sequence[str]) -> tuple[GrayImage, ...]:
     """Photographs of paper or desks, gray; those that the data folder has."""
-    files = [data.folder() / "textures" / kind / f"{name}.jpg" for name in names]
+    files = [sets.folder() / "textures" / kind / f"{name}.jpg" for name in names]
     return tuple(
         np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
         for file in files

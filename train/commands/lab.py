@@ -19,7 +19,7 @@ LIMIT = click.option(
 @LIMIT
 def evaluate(model: str, as_json: bool, limit: int | None) -> None:
     """Measure MODEL (a name or a .tflite) on every data set."""
-    from train.evaluate import print_report
+    from train.metrics.evaluate import print_report
 
     print_report(model, as_json, limit)
 
@@ -43,8 +43,8 @@ def baseline(name: str, out: Path | None, resume: bool, limit: int | None) -> No
 @LIMIT
 def compare(runs: Path, out: Path, doc: bool, limit: int | None) -> None:
     """Measure every system under RUNS and the shipped model: a table, numbers and a picture."""
-    from train.compare import compare as compare_systems
-    from train.compare import put_into_docs, write_comparison
+    from train.studies.compare import compare as compare_systems
+    from train.studies.compare import put_into_docs, write_comparison
 
     rows = compare_systems(runs, limit, click.echo)
     click.echo("\n".join(map(str, write_comparison(rows, out))))
@@ -59,8 +59,8 @@ def compare(runs: Path, out: Path, doc: bool, limit: int | None) -> None:
 @LIMIT
 def report(model: str, run: Path | None, out: Path | None, limit: int | None) -> None:
     """Write all there is to see of MODEL into one page, report.html, and its pictures."""
-    from camdigits.card import find_model
-    from train.report import write_report
+    from camdigits.recognize.card import find_model
+    from train.report.write import write_report
 
     path = find_model(model)
     click.echo(write_report(path, run, out or Path(f"runs/report-{path.stem}"), limit, click.echo))
@@ -73,7 +73,7 @@ def report(model: str, run: Path | None, out: Path | None, limit: int | None) ->
 @click.option("--most", default=4, show_default=True, type=click.IntRange(1), help="Blobs shown.")
 def show(picture: Path, model: str, out: Path | None, most: int) -> None:
     """Print what the net sees in PICTURE, and what it answers."""
-    from train.show import show as show_picture
+    from train.report.show import show as show_picture
 
     show_picture(picture, model, out, most, click.echo)
 
@@ -84,8 +84,8 @@ def show(picture: Path, model: str, out: Path | None, most: int) -> None:
 @click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
 def stages(picture: Path | None, out: Path, model: str) -> None:
     """Write a picture of each stage from PICTURE to its labels; a form is filmed without one."""
-    from camdigits.pictures import read_picture
-    from train.stages import write_stages
+    from camdigits.sources.picture_file import read_picture
+    from train.report.stages import write_stages
 
     write_stages(None if picture is None else read_picture(picture), out, model, click.echo)
 
@@ -97,7 +97,7 @@ def stages(picture: Path | None, out: Path, model: str) -> None:
 @LIMIT
 def survival(run: Path, model: str, doc: bool, limit: int | None) -> None:
     """Measure what is left of MNIST's accuracy in front of a camera."""
-    from train import survival as surviving
+    from train.studies import survival as surviving
 
     plot = surviving.PLOT if doc else run / "survival.png"
     page = surviving.DOC if doc else None

@@ -38,7 +38,7 @@ def photos(folder: Path | None, model: str, threshold: float | None, show: Path 
     In marked pictures green is read, blue missed, orange misread (wanted>read) and red false.
     """
     from camdigits.reader import Reader
-    from train.score_photos import mark_photo, photo_report, score_photos
+    from train.benchmarks.photos import mark_photo, photo_report, score_photos
 
     scores = score_photos(_folder(folder, "photos-dev"), Reader(model, threshold=threshold))
     click.echo(photo_report(scores))
@@ -61,7 +61,7 @@ def sudoku(
     frame, green where its cell is right, gray outside the grid, where nothing counts.
     """
     from camdigits.reader import Reader
-    from train.score_sudoku import mark_grid, score_sudoku, sudoku_report
+    from train.benchmarks.sudoku import mark_grid, score_sudoku, sudoku_report
 
     reader = Reader(model, threshold=threshold)
     scores = score_sudoku(_folder(folder, "sudoku-dev"), reader, kind)
@@ -81,9 +81,9 @@ def pairs(pages: int, seed: int, model: str, threshold: float | None, show: Path
     In marked pictures green is read, blue missed, orange misread (wanted>read) and red false.
     """
     from camdigits.reader import Reader
-    from train.held_out import held_out_writers
-    from train.rendered import pair_pages
-    from train.score_pairs import mark_pairs, pairs_report, score_pairs
+    from train.benchmarks.pairs import mark_pairs, pairs_report, score_pairs
+    from train.data.held_out import held_out_writers
+    from train.simulate.rendered import pair_pages
 
     rendered = pair_pages(held_out_writers(), pages, seed)
     scores = score_pairs(rendered, Reader(model, threshold=threshold))
@@ -116,15 +116,15 @@ def turned(
     from itertools import chain
 
     from camdigits.reader import Reader
-    from train.held_out import held_out_writers
-    from train.rendered import number_pages
-    from train.score_turned import (
+    from train.benchmarks.turned import (
         mark_turned,
         page_sheets,
         photo_sheets,
         score_turned,
         turned_report,
     )
+    from train.data.held_out import held_out_writers
+    from train.simulate.rendered import number_pages
 
     rendered = page_sheets(number_pages(held_out_writers(), pages, seed))
     sheets = chain(photo_sheets(_folder(folder, "photos-dev")), rendered)
@@ -155,7 +155,7 @@ def video(
     that comes and goes, a hand that passes, digits being written, and a page without digits.
     """
     from camdigits.reader import Reader
-    from train.score_video import MarkedFrames, score_clips, video_report
+    from train.benchmarks.video import MarkedFrames, score_clips, video_report
 
     frames = MarkedFrames()
     reader = Reader(model, threshold=threshold)
@@ -166,7 +166,7 @@ def video(
 
 def _folder(given: Path | None, name: str) -> Path:
     """The folder that was given, or the data set of that name."""
-    from train.data import folder
+    from train.data.sets import folder
 
     return folder() / name if given is None else given
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from train.idx import DataError
+from train.errors import DataError
 
 NONE = "none"  # the label of whatever is not one of the others
 _DROPPED = -1

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train import data
-from train.data import Labels
+from train.data import sets
+from train.data.sets import Labels
 
 SETS = ("unipen", "mnist", "kensanata", "bhmsds")
 LEAST_LABELS = 9  # digits that a UNIPEN writer must have written to fill a page
@@ -45,8 +45,8 @@ def held_out_writers() -> dict[str, list[Writer]]:
 
 def unipen_writers() -> list[Writer]:
     """Return the held-out writers of UNIPEN who wrote nearly every digit."""
-    _, labels, val = data.raw("unipen")
-    place = data.folder() / "unipen/unipen-digits-strokes.npz"
+    _, labels, val = sets.raw("unipen")
+    place = sets.folder() / "unipen/unipen-digits-strokes.npz"
     with np.load(place) as arrays:
         names = arrays["writer_file"]
         points = arrays["xy"].astype(np.float32)
@@ -88,7 +88,7 @@ def fit_height(drawing: GrayImage, height: int) -> GrayImage:
 
 
 def _scans(name: str) -> Writer:
-    images, labels, val = data.raw(name)
+    images, labels, val = sets.raw(name)
     return scan_writer(name, images[val], labels[val])
 
 

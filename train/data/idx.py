@@ -17,15 +17,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.errors import CamdigitsError
+from train.errors import DataError
 
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
 TIMEOUT_S = 30.0
-
-
-class DataError(CamdigitsError):
-    """A data set is missing or not what it should be."""
 
 
 def read_images(path: Path, md5: str | None = None) -> npt.NDArray[np.uint8]:

@@ -1,8 +1,9 @@
 """The data sets by name, as the glyphs the model sees.
 
-Every image goes through `camdigits.glyph.normalize`, as the live picture does; the result is kept
+Every image goes through `camdigits.recognize.glyph.normalize`, as the live picture does; the
+result is kept
 under runs/cache. The sets lie in the folder that CAMDIGITS_DATA names; without it MNIST alone is
-downloaded. Nothing here warps, mixes or weighs: that is `train.fit`.
+downloaded. Nothing here warps, mixes or weighs: that is `train.fit.loop`.
 
 A set has the parts "train" and "val", told apart by writer, photo or character where these are
 known; "test" (MNIST only) and "whole". What its glyphs are called is the alphabet's business.
@@ -22,12 +23,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.glyph import normalize
+from camdigits.recognize.glyph import normalize
 from camdigits.values import Glyphs, GrayImage
-from train.alphabets import DIGITS, Alphabet
-from train.idx import DataError as DataError
-from train.idx import fetch, read_images, read_labels
-from train.sums import MD5
+from train.data.alphabets import DIGITS, Alphabet
+from train.data.checksums import MD5
+from train.data.idx import fetch, read_images, read_labels
+from train.errors import DataError
 
 Part = Literal["train", "val", "test", "whole"]
 Labels = npt.NDArray[np.uint8]
@@ -328,7 +329,7 @@ def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
 
 def _read_fonts(characters: str) -> _Raw:
     """Print the characters in every face; whole faces are held out."""
-    from train.fonts import printed
+    from train.writers.fonts import printed
 
     shapes, drawn = printed(characters)
     labels = np.array([characters.index(character) for character in drawn], np.uint8)
@@ -339,7 +340,7 @@ def _read_fonts(characters: str) -> _Raw:
 @lru_cache(maxsize=1)
 def _write_allographs() -> _Raw:
     """Write digits; none is held out, since what we made up measures nothing."""
-    from train.allographs import write_hands
+    from train.writers.allographs import write_hands
 
     shapes, labels = write_hands()
     return _Raw(_padded(shapes), labels, string.digits, np.zeros(len(labels), np.bool_))
@@ -348,7 +349,7 @@ def _write_allographs() -> _Raw:
 @lru_cache(maxsize=1)
 def _write_signs() -> _Raw:
     """Write letters and signs; none is held out, as of the digits."""
-    from train.allographs import SIGN_NAMES, write_signs
+    from train.writers.allographs import SIGN_NAMES, write_signs
 
     shapes, labels = write_signs()
     return _Raw(_padded(shapes), labels, SIGN_NAMES, np.zeros(len(labels), np.bool_))

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from train.data import DataError
-from train.run import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
+from train.errors import DataError
+from train.fit.run import CONFIG, HISTORY, WEIGHTS_FILE, load_settings
 
 
 def average(runs: Sequence[Path], out: Path) -> None:

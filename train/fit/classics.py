@@ -2,12 +2,12 @@
 
 LeNet-5 (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
 recognition", 1998, section II-B), and the convolutional net of TensorFlow's "Deep MNIST for
-Experts" (2015), which most camera demos use. How each is trained stands in `train.settings`.
+Experts" (2015), which most camera demos use. How each is trained stands in `train.fit.settings`.
 """
 
 from typing import Any
 
-from camdigits.glyph import SIDE
+from camdigits.recognize.glyph import SIDE
 
 # Table I of the paper: the maps of S2 that each of C3's 16 maps sees.
 CONNECTIONS = (

@@ -5,7 +5,8 @@
 Weights and activations are int8, the input is uint8 (0 to 255 as the camera's glyphs are); the
 outputs are int8, "logits" and "embedding" (what the last layer sees), by these names in the
 model's signature. Scales come from validation glyphs. Temperature, threshold and accuracies are
-measured on the int8 model through `camdigits.tflite`, as the product runs it. About half a minute.
+measured on the int8 model through `camdigits.recognize.tflite`, as the product runs it. About
+half a minute.
 """
 
 import hashlib
@@ -22,19 +23,21 @@ from typing import Any
 import numpy as np
 
 from camdigits import __version__
-from camdigits.card import Card, card_path
-from camdigits.prior import DEFAULT as PAGES
-from camdigits.tflite import load_scorer, silenced
+from camdigits.recognize.card import Card, card_path
+from camdigits.recognize.prior import DEFAULT as PAGES
+from camdigits.recognize.tflite import load_scorer, silenced
 from camdigits.values import Glyphs, Scorer, Scores
-from train import data, measure
-from train.alphabets import Alphabet, alphabet_named, none_of
-from train.data import DataError, Glyphset
-from train.equalize import equalize
-from train.evaluate import load_unseen, rows_of
-from train.nets import load_tensorflow
-from train.pool import Pool, join, load_pool, none_share, split_crops
-from train.run import load_model, load_settings, scores_of, to_input
-from train.settings import Settings
+from train.data import sets
+from train.data.alphabets import Alphabet, alphabet_named, none_of
+from train.data.sets import Glyphset
+from train.errors import DataError
+from train.fit.equalize import equalize
+from train.fit.nets import load_tensorflow
+from train.fit.pool import Pool, join, load_pool, none_share, split_crops
+from train.fit.run import load_model, load_settings, scores_of, to_input
+from train.fit.settings import Settings
+from train.metrics import measure
+from train.metrics.evaluate import load_unseen, rows_of
 
 SAMPLES = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
 # Share of the blobs on a page that are none of the labels, as the reader takes it. Training has
@@ -279,7 +282,7 @@ def _crops_error(
     """Expected calibration error on the camera crops that were held out, in a page's mixture."""
     if not settings.crops:
         return None
-    held_out = join([split_crops(data.load_crops(Path(path)))[1] for path in settings.crops])
+    held_out = join([split_crops(sets.load_crops(Path(path)))[1] for path in settings.crops])
     crops = on_pages(held_out, PRIOR_NONE, alphabet.none)
     return measure.calibration_error(scorer(crops.images), crops.labels, temperature)
 

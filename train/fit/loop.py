@@ -6,7 +6,8 @@
 
 One core learns from 3000 to 5000 glyphs a second. Each epoch ends with a line and a checkpoint;
 stopped at any time, `--resume` goes on from the last whole epoch to the same end. The recipe comes
-with the net (`train.settings`), the folder is told of in `train.run`. It knows nothing of TFLite.
+with the net (`train.fit.settings`), the folder is told of in `train.fit.run`. It knows nothing
+of TFLite.
 """
 
 import json
@@ -21,26 +22,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from train import nets
-from train.data import DataError, Labels
-from train.losses import Loss, loss_of
-from train.nets import load_tensorflow as load_tensorflow
-from train.pool import Pool as Pool
-from train.pool import load_pool as load_pool
-from train.pool import share
-from train.run import CONFIG as CONFIG
-from train.run import HISTORY as HISTORY
-from train.run import STATE as STATE
-from train.run import WEIGHTS_FILE as WEIGHTS_FILE
-from train.run import assign, load_history, save, write
-from train.run import folder_of as folder_of
-from train.run import load_model as load_model
-from train.run import load_settings as load_settings
-from train.run import scores_of as scores_of
-from train.run import to_input as to_input
-from train.settings import Settings as Settings
-from train.settings import settings_for as settings_for
-from train.warp import GENTLE, USUAL, warp
+from train.data.sets import Labels
+from train.errors import DataError
+from train.fit import nets
+from train.fit.losses import Loss, loss_of
+from train.fit.nets import load_tensorflow as load_tensorflow
+from train.fit.pool import Pool as Pool
+from train.fit.pool import load_pool as load_pool
+from train.fit.pool import share
+from train.fit.run import CONFIG as CONFIG
+from train.fit.run import HISTORY as HISTORY
+from train.fit.run import STATE as STATE
+from train.fit.run import WEIGHTS_FILE as WEIGHTS_FILE
+from train.fit.run import assign, load_history, save, write
+from train.fit.run import folder_of as folder_of
+from train.fit.run import load_model as load_model
+from train.fit.run import load_settings as load_settings
+from train.fit.run import scores_of as scores_of
+from train.fit.run import to_input as to_input
+from train.fit.settings import Settings as Settings
+from train.fit.settings import settings_for as settings_for
+from train.writers.warp import GENTLE, USUAL, warp
 
 
 def fit(

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from train.nets import load_tensorflow
-from train.run import load_model
+from train.fit.nets import load_tensorflow
+from train.fit.run import load_model
 
 TAUGHT = 0.7  # of the loss is the teachers', the rest the labels'
 SOFT = 2.0  # temperature of teachers and pupil: small chances of other labels count too

@@ -2,23 +2,19 @@
 
 Plain layers only: all of them become int8 operators that every TFLite runtime has. The last layer
 is named "logits", what it sees "embedding". No softmax: the temperature comes with the card. The
-classic nets stand in `train.classics`.
+classic nets stand in `train.fit.classics`.
 """
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from camdigits.errors import CamdigitsError
-from camdigits.glyph import SIDE
-from camdigits.tflite import silenced
-from train.classics import classic_cnn, lenet5
+from camdigits.recognize.glyph import SIDE
+from camdigits.recognize.tflite import silenced
+from train.errors import NetError
+from train.fit.classics import classic_cnn, lenet5
 
 BN_MOMENTUM = 0.97  # Keras' 0.99 is still half its first guess after the steps of a short run
-
-
-class NetError(CamdigitsError):
-    """There is no such net, or nothing to build it with."""
 
 
 def build(name: str, labels: int) -> Any:

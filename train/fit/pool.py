@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from train import data
-from train.alphabets import DIGITS, Alphabet, alphabet_named, none_of
-from train.data import DataError, Glyphset
-from train.run import load_model, scores_of
-from train.settings import Settings
+from train.data import sets
+from train.data.alphabets import DIGITS, Alphabet, alphabet_named, none_of
+from train.data.sets import Glyphset
+from train.errors import DataError
+from train.fit.run import load_model, scores_of
+from train.fit.settings import Settings
 
 ALIKE = 0.1  # of being none of the labels: less, and the net of `doubt` sees one of them
 UNREADABLE = 0.03  # of being what its label says: less, and that net cannot read it
@@ -41,8 +42,8 @@ def load_pool(settings: Settings) -> Pool:
     if not settings.sets and not settings.crops:
         raise DataError("no set is left to learn from; leave fewer out")
     alphabet = alphabet_named(settings.alphabet).labelled(settings.labels)
-    parts = [(data.load(s, "train", alphabet), _weight(s, settings)) for s in settings.sets]
-    vals = [data.load(name, "val", alphabet) for name in settings.sets]
+    parts = [(sets.load(s, "train", alphabet), _weight(s, settings)) for s in settings.sets]
+    vals = [sets.load(name, "val", alphabet) for name in settings.sets]
     split = [split_crops(_load_crops(path, alphabet)) for path in settings.crops]
     parts += [(crops, settings.crops_weight) for crops, _ in split]
     parts += [(_load_crops(path, alphabet), settings.crops_weight) for path in settings.parts]
@@ -74,7 +75,7 @@ def doubted(part: Glyphset, model: Any, none: int | None) -> Glyphset:
 
 def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:
     """Split camera crops into training and validation: they stand in the order of their pages."""
-    first = data.learned(len(crops.labels))
+    first = sets.learned(len(crops.labels))
     return (
         Glyphset(crops.name, crops.images[:first], crops.labels[:first]),
         Glyphset(f"{crops.name}/val", crops.images[first:], crops.labels[first:]),
@@ -111,7 +112,7 @@ def _weight(name: str, settings: Settings) -> float:
 
 
 def _load_crops(path: str, alphabet: Alphabet) -> Glyphset:
-    crops = data.load_crops(Path(path))
+    crops = sets.load_crops(Path(path))
     if alphabet.labels != DIGITS.labels:
         raise DataError(f"{path}: crops are of digits; leave them out for {alphabet.name}")
     return crops

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.values import Glyphs, Scores
-from train import nets
-from train.data import DataError
-from train.settings import Settings
+from train.errors import DataError
+from train.fit import nets
+from train.fit.settings import Settings
 
 STATE, WEIGHTS_FILE, CONFIG, HISTORY = "last.npz", "model.npz", "config.json", "history.json"
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from train.alphabets import DIGITS, alphabet_named
-from train.idx import DataError
+from train.data.alphabets import DIGITS, alphabet_named
+from train.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def settings_for(
 
     Args:
         alphabet: what is read; the labels and the sets come with it.
-        net: one of train.nets.NETS.
+        net: one of train.fit.nets.NETS.
         without: sets to leave out.
         chosen: fields of Settings in place of the recipe's; None leaves the recipe's.
 

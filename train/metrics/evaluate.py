@@ -17,13 +17,14 @@ from pathlib import Path
 import click
 import numpy as np
 
-from camdigits.card import Card, find_model, load_card
-from camdigits.classify import probabilities
-from camdigits.tflite import load_scorer
+from camdigits.recognize.card import Card, find_model, load_card
+from camdigits.recognize.classify import probabilities
+from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Scorer
-from train import data, measure
-from train.alphabets import DIGITS, Alphabet, alphabet_of, none_of
-from train.data import Glyphset, Part
+from train.data import sets
+from train.data.alphabets import DIGITS, Alphabet, alphabet_of, none_of
+from train.data.sets import Glyphset, Part
+from train.metrics import measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def load_unseen(
     """Load the part of a set that a model has not seen."""
     tested = name == "mnist" and alphabet.first == name
     part: Part = "test" if tested else "val" if name in trained else "whole"
-    found = data.load(name, part, alphabet)
+    found = sets.load(name, part, alphabet)
     step = max(1, len(found.labels) // limit) if limit else 1
     return replace(
         found, name=f"{name}/{part}", images=found.images[::step], labels=found.labels[::step]

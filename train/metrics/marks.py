@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from camdigits.canvas import Colour, Tag, put_box, put_tag, style_for
 from camdigits.image import cv2
+from camdigits.render.canvas import Colour, Tag, put_box, put_tag, style_for
 from camdigits.values import BgrImage, Box, Digit
-from train.score import Match, Truth, overlaps
+from train.data.truth import Truth
+from train.metrics.matching import Match, overlaps
 
 READ: Colour = (0, 150, 0)
 MISSED: Colour = (255, 70, 0)

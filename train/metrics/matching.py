@@ -4,30 +4,21 @@ Predictions are matched one to one with the labelled digits, best overlap first,
 0.3; what is left over is false unless its centre lies in an ignored part. A digit is read when it
 is found and its label is right.
 
-What is measured on photos, sudokus, touching pairs and turned pages is in `train.score_photos`,
+What is measured on photos, sudokus, touching pairs and turned pages is in
+`train.benchmarks.photos`,
 `score_sudoku`, `score_pairs` and `score_turned`.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.errors import CamdigitsError, PictureError
-from camdigits.pictures import read_picture
-from camdigits.reader import Reader
-from camdigits.values import Box, Digit, Result
+from camdigits.values import Box, Digit
+from train.data.truth import Truth
 
 LEAST_IOU = 0.3
-Truth = Mapping[str, Any]  # one entry of labels.json or cells.json
-
-
-class LabelsError(CamdigitsError):
-    """A folder has no labels of the kind that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,32 +117,3 @@ def match_digits(truth: Truth, digits: Sequence[Digit]) -> Match:
 def _holds(box: Box, other: Box) -> bool:
     x, y = other.centre
     return box.x <= x <= box.right and box.y <= y <= box.bottom
-
-
-def load_truths(path: Path, key: str) -> list[Truth]:
-    """Read a list of labelled pictures, each with `key`: "digits" or "cells".
-
-    Raises:
-        LabelsError: there is no such file, or it is not such a list.
-    """
-    try:
-        entries = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise LabelsError(f"{path}: wanted a list of labelled pictures, got {error}") from error
-    if not isinstance(entries, list) or not all(key in entry for entry in entries):
-        raise LabelsError(f"{path}: wanted entries with {key!r}; give the folder of such a file")
-    return entries
-
-
-def read_labelled(folder: Path, truth: Truth, reader: Reader) -> Result | None:
-    """Read a labelled picture; None when it cannot be decoded: all its digits are missed."""
-    try:
-        return reader.read(read_picture(place(folder, truth)))
-    except PictureError:
-        return None
-
-
-def place(folder: Path, truth: Truth) -> Path:
-    """Where a labelled picture lies: beside its labels, or in `images`."""
-    name = str(truth["file"])
-    return folder / name if (folder / name).exists() else folder / "images" / name

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.classify import probabilities
+from camdigits.recognize.classify import probabilities
 from camdigits.values import Scores
-from train.data import Labels
+from train.data.sets import Labels
 
 Reals = npt.NDArray[np.float64]
 BINS = 15  # of equal width, as in Guo et al., ICML 2017

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from camdigits.errors import CamdigitsError
+from train.errors import FigureError
 from train.report.page import DPI
 
 if TYPE_CHECKING:
@@ -31,10 +31,6 @@ STYLE: Any = {
     "legend.frameon": False,
     "figure.facecolor": "white",
 }
-
-
-class FigureError(CamdigitsError):
-    """No figure can be drawn."""
 
 
 def drawn(

@@ -1,6 +1,7 @@
 """What a model answers on sets it has not seen, and what follows from that.
 
-Labels are the card's, whatever they are; the figures are those of `train.evaluate`. Draws and
+Labels are the card's, whatever they are; the figures are those of `train.metrics.evaluate`.
+Draws and
 prints nothing.
 """
 
@@ -10,14 +11,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.card import Card
-from camdigits.classify import probabilities
+from camdigits.recognize.card import Card
+from camdigits.recognize.classify import probabilities
 from camdigits.values import Glyphs, GrayImage, Scorer, Scores
-from train import measure
-from train.alphabets import Alphabet, alphabet_of, none_of
-from train.data import DataError, Glyphset
-from train.evaluate import DigitRow, RejectRow, digit_row, load_unseen, only, reject_rows
-from train.measure import Reals
+from train.data.alphabets import Alphabet, alphabet_of, none_of
+from train.data.sets import Glyphset
+from train.errors import DataError
+from train.metrics import measure
+from train.metrics.evaluate import DigitRow, RejectRow, digit_row, load_unseen, only, reject_rows
+from train.metrics.measure import Reals
 
 Indexes = npt.NDArray[np.int64]
 
@@ -92,12 +94,12 @@ def ask(part: Glyphset, scorer: Scorer, card: Card) -> Answers:
 
 
 def read_row(answers: Answers, card: Card) -> DigitRow:
-    """How a set is read, as `train.evaluate` says."""
+    """How a set is read, as `train.metrics.evaluate` says."""
     return digit_row(_glyphs(answers), lambda _: answers.scores, card)
 
 
 def reject_rows_of(answers: Sequence[Answers], card: Card) -> tuple[RejectRow, ...]:
-    """How each kind of other glyph is refused, as `train.evaluate` says."""
+    """How each kind of other glyph is refused, as `train.metrics.evaluate` says."""
     scores = {id(one.images): one.scores for one in answers}  # asked once, not once a figure
     others = [_glyphs(one) for one in answers if not one.wanted]
     known = [_glyphs(one) for one in typical(answers, card)]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.errors import ModelError
-from camdigits.tflite import INSTALL, RUNTIMES, Affine, dequantize, silenced
+from camdigits.recognize.tflite import INSTALL, RUNTIMES, Affine, dequantize, silenced
 from camdigits.values import GrayImage
 
 Planes = npt.NDArray[np.float32]  # (height, width, channels)

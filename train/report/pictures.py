@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from camdigits.glyph import SIDE
 from camdigits.image import cv2
+from camdigits.recognize.glyph import SIDE
 from camdigits.values import GrayImage
 from train.report.evidence import Mistake
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits.card import Card
+from camdigits.recognize.card import Card
 from camdigits.values import Scores
-from train import run as trained
-from train.alphabets import none_of
-from train.data import DataError
-from train.measure import Reals
+from train.data.alphabets import none_of
+from train.errors import DataError
+from train.fit import run as trained
+from train.metrics.measure import Reals
 from train.report.evidence import Answers
 
 Rows = tuple[dict[str, float], ...]

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from camdigits.card import Card
-from camdigits.classify import NONE
-from train import measure
+from camdigits.recognize.card import Card
+from camdigits.recognize.classify import NONE
+from train.metrics import measure
 from train.report import evidence, figures, page, pictures
 from train.report.evidence import Answers, Mistake
 from train.report.page import Section

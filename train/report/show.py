@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.card import Card, find_model, load_card
-from camdigits.classify import NONE, probabilities
 from camdigits.errors import OutputError
-from camdigits.pictures import read_picture
 from camdigits.reader import Reader
-from camdigits.tflite import load_scorer
+from camdigits.recognize.card import Card, find_model, load_card
+from camdigits.recognize.classify import NONE, probabilities
+from camdigits.recognize.tflite import load_scorer
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import Box, GrayImage, Result, Scorer
 
 WIDTH = 80  # characters of a line

@@ -14,9 +14,9 @@ from time import process_time
 
 import numpy as np
 
-from camdigits.card import Card
-from camdigits.tflite import load_scorer, runtime_name, silenced
-from train import nets
+from camdigits.recognize.card import Card
+from camdigits.recognize.tflite import load_scorer, runtime_name, silenced
+from train.fit import nets
 from train.report.inside import open_model
 
 GLYPHS = 25  # a page of numbers

@@ -1,4 +1,4 @@
-"""Draw what the stages of the reader handed on: `train.stages` walks through them.
+"""Draw what the stages of the reader handed on: `train.report.stages` walks through them.
 
 Pure; every picture is as wide as the others and small enough for a page of documentation.
 """
@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from camdigits.canvas import SLATE, Colour, put_box, put_text, text_width
-from camdigits.draw import NOT_A_DIGIT, colour_of, draw, percent
-from camdigits.frames import without_frames
-from camdigits.glyph import glyphs_of
-from camdigits.group import group
 from camdigits.image import cv2, frozen
+from camdigits.layout.grouping import group
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.render.annotate import NOT_A_DIGIT, colour_of, draw, percent
+from camdigits.render.canvas import SLATE, Colour, put_box, put_text, text_width
+from camdigits.segment.find_rules import without_frames
 from camdigits.values import BgrImage, Frame, Glyphs, GrayImage, Region, Result
 from train.walk import Steps
 

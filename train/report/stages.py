@@ -2,21 +2,22 @@
 
     python -m train stages --out docs/stages
 
-Without a picture a form is written and filmed (`train.form`), so that no data set is needed. A few
+Without a picture a form is written and filmed (`train.simulate.form`), so that no data set is
+needed. A few
 seconds.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from camdigits.card import find_model, load_card
-from camdigits.classify import Labelling
 from camdigits.errors import PictureError
 from camdigits.image import cv2
-from camdigits.tflite import load_scorer
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.classify import OutputSpec
+from camdigits.recognize.tflite import load_scorer
 from camdigits.values import BgrImage
-from train.form import film_form
-from train.stage_views import views
+from train.report.stage_views import views
+from train.simulate.form import film_form
 from train.walk import walk
 
 QUALITY = 85  # of JPEG
@@ -44,8 +45,8 @@ def write_stages(
     """
     path = find_model(model)
     card = load_card(path)
-    labelling = Labelling(card.labels, card.temperature, card.threshold)
-    steps = walk(film_form() if picture is None else picture, load_scorer(path, card), labelling)
+    output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
+    steps = walk(film_form() if picture is None else picture, load_scorer(path, card), output_spec)
     files = []
     for name, title, view in views(steps):
         _save(out / name, view)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from camdigits.card import Card
-from camdigits.classify import NONE
+from camdigits.recognize.card import Card
+from camdigits.recognize.classify import NONE
 from camdigits.values import GrayImage
 from train.report import figures, inside, page
 from train.report.evidence import Answers

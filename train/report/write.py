@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from camdigits.card import Card, load_card
 from camdigits.errors import OutputError
-from camdigits.tflite import load_scorer
-from train.data import DataError, Glyphset
-from train.nets import NetError
+from camdigits.recognize.card import Card, load_card
+from camdigits.recognize.tflite import load_scorer
+from train.data.sets import Glyphset
+from train.errors import DataError, NetError
 from train.report import evidence, inside, runs, sections, speed, within
 from train.report.evidence import Answers
 from train.report.inside import Layer

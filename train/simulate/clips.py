@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from camdigits.image import cv2, frozen
 from camdigits.values import Box, Frame, GrayImage
-from train.paths import PATHS, Curve, Outline, Path
-from train.scenes import LEGIBLE_BLURS, LEGIBLE_PX, UNSURE, Hand, Mark
-from train.sheet import Sheet, draw_until, write_sheet
+from train.simulate.paths import PATHS, Curve, Outline, Path
+from train.simulate.scenes import LEGIBLE_BLURS, LEGIBLE_PX, UNSURE, Hand, Mark
+from train.simulate.sheet import Sheet, draw_until, write_sheet
 
 Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
 

@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
-from train import data
-from train.cut import cut
-from train.data import DataError, Labels
-from train.fonts import DIGITS, OTHERS, printed
-from train.scenes import (
+from train.data import sets
+from train.data.sets import Labels
+from train.errors import DataError
+from train.simulate.cut import cut
+from train.simulate.scenes import (
     Hand,
     SceneConfig,
     bitmap_hand,
@@ -29,6 +29,7 @@ from train.scenes import (
     stroke_hand,
     write_page,
 )
+from train.writers.fonts import DIGITS, OTHERS, printed
 
 # How many of the rows each set writes. UNIPEN has the most hands, and any pen width.
 DIGIT_ROWS = {
@@ -64,14 +65,14 @@ def write_crops(
 ) -> None:
     """Write `count` crops to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
 
-    The last tenth is for validation (`train.data.learned`): there nobody made up writes.
+    The last tenth is for validation (`train.data.sets.learned`): there nobody made up writes.
 
     Raises:
         DataError: a data set is missing, or `out` cannot be written.
     """
-    config = SceneConfig(paper=load_paper(data.folder() / "textures"))
+    config = SceneConfig(paper=load_paper(sets.folder() / "textures"))
     others = hands(OTHER_MARKS, without)
-    learned = data.learned(count)
+    learned = sets.learned(count)
     parts = (
         (learned, without, np.random.default_rng(seed)),
         (count - learned, (*without, MADE_UP), np.random.default_rng([seed, 1])),
@@ -82,7 +83,7 @@ def write_crops(
         made.append(_gather(pages, wanted, say))
     images, labels = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     save_crops(out, images, labels)
-    say(f"{out}: {count} crops, {np.mean(labels == data.NONE):.0%} of them no digit")
+    say(f"{out}: {count} crops, {np.mean(labels == sets.NONE):.0%} of them no digit")
 
 
 def _gather(
@@ -132,12 +133,12 @@ def load_paper(folder: Path) -> tuple[GrayImage, ...]:
 def _hand(name: str) -> Hand:
     if name in PRINTED:
         shapes, characters = printed(PRINTED[name])
-        named = [int(c) if c in DIGITS else data.NONE for c in characters]
+        named = [int(c) if c in DIGITS else sets.NONE for c in characters]
         return printed_hand(name, shapes, np.array(named, np.uint8))
-    images, labels, val = data.raw(name)
+    images, labels, val = sets.raw(name)
     if name != "unipen":
         return bitmap_hand(name, images[~val], labels[~val])
-    strokes = _strokes(data.folder() / "unipen/unipen-digits-strokes.npz")
+    strokes = _strokes(sets.folder() / "unipen/unipen-digits-strokes.npz")
     own = [stroke for stroke, held_out in zip(strokes, val, strict=True) if not held_out]
     return stroke_hand(name, own, labels[~val])
 

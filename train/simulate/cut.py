@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from camdigits.glyph import glyphs_of
-from camdigits.ink import find_ink
-from camdigits.regions import find_regions
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.segment.ink import find_ink
+from camdigits.segment.regions import find_regions
 from camdigits.values import Box, Glyphs, Region
-from train.scenes import NONE, UNSURE, Labels, Mark, Scene
+from train.simulate.scenes import NONE, UNSURE, Labels, Mark, Scene
 
 THIN = 2.2  # length to width: a thinner piece looks like a 1
 BLOT = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1

@@ -1,4 +1,4 @@
-"""A form that is filled in and filmed: the picture on which `train.stages` shows the reader.
+"""A filled-in and filmed form: the image on which `train stages` shows the reader.
 
 Printed words, a row of boxes, a ruled line; written there numbers, two digits that touch, a three
 that the pen skipped in, and letters. From a seed, with the project's own handwriting: no data set.
@@ -9,7 +9,9 @@ from math import pi
 
 import numpy as np
 
-from camdigits.handwriting import (
+from camdigits.image import cv2
+from camdigits.sources.synthetic import Camera, Swing
+from camdigits.synth.handwriting import (
     FINE,
     Hand,
     Pen,
@@ -22,8 +24,7 @@ from camdigits.handwriting import (
     wobbled,
     write,
 )
-from camdigits.image import cv2
-from camdigits.paper import (
+from camdigits.synth.paper import (
     BLACK,
     BLUE,
     NOISE_MARGIN,
@@ -36,10 +37,9 @@ from camdigits.paper import (
     make_noise,
     make_paper,
 )
-from camdigits.sources.demo import Camera, Swing
 from camdigits.values import BgrImage, Box, GrayImage
-from train.fonts import printed
-from train.rendered import contact
+from train.simulate.rendered import contact
+from train.writers.fonts import printed
 
 SIZE = 1280, 800  # pixels of the frame
 SEED = 3
@@ -48,7 +48,7 @@ ROOM = 1700, 1100
 DIGIT_PX = 84
 PRINT_PX = 30
 LINE: Colour = (150, 120, 100)  # of boxes and ruled lines
-# As in `camdigits.handwriting`: strokes of points in hundredths of the height.
+# As in `camdigits.synth.handwriting`: strokes of points in hundredths of the height.
 BROKEN_THREE = "4,12 20,0 40,6 44,22 36,34; 24,50 40,56 51,72 40,94 18,101 0,90"
 LETTERS = {
     "k": "2,0 3,50 4,100; 40,34 20,54 5,66/ 22,80 42,101",

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits.glyph import normalize
 from camdigits.image import cv2
-from camdigits.split import parts_of
+from camdigits.recognize.glyph import normalize
+from camdigits.recognize.split import parts_of
 from camdigits.values import Box, GrayImage, Region
-from train.crops import DIGIT_ROWS, hands, save_crops
-from train.cut import THIN
-from train.data import NONE
-from train.rendered import contact
-from train.scenes import Hand
+from train.data.sets import NONE
+from train.simulate.crops import DIGIT_ROWS, hands, save_crops
+from train.simulate.cut import THIN
+from train.simulate.rendered import contact
+from train.simulate.scenes import Hand
 
 HEIGHTS = 14.0, 70.0  # pixels
 PRESS = 0.12  # of the height: two digits overlap so far at most

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from train.sheet import MARGIN
+from train.simulate.sheet import MARGIN
 
 Curve: TypeAlias = npt.NDArray[np.float64]  # (frames,)
 Outline: TypeAlias = npt.NDArray[np.float64]  # (points, 2) x y

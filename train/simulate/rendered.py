@@ -1,6 +1,7 @@
 """Pages of touching pairs and of numbers, written by held-out hands and filmed mildly.
 
-They are for measuring, and hold still: they share nothing with the pages that `train.scenes`
+They are for measuring, and hold still: they share nothing with the pages that
+`train.simulate.scenes`
 makes for training but the data sets, and page k of a seed is the same however many are asked for.
 """
 
@@ -13,8 +14,8 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.held_out import Writer
-from train.score import Truth
+from train.data.held_out import Writer
+from train.data.truth import Truth
 
 SIZE = 1280, 720  # pixels of the frame
 MARGIN = 70  # pixels that stay empty, so that no view of the camera cuts a digit

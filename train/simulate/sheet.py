@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.scenes import Hand
+from train.simulate.scenes import Hand
 
 MARGIN = 60  # pixels of empty sheet around what is written
 STROKE_S = 0.35  # to write one digit

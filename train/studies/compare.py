@@ -19,17 +19,19 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.card import find_model, load_card
 from camdigits.reader import Reader
-from camdigits.tflite import load_scorer
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Glyphs, Scorer, Scores
-from train import data, measure
 from train.baselines import LABELS, load_baseline, load_records
-from train.data import DataError, Glyphset
-from train.docs import put_table
-from train.run import lineage, load_history
-from train.score import Counts
-from train.score_photos import score_photos
+from train.benchmarks.photos import score_photos
+from train.data import sets
+from train.data.sets import Glyphset
+from train.errors import DataError
+from train.fit.run import lineage, load_history
+from train.metrics import measure
+from train.metrics.matching import Counts
+from train.studies.docs import put_table
 
 BASELINES = ("knn", "svm", "mlp", "numpy")
 NETS = ("lenet5", "classic-cnn")
@@ -83,7 +85,7 @@ def compare(
         DataError: a data set is missing.
     """
     parts = {name: _measured(name, limit) for name in SETS}
-    val = _thin(data.load("mnist", "val"), limit)
+    val = _thin(sets.load("mnist", "val"), limit)
     rows = []
     for system in find_systems(runs, say) if systems is None else systems:
         rows.append(row_of(system, parts, val))
@@ -250,8 +252,8 @@ def _hands_wrong(row: Row) -> float:
 
 
 def _measured(name: str, limit: int | None) -> Glyphset:
-    part: data.Part = {"mnist": "test", "mlia": "whole"}.get(name, "val")  # type: ignore[assignment]
-    return _thin(data.load(name, part), limit)
+    part: sets.Part = {"mnist": "test", "mlia": "whole"}.get(name, "val")  # type: ignore[assignment]
+    return _thin(sets.load(name, part), limit)
 
 
 def _thin(part: Glyphset, limit: int | None) -> Glyphset:
@@ -261,7 +263,7 @@ def _thin(part: Glyphset, limit: int | None) -> Glyphset:
 
 def _photos(system: System, val: Glyphset) -> float | None:
     """F1 of the whole reader with this system in it, at the system's threshold."""
-    photos = data.folder() / "photos-dev"
+    photos = sets.folder() / "photos-dev"
     if not photos.is_dir():
         return None
     threshold = system.threshold

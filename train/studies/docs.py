@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from train.data import DataError
+from train.errors import DataError
 
 END = "<!-- end -->"
 

@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from camdigits.glyph import SIDE, normalize
 from camdigits.image import cv2, to_green
-from camdigits.ink import find_ink
-from camdigits.pictures import read_picture
 from camdigits.reader import MAX_SIDE
-from camdigits.regions import find_regions
+from camdigits.recognize.glyph import SIDE, normalize
+from camdigits.segment.ink import find_ink
+from camdigits.segment.regions import find_regions
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import Box, GrayImage
-from train import data
-from train.crops import load_paper
-from train.cut import cut
-from train.data import Glyphset
-from train.held_out import Writer, held_out_writers
-from train.rendered import number_pages
-from train.scenes import Hand, SceneConfig, film, write_page
-from train.score import Truth, load_truths, pair, place
+from train.data import sets
+from train.data.held_out import Writer, held_out_writers
+from train.data.sets import Glyphset
+from train.data.truth import Truth, load_truths, place
+from train.metrics.matching import pair
+from train.simulate.crops import load_paper
+from train.simulate.cut import cut
+from train.simulate.rendered import number_pages
+from train.simulate.scenes import Hand, SceneConfig, film, write_page
 
 PAGES = 40
 SEED = 1
@@ -33,22 +34,22 @@ Framing = Callable[[GrayImage], GrayImage]
 
 
 def gentle_crops(name: str, pages: int = PAGES) -> Glyphset:
-    """Film pages a little soft, noisy and tilted, as `train.rendered` does."""
+    """Film pages a little soft, noisy and tilted, as `train.simulate.rendered` does."""
     filmed = number_pages(held_out_writers(), pages, SEED)
     return _set(name, (crop for page in filmed for crop in cut_labelled(page.picture, page.truth)))
 
 
 def harsh_crops(name: str, pages: int = PAGES) -> Glyphset:
-    """Film pages with the blur, shadows, noise and small digits of `train.scenes`."""
+    """Film pages with the blur, shadows, noise and small digits of `train.simulate.scenes`."""
     rng = np.random.default_rng(SEED)
     hands = [_hand(one) for some in held_out_writers().values() for one in some]
-    config = SceneConfig(paper=load_paper(data.folder() / "textures"))
+    config = SceneConfig(paper=load_paper(sets.folder() / "textures"))
     return _set(name, _harsh(hands, pages, rng, config))
 
 
 def photo_crops(name: str, framed: Framing = normalize) -> Glyphset:
     """Cut the labelled digits out of the real photos of the data, turned upright."""
-    folder = data.folder() / "photos-dev"
+    folder = sets.folder() / "photos-dev"
     truths = load_truths(folder / "labels.json", "digits")
     pictures = ((to_green(read_picture(place(folder, truth))), truth) for truth in truths)
     return _set(
@@ -105,7 +106,7 @@ def _harsh(
         yield from (
             (glyph, int(label))
             for glyph, label in zip(glyphs, labels, strict=True)
-            if label != data.NONE
+            if label != sets.NONE
         )
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from train.evaluate import Report, evaluate, table
-from train.export import export
-from train.fit import fit
-from train.run import finished
-from train.settings import Settings, settings_for
+from train.fit.export import export
+from train.fit.loop import fit
+from train.fit.run import finished
+from train.fit.settings import Settings, settings_for
+from train.metrics.evaluate import Report, evaluate, table
 
 EPOCHS = 8
 # The set of digits that is left out, and with it: letters and a tablet's symbols; other symbols

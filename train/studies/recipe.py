@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from train.average import average
-from train.crops import write_crops
-from train.export import export
-from train.fit import fit
-from train.halves import write_halves
-from train.leave_out import SPLITS, leave_out
-from train.run import WEIGHTS_FILE as WEIGHTS
-from train.run import finished
-from train.settings import Settings, settings_for
+from train.fit.average import average
+from train.fit.export import export
+from train.fit.loop import fit
+from train.fit.run import WEIGHTS_FILE as WEIGHTS
+from train.fit.run import finished
+from train.fit.settings import Settings, settings_for
+from train.simulate.crops import write_crops
+from train.simulate.halves import write_halves
+from train.studies.leave_out import SPLITS, leave_out
 
 Say = Callable[[str], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # files of so many camera crops

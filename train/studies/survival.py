@@ -3,11 +3,11 @@
     python -m train survival
 
 The shipped net's architecture is trained on MNIST alone, with the same warps and the same recipe
-(`train.fit`), and held against the shipped model: on MNIST, on MNIST moved about in its frame, on
-hands that are not MNIST's, on digits that a camera saw, and on what is no digit at all. Whatever
-the product would normalise goes through `camdigits.glyph.normalize`; only the rows that say "as it
-is" or "stretched" do not. The run is kept in RUN and made there if need be, ten minutes on two
-free cores; then a minute or two. Prints Markdown, draws one plot.
+(`train.fit.loop`), and compared with the shipped model: on MNIST, on MNIST moved about in its
+frame, on writers outside MNIST, on digits filmed by a camera, and on non-digits. Glyphs go through
+`camdigits.recognize.glyph.normalize`; only the rows "as it is" and "stretched" do not. The run is
+kept in RUN and made there if it is missing (ten minutes on two free cores), then measuring takes a
+minute or two. Prints Markdown and draws one plot.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,17 +17,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.card import find_model, load_card
-from camdigits.classify import Labelling, opinions
-from camdigits.glyph import normalize
 from camdigits.image import cv2
-from camdigits.tflite import load_scorer
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.classify import OutputSpec, opinions
+from camdigits.recognize.glyph import normalize
+from camdigits.recognize.tflite import load_scorer
 from camdigits.values import GrayImage, Scorer
-from train import data
-from train.data import DataError, Glyphset
-from train.docs import put_table
-from train.filmed import gentle_crops, harsh_crops, photo_crops, stretched
-from train.fit import HISTORY, Settings, fit, load_model, load_settings, scores_of
+from train.data import sets
+from train.data.sets import Glyphset
+from train.errors import DataError
+from train.fit.loop import HISTORY, Settings, fit, load_model, load_settings, scores_of
+from train.studies.docs import put_table
+from train.studies.filmed import gentle_crops, harsh_crops, photo_crops, stretched
 
 RUN = Path("runs/mnist-only")
 PLOT = Path("docs/stages/survival.png")
@@ -47,7 +48,7 @@ class Contender:
 
     name: str
     score: Scorer
-    labelling: Labelling
+    output_spec: OutputSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +117,29 @@ def write_survival(
 
 def mnist_only(run: Path, epochs: int, say: Callable[[str], None] = print) -> Contender:
     """Train the shipped net's architecture on MNIST alone, or take the run that is there."""
-    labels = data.LABELS[:10]
+    labels = sets.LABELS[:10]
     begun = (run / HISTORY).exists()
     settings = Settings(net="camdigits", labels=labels, sets=("mnist",), epochs=epochs)
     if begun and load_settings(run).sets != ("mnist",):
         raise DataError(f"{run}: a run on MNIST alone is wanted; name another folder")
     fit(settings, run, resume=begun, say=say)
     net = load_model(run)
-    return Contender("MNIST only", lambda glyphs: scores_of(net, glyphs), Labelling(labels))
+    return Contender("MNIST only", lambda glyphs: scores_of(net, glyphs), OutputSpec(labels))
 
 
 def shipped(model: str) -> Contender:
     """Take the model that the product reads with."""
     path = find_model(model)
     card = load_card(path)
-    labelling = Labelling(card.labels, card.temperature, card.threshold)
-    return Contender("shipped", load_scorer(path, card), labelling)
+    output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
+    return Contender("shipped", load_scorer(path, card), output_spec)
 
 
 def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
     """Digits, from what MNIST was made of to what a camera sees."""
-    images, labels = data.raw_test()
+    images, labels = sets.raw_test()
     tests = Glyphset("", images, labels)
-    yield _thin(replace(data.load("mnist", "test"), name="MNIST test"), limit)
+    yield _thin(replace(sets.load("mnist", "test"), name="MNIST test"), limit)
     for name, change in CHANGES.items():
         rng = np.random.default_rng(SEED)
         part = _thin(tests, limit)
@@ -146,10 +147,10 @@ def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
         yield Glyphset(f"MNIST {name}, as it is", moved, part.labels)
         again = np.stack([normalize(image) for image in moved])
         yield Glyphset(f"MNIST {name}, normalised", again, part.labels)
-    yield _thin(replace(data.load("unipen", "val"), name="UNIPEN, other writers"), limit)
-    yield _thin(replace(data.load("bhmsds", "val"), name="BHMSDS"), limit)
-    yield _thin(replace(data.load("kensanata", "val"), name="Kensanata (Swiss)"), limit)
-    yield _thin(replace(data.load("mlia"), name="32×32 text digits"), limit)
+    yield _thin(replace(sets.load("unipen", "val"), name="UNIPEN, other writers"), limit)
+    yield _thin(replace(sets.load("bhmsds", "val"), name="BHMSDS"), limit)
+    yield _thin(replace(sets.load("kensanata", "val"), name="Kensanata (Swiss)"), limit)
+    yield _thin(replace(sets.load("mlia"), name="32×32 text digits"), limit)
     yield _thin(gentle_crops("Pages filmed gently"), limit)
     yield _thin(harsh_crops("Pages filmed badly"), limit)
     yield _thin(photo_crops("Real photos"), limit)
@@ -159,7 +160,7 @@ def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
 def other_sets(limit: int | None = None) -> Iterator[Glyphset]:
     """What is no digit: symbols, letters, drawings."""
     for name, title in OTHERS.items():
-        yield _thin(replace(data.load(name, "val"), name=title), limit)
+        yield _thin(replace(sets.load(name, "val"), name=title), limit)
 
 
 OTHERS = {
@@ -218,13 +219,13 @@ def measure(
 
 def _right(contender: Contender, part: Glyphset) -> float:
     """Share whose best label is right; "none" is wrong."""
-    asked = opinions(part.images, contender.score, contender.labelling)
-    truth = [data.LABELS[label] for label in part.labels]
+    asked = opinions(part.images, contender.score, contender.output_spec)
+    truth = [sets.LABELS[label] for label in part.labels]
     return float(np.mean([said == label for said, label in zip(asked.labels, truth, strict=True)]))
 
 
 def _other_row(contenders: Sequence[Contender], part: Glyphset) -> OtherRow:
-    asked = [opinions(part.images, each.score, each.labelling) for each in contenders]
+    asked = [opinions(part.images, each.score, each.output_spec) for each in contenders]
     return OtherRow(
         part.name,
         len(part.labels),

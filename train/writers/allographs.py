@@ -3,7 +3,7 @@
 Most sets come from one country or a few pens, so a net takes a slashed zero for an 8 and a one
 with a long upstroke for nothing at all. Here every form that a reader of many hands has met is a
 skeleton, and thousands of made-up writers pick theirs among them. Drawn by the strokes of
-`camdigits.handwriting`, whose own skeletons, the demo's, are not among these.
+`camdigits.synth.handwriting`, whose own skeletons, the demo's, are not among these.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.handwriting import Hand, Pen, Stroke, draw_shape, parse
 from camdigits.image import cv2
+from camdigits.synth.handwriting import Hand, Pen, Stroke, draw_shape, parse
 from camdigits.values import GrayImage
-from train.invented import invent
-from train.signs import SIGNS
+from train.writers.invented import invent
+from train.writers.signs import SIGNS
 
-# Strokes as in camdigits.handwriting.SHAPES: hundredths of the height, "/" where the pen turns.
+# Strokes as in camdigits.synth.handwriting.SHAPES: hundredths of the height, "/" where the pen
+# turns.
 SHAPES: dict[str, tuple[str, ...]] = {
     "0": (
         "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 58,-6 30,50 0,106",  # slashed

@@ -12,7 +12,7 @@ import numpy as np
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.data import DataError
+from train.errors import DataError
 
 FACES = (
     "DejaVuSans.ttf",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.handwriting import Stroke, parse
+from camdigits.synth.handwriting import Stroke, parse
 
 Points = npt.NDArray[np.float64]  # (N, 2) x and y, in heights of the sign
 TURNED, MIRRORED, FLIPPED = ("2", "3", "5", "7"), ("3", "4", "7"), ("4", "6", "7")
@@ -29,7 +29,7 @@ def invent(forms: Mapping[str, Sequence[str]], rng: np.random.Generator) -> tupl
     """Make up a sign.
 
     Args:
-        forms: the forms of each digit, strokes as in `camdigits.handwriting.SHAPES`.
+        forms: the forms of each digit, strokes as in `camdigits.synth.handwriting.SHAPES`.
         rng: source of chance.
 
     Returns:

@@ -2,13 +2,14 @@
 
 Were digits alone written by made-up hands, their very pens would tell a net that it sees a digit.
 What a reader takes for a digit is not here: letters like O, S and Z, nor those that some digit's
-form in `train.allographs` passes for: G, n, u, y, φ and the like. C, U and h come close to an open
+form in `train.writers.allographs` passes for: G, n, u, y, φ and the like. C, U and h come close
+to an open
 0 and an open 4, and are here in shapes that are plainly themselves.
 """
 
 from collections.abc import Mapping
 
-# Strokes as in camdigits.handwriting.SHAPES.
+# Strokes as in camdigits.synth.handwriting.SHAPES.
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "A": (
         "0,101 26,0/ 52,101; 10,64 44,64",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.glyph import BODY, SIDE
 from camdigits.image import cv2
+from camdigits.recognize.glyph import BODY, SIDE
 from camdigits.values import Glyphs, GrayImage
 
 

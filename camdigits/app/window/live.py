@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from camdigits.area import FrameReader
-from camdigits.feed import ENDED, NOT_YET, Feed
-from camdigits.session import LiveOptions, LiveSummary, Screen, Session
+from camdigits.app.window.prefetch import ENDED, NOT_YET, Feed
+from camdigits.app.window.session import LiveOptions, LiveSummary, Screen, Session
+from camdigits.roi import FrameReader
 from camdigits.sinks.base import PictureSink, ReadingSink
 from camdigits.sources.base import Source, SourceInfo
-from camdigits.sources.newest import Newest
+from camdigits.sources.latest import LatestFrame
 from camdigits.sources.reconnect import Reconnecting
-from camdigits.track import Tracker
+from camdigits.track.tracker import Tracker
 from camdigits.values import Frame
 
 POLL_MS = 3  # what looking for a new frame may add to its age
@@ -64,7 +64,7 @@ def run_live(
         for each in (*readings, recorder, window):
             if each is not None:
                 stack.callback(each.close)
-        frames = Newest(source) if source.info.live else source
+        frames = LatestFrame(source) if source.info.live else source
         stack.callback(frames.close)
         stack.callback(session.close)
         if window is None:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from camdigits.closing import Closing
+from camdigits.closeable import Closeable
 from camdigits.sources.base import Source
 from camdigits.values import Frame
 
@@ -24,7 +24,7 @@ ENDED: Final = Answer.ENDED
 Polled: TypeAlias = Frame | Literal[Answer.NOT_YET, Answer.ENDED]
 
 
-class Feed(Closing):
+class Feed(Closeable):
     """Takes frames in a thread of its own, each only when asked for.
 
     Errors of the source are raised by `poll`. Leaving it closes the source.

@@ -12,19 +12,19 @@ from typing import Protocol
 
 import numpy as np
 
-from camdigits.area import AreaReader, Drag, FrameReader, drawn, mirrored_box
-from camdigits.draw import draw, draw_debug
+from camdigits.app.window.keys import HELP, View, press
 from camdigits.errors import OutputError
 from camdigits.image import cv2, frozen
-from camdigits.keys import HELP, View, press
 from camdigits.meter import Meter, Speed
+from camdigits.render.annotate import draw, draw_debug
+from camdigits.render.status import Status, with_status
+from camdigits.roi import AreaReader, Drag, FrameReader, drawn, mirrored_box
+from camdigits.sinks._paths import refusal
 from camdigits.sinks.base import PictureSink, ReadingSink
 from camdigits.sinks.pictures import write_picture
-from camdigits.sinks.place import refusal
 from camdigits.sinks.video import VideoSink
 from camdigits.sources.base import SourceInfo
-from camdigits.status import Status, with_status
-from camdigits.track import Tracker
+from camdigits.track.tracker import Tracker
 from camdigits.values import BgrImage, Box, Frame, Result
 
 NOTE_S = 3.0

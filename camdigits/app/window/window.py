@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits.area import Drag
-from camdigits.closing import Closing
+from camdigits.app.window.display import Screen, find_screen
+from camdigits.closeable import Closeable
 from camdigits.errors import DisplayError
 from camdigits.image import cv2
-from camdigits.sinks.display import Screen, find_screen
+from camdigits.roi import Drag
 from camdigits.values import BgrImage, Box
 
 SCREEN_SHARE = 0.85  # of the screen is ours at most: title bar and panels want the rest
@@ -22,7 +22,7 @@ FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
 FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts", "/")
 
 
-class Window(Closing):
+class Window(Closeable):
     """One resizable window that keeps the picture's shape.
 
     Everything must be called from one thread, the one that made it.

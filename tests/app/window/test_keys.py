@@ -2,7 +2,7 @@
 
 import pytest
 
-from camdigits.keys import HELP, KEYS, View, press
+from camdigits.app.window.keys import HELP, KEYS, View, press
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource, FakeWindow, Kept, frame
+from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource, FakeWindow, Kept, frame
 
+from camdigits.app.window.live import next_due_s, pace_s, run_live
+from camdigits.app.window.session import LiveOptions, free_name, mirrored
 from camdigits.errors import OutputError, SourceLostError
 from camdigits.image import cv2
-from camdigits.live import next_due_s, pace_s, run_live
-from camdigits.session import LiveOptions, free_name, mirrored
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sources.base import SourceInfo
 from camdigits.values import Frame
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 def run_file(
@@ -130,8 +130,8 @@ def test_sigterm_leaves_whole_files(tmp_path: Path) -> None:
     program = """
         import signal, sys, time
         from pathlib import Path
-        from fakes import CAMERA, FakeReader, FakeSource, frame
-        from camdigits.live import run_live
+        from support.fakes import CAMERA, FakeReader, FakeSource, frame
+        from camdigits.app.window.live import run_live
         from camdigits.sinks.jsonl import JsonlSink
         from camdigits.sinks.video import VideoSink
         signal.signal(signal.SIGTERM, signal.default_int_handler)

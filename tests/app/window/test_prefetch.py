@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from fakes import CAMERA, FILE, FakeSource, frame
+from support.fakes import CAMERA, FILE, FakeSource, frame
 
+from camdigits.app.window.prefetch import ENDED, NOT_YET, Feed
 from camdigits.errors import SourceError
-from camdigits.feed import ENDED, NOT_YET, Feed
 from camdigits.sources.base import SourceInfo
 from camdigits.values import Frame
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from camdigits.app.window.display import Screen, find_screen
+from camdigits.app.window.window import window_size
 from camdigits.errors import DisplayError
 from camdigits.image import cv2
-from camdigits.sinks.display import Screen, find_screen
-from camdigits.sinks.window import window_size
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 PATIENCE_S = 20.0
 
 PROGRAM = textwrap.dedent(
@@ -26,8 +26,8 @@ PROGRAM = textwrap.dedent(
     import json, sys, time
     from pathlib import Path
     import numpy as np
-    from camdigits.live import LiveOptions, run_live
-    from camdigits.sinks.window import Window
+    from camdigits.app.window.live import LiveOptions, run_live
+    from camdigits.app.window.window import Window
     from camdigits.sources.base import SourceInfo
     from camdigits.values import Box, Digit, Frame, Region, Result, Trace
 
@@ -231,7 +231,7 @@ def run_without_display(**changes: str) -> subprocess.CompletedProcess[str]:
     program = (
         "import sys\n"
         "from camdigits.errors import CamdigitsError\n"
-        "from camdigits.sinks.window import Window\n"
+        "from camdigits.app.window.window import Window\n"
         "try:\n"
         "    Window('x')\n"
         "except CamdigitsError as error:\n"
@@ -266,7 +266,7 @@ def test_no_display_is_one_line_not_an_abort(changes: dict[str, str], words: str
 
 def test_opencv_without_windows_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A headless OpenCV is a DisplayError that names the package to take."""
-    from camdigits.sinks import window
+    from camdigits.app.window import window
 
     def refuse(*_: object) -> None:
         raise cv2.error("The function is not implemented")

@@ -5,13 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdigits.glyph import normalize
 from camdigits.image import cv2
 from camdigits.reader import Reader
+from camdigits.recognize.glyph import normalize
 from train.baselines import (
     BASELINES,
     LABELS,
-    BaselineError,
     kept,
     load_baseline,
     load_records,
@@ -21,7 +20,8 @@ from train.baselines import (
     train_baseline,
 )
 from train.baselines.digits32 import TextDigits, text_digits_of
-from train.data import DataError, Glyphset
+from train.data.sets import Glyphset
+from train.errors import BaselineError, DataError
 
 SYSTEMS = {
     "knn": ["knn", "knn-simple"],

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from train.baselines.digits32 import counts_of, load_text_digits, parse, text_digits_of
-from train.data import DataError
+from train.errors import DataError
 
 BAR = "\r\n".join(["0" * 14 + "1111" + "0" * 14] * 32) + "\r\n"
 EMPTY = "\r\n".join(["0" * 32] * 32) + "\r\n"

@@ -4,8 +4,8 @@ from click.testing import CliRunner
 
 from camdigits.values import Box, Digit, Frame, Result
 from train.__main__ import cli
-from train.rendered import Page, Pair
-from train.score_pairs import mark_pairs, pairs_report, score_pairs
+from train.benchmarks.pairs import mark_pairs, pairs_report, score_pairs
+from train.simulate.rendered import Page, Pair
 
 BOXES = (Box(10, 10, 20, 40), Box(28, 10, 20, 40))
 BLANK = np.full((100, 100), 255, np.uint8)

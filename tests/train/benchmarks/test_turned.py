@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from camdigits.image import cv2
 from camdigits.values import Box, Digit, Frame, Number, Result
 from train.__main__ import cli
-from train.score_turned import (
+from train.benchmarks.turned import (
     TURNS,
     Sheet,
     mark_turned,

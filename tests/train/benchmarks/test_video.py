@@ -8,9 +8,7 @@ import pytest
 
 from camdigits.reader import Reader
 from camdigits.values import Box, Digit, Frame
-from train.motion import Moment, Seen
-from train.scenes import NONE, UNSURE, Mark
-from train.score_video import (
+from train.benchmarks.video import (
     ClipScore,
     MarkedFrames,
     Scores,
@@ -18,6 +16,8 @@ from train.score_video import (
     score_clips,
     video_report,
 )
+from train.simulate.clips import Moment, Seen
+from train.simulate.scenes import NONE, UNSURE, Mark
 
 STEP = 0.1
 PLACE, FAR = Box(100, 100, 20, 40), Box(300, 100, 20, 40)

@@ -3,10 +3,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from train import data
-from train.alphabets import DIGITS, LETTERS, Alphabet, alphabet_named, alphabet_of
-from train.data import DataError
-from train.settings import Settings, settings_for
+from train.data import sets
+from train.data.alphabets import DIGITS, LETTERS, Alphabet, alphabet_named, alphabet_of
+from train.errors import DataError
+from train.fit.settings import Settings, settings_for
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         images = np.zeros((count * len(names), 28, 28), np.uint8)
         images[:, 4:24, 13:15] = 255
         labels = np.repeat(np.arange(len(names)), count).astype(np.uint8)
-        found = data._Raw(images, labels, names, data._every_tenth(labels))
-        monkeypatch.setattr(data, "_published", lambda *_: found)
-        monkeypatch.setattr(data, "_normalized", lambda *_: data.Glyphset("x", images, labels))
+        found = sets._Raw(images, labels, names, sets._every_tenth(labels))
+        monkeypatch.setattr(sets, "_published", lambda *_: found)
+        monkeypatch.setattr(sets, "_normalized", lambda *_: sets.Glyphset("x", images, labels))
 
     return put
 
@@ -33,7 +33,7 @@ def test_a_glyph_is_what_the_alphabet_calls_it(
     """An A is a letter to one and nothing to the other; an I is one letter, to the other a 1."""
     published("ACNTIl", 1)
 
-    labels = data.load("unipen_letters", "whole", alphabet).labels
+    labels = sets.load("unipen_letters", "whole", alphabet).labels
 
     assert labels.tolist() == wanted
 
@@ -42,7 +42,7 @@ def test_without_none_all_others_are_left_out(published: Callable[..., None]) ->
     """The classic nets know their labels and nothing else."""
     published("AZJ", 2)
 
-    labels = data.load("unipen_letters", "whole", LETTERS.labelled(tuple("ABCDEFGHIJ"))).labels
+    labels = sets.load("unipen_letters", "whole", LETTERS.labelled(tuple("ABCDEFGHIJ"))).labels
 
     assert labels.tolist() == [0, 0, 9, 9]
 
@@ -51,7 +51,7 @@ def test_every_tenth_of_each_letter_is_held_out(published: Callable[..., None]) 
     """Evenly, and the same on every machine; the other nine tenths are learned from."""
     published("ABC", 20)
 
-    val, train = (data.load("notmnist", part, LETTERS) for part in ("val", "train"))
+    val, train = (sets.load("notmnist", part, LETTERS) for part in ("val", "train"))
 
     assert np.bincount(val.labels).tolist() == [2, 2, 2]
     assert np.bincount(train.labels).tolist() == [18, 18, 18]
@@ -61,7 +61,7 @@ def test_the_letters_of_the_real_set_are_held_out_evenly(data_folder: object) ->
     """A thousand of each letter: a hundred for measuring."""
     del data_folder
 
-    _, labels, val = data.raw("notmnist", LETTERS)
+    _, labels, val = sets.raw("notmnist", LETTERS)
 
     assert np.bincount(labels[val]).tolist() == [100] * 10
     assert np.bincount(labels[~val]).tolist() == [900] * 10
@@ -84,7 +84,7 @@ def test_an_unknown_alphabet_tells_which_there_are() -> None:
 def test_every_set_of_an_alphabet_is_a_data_set() -> None:
     """What is weighed or left out can be loaded."""
     for one in (DIGITS, LETTERS):
-        assert {*one.sets, *one.leave_out, *one.typical, one.first} <= set(data.SETS)
+        assert {*one.sets, *one.leave_out, *one.typical, one.first} <= set(sets.SETS)
 
 
 def test_another_alphabet_is_a_name_away() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train import data, idx
-from train.data import NONE, DataError, load, load_crops
+from train.data import idx, sets
+from train.data.sets import NONE, load, load_crops
+from train.errors import DataError
 
 MNIST = ("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz")
 QUICKDRAW = (
@@ -46,7 +47,7 @@ class Shelf:
         place = self.folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(gzip.compress(content))
-        self._monkeypatch.setitem(data.MD5, path, hashlib.md5(content).hexdigest())
+        self._monkeypatch.setitem(sets.MD5, path, hashlib.md5(content).hexdigest())
         return place
 
 
@@ -55,7 +56,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("CAMDIGITS_DATA", str(folder))
-    monkeypatch.setattr(data, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(sets, "CACHE", tmp_path / "cache")
     return Shelf(folder, monkeypatch)
 
 
@@ -63,7 +64,7 @@ def test_the_last_of_mnist_are_for_validation(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Training and validation share no image and leave none out."""
-    monkeypatch.setattr(data, "MNIST_VAL", 2)
+    monkeypatch.setattr(sets, "MNIST_VAL", 2)
     shelf.put(MNIST[0], images_file(5))
     shelf.put(MNIST[1], labels_file([0, 1, 2, 3, 4]))
 
@@ -190,11 +191,11 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     source.mkdir()
     for path, content in zip(MNIST, (images_file(2), labels_file([4, 2])), strict=True):
         (source / Path(path).name).write_bytes(gzip.compress(content))
-        monkeypatch.setitem(data.MD5, path, hashlib.md5(content).hexdigest())
+        monkeypatch.setitem(sets.MD5, path, hashlib.md5(content).hexdigest())
     monkeypatch.delenv("CAMDIGITS_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(data, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(data, "MNIST_URL", f"{source.as_uri()}/")
+    monkeypatch.setattr(sets, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(sets, "MNIST_URL", f"{source.as_uri()}/")
 
     load("mnist")
     for path in source.iterdir():
@@ -256,7 +257,7 @@ def test_writers_of_the_real_set_are_not_split(data_folder: Path) -> None:
     with np.load(data_folder / "unipen/unipen-digits-strokes.npz") as strokes:
         writers = strokes["writer_file"]
 
-    _, labels, val = data.raw("unipen")
+    _, labels, val = sets.raw("unipen")
 
     assert len(labels) == len(writers)
     assert not set(writers[val]) & set(writers[~val])

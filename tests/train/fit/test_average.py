@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train.average import average
-from train.data import DataError
-from train.run import CONFIG, HISTORY, WEIGHTS_FILE, lineage, load_settings
-from train.settings import Settings
+from train.errors import DataError
+from train.fit.average import average
+from train.fit.run import CONFIG, HISTORY, WEIGHTS_FILE, lineage, load_settings
+from train.fit.settings import Settings
 
 
 def run(folder: Path, *weights: object) -> Path:

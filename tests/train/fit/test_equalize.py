@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from train.equalize import equalize
-from train.nets import build
+from train.fit.equalize import equalize
+from train.fit.nets import build
 
 pytest.importorskip("tensorflow")
 

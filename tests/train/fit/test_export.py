@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from camdigits.card import load_card
-from camdigits.tflite import load_scorer
-from train import evaluate, fit, measure
-from train.alphabets import DIGITS, LETTERS, Alphabet
-from train.crops import save_crops
-from train.data import NONE, DataError, Glyphset
-from train.evaluate import digit_row, reject_rows
-from train.export import PRIOR_NONE, export, mend_prior, on_pages, sample, set_prior
-from train.fit import Pool, Settings
-from train.nets import build
-from train.pool import none_share
-from train.run import save
+from camdigits.recognize.card import load_card
+from camdigits.recognize.tflite import load_scorer
+from train.data.alphabets import DIGITS, LETTERS, Alphabet
+from train.data.sets import NONE, Glyphset
+from train.errors import DataError
+from train.fit import loop as fit
+from train.fit.export import PRIOR_NONE, export, mend_prior, on_pages, sample, set_prior
+from train.fit.loop import Pool, Settings
+from train.fit.nets import build
+from train.fit.pool import none_share
+from train.fit.run import save
+from train.metrics import evaluate, measure
+from train.metrics.evaluate import digit_row, reject_rows
+from train.simulate.crops import save_crops
 
 SETTINGS = Settings(net="tiny", sets=())
 
@@ -90,7 +92,9 @@ def test_only_a_net_that_learned_from_several_mixtures_is_mended(
     (tmp_path / fit.CONFIG).write_text(json.dumps(asdict(replace(SETTINGS, **before))))
     (tmp_path / fit.WEIGHTS_FILE).write_bytes((run / fit.WEIGHTS_FILE).read_bytes())
     asked: list[Glyphset] = []
-    monkeypatch.setattr("train.export.mend_prior", lambda _net, _labels, val: asked.append(val))
+    monkeypatch.setattr(
+        "train.fit.export.mend_prior", lambda _net, _labels, val: asked.append(val)
+    )
 
     export(tmp_path, tmp_path / "some.tflite", POOL, say=lambda _: None)
 
@@ -127,7 +131,7 @@ def test_the_card_tells_what_was_held_out_and_how_sure_it_is_of_crops(
         asked.append((name, name in trained, alphabet.name))
         return replace(noise(60, 5), name=f"{name}/val")
 
-    monkeypatch.setattr("train.export.load_unseen", held_out)
+    monkeypatch.setattr("train.fit.export.load_unseen", held_out)
 
     export(other, tmp_path / "some.tflite", POOL, say=lambda _: None)
 
@@ -236,7 +240,7 @@ def test_letters_are_measured_as_digits_are(model: Path, monkeypatch: pytest.Mon
     card = replace(load_card(model), labels=LETTERS.labels)
     part = Glyphset("x", np.zeros((4, 28, 28), np.uint8), np.array([1, 2, 10, 10], np.uint8))
     monkeypatch.setattr(evaluate, "load_card", lambda _: card)
-    monkeypatch.setattr(evaluate.data, "load", lambda *_: part)
+    monkeypatch.setattr(evaluate.sets, "load", lambda *_: part)
 
     report = evaluate.evaluate(model)
 
@@ -259,7 +263,7 @@ def test_a_model_without_none_refuses_nothing(
 
     monkeypatch.setattr(evaluate, "load_card", lambda _: card)
     monkeypatch.setattr(evaluate, "load_scorer", lambda *_: lambda g: np.ones((len(g), 10)))
-    monkeypatch.setattr(evaluate.data, "load", load)
+    monkeypatch.setattr(evaluate.sets, "load", load)
 
     report = evaluate.evaluate(model)
 

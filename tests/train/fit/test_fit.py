@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bars import TINY, bars
+from support.bars import TINY, bars
 
-from train import fit, nets
-from train.data import DataError
-from train.fit import Pool, Settings
-from train.pool import split_crops
-from train.run import finished, to_input
-from train.warp import warp
+from train.errors import DataError
+from train.fit import loop as fit
+from train.fit import nets
+from train.fit.loop import Pool, Settings
+from train.fit.pool import split_crops
+from train.fit.run import finished, to_input
+from train.writers.warp import warp
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ import sys
 
 import pytest
 
-from train.heap import keep_freed
+from train.fit.heap import keep_freed
 
 # Page faults of fifty blocks of four megabytes, each freed before the next.
 PROGRAM = """
 import resource
 import numpy as np
-from train.heap import keep_freed
+from train.fit.heap import keep_freed
 if {keep}:
     keep_freed()
 np.ones(1 << 19)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bars import TINY, bars
+from support.bars import TINY, bars
 
-from train import fit, losses
-from train.data import DataError, Glyphset
-from train.fit import Pool
-from train.run import lineage
+from train.data.sets import Glyphset
+from train.errors import DataError
+from train.fit import loop as fit
+from train.fit import losses
+from train.fit.loop import Pool
+from train.fit.run import lineage
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from train.classics import CONNECTIONS
-from train.export import float32, quantize
-from train.nets import NETS, NetError, build
+from train.errors import NetError
+from train.fit.classics import CONNECTIONS
+from train.fit.export import float32, quantize
+from train.fit.nets import NETS, build
 
 pytest.importorskip("tensorflow")
 

@@ -10,9 +10,11 @@ from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.values import Box
 from train.__main__ import cli
-from train.score import Counts, LabelsError, load_truths, match_photo, overlaps, pair
-from train.score_photos import PhotoScore, by_source, mark_photo, photo_report, score_photos
-from train.score_sudoku import mark_grid, match_grid, score_sudoku, sudoku_report
+from train.benchmarks.photos import PhotoScore, by_source, mark_photo, photo_report, score_photos
+from train.benchmarks.sudoku import mark_grid, match_grid, score_sudoku, sudoku_report
+from train.data.truth import load_truths
+from train.errors import LabelsError
+from train.metrics.matching import Counts, match_photo, overlaps, pair
 
 
 def truth(*digits, ignore=()):

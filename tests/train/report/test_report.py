@@ -5,20 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdigits.card import Card, find_model, load_card, sha256_of
 from camdigits.errors import ModelError, OutputError
-from camdigits.tflite import load_scorer
+from camdigits.recognize.card import Card, find_model, load_card, sha256_of
+from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Scores
-from train import data, measure, nets
-from train import run as trained
-from train.data import DataError, Glyphset
-from train.evaluate import digit_row, reject_rows
-from train.nets import NetError
-from train.report import evidence, inside, runs, speed, write, write_report
+from train.data import sets
+from train.data.sets import Glyphset
+from train.errors import DataError, NetError
+from train.fit import nets
+from train.fit import run as trained
+from train.fit.settings import Settings
+from train.metrics import measure
+from train.metrics.evaluate import digit_row, reject_rows
+from train.report import evidence, inside, runs, speed, write
 from train.report.evidence import Answers
-from train.settings import Settings
+from train.report.write import write_report
 
-MODELS = Path(__file__).parent / "models"
+MODELS = Path(__file__).parent.parent.parent / "models"
 CARD = Card(("0", "1", "none"), temperature=1.0, threshold=0.6, sha256="")
 LETTERS = (*"ABCDEFGHIJ", "none")
 
@@ -52,7 +55,7 @@ def test_the_rows_are_those_of_evaluate() -> None:
     """The page and `train evaluate` tell the same, to the last digit."""
     card = load_card(find_model("digits"))
     parts = [noise("mnist/test", 40, 10), noise("unipen/val", 30, 10, 2)]
-    none = replace(noise("cats", 30, 1, 3), labels=np.full(30, data.NONE, np.uint8))
+    none = replace(noise("cats", 30, 1, 3), labels=np.full(30, sets.NONE, np.uint8))
     scorer = load_scorer(find_model("digits"), card)
 
     asked = [evidence.ask(part, scorer, card) for part in parts]
@@ -181,7 +184,7 @@ def test_the_card_tells_where_its_run_is(tmp_path: Path) -> None:
     """The command of the export names it; one that was trained otherwise is another's."""
     run = write_run(tmp_path / "run", [1.0])
     notes = {"command": f"python -m train export {run} --out x", "net": "tiny"}
-    card = Card(data.LABELS, 1.0, 0.5, "", notes=notes)
+    card = Card(sets.LABELS, 1.0, 0.5, "", notes=notes)
     model = tmp_path / "x.tflite"
 
     assert runs.find_run(model, card, None) == run
@@ -275,10 +278,10 @@ def test_the_float_net_is_given_the_prior_of_the_export(tmp_path: Path) -> None:
     nets.load_tensorflow()
     run = write_run(tmp_path / "run", [1.0])
     trained.save(nets.build("tiny", 11).variables, run / trained.WEIGHTS_FILE)
-    card = Card(data.LABELS, 1.0, 0.5, "")
+    card = Card(sets.LABELS, 1.0, 0.5, "")
     part = noise("x", 20, 11)
     scores = trained.scores_of(trained.load_model(run), part.images)
-    scores[:, data.NONE] -= 1.5
+    scores[:, sets.NONE] -= 1.5
 
     asked = Answers("x", part.images, part.labels.astype(np.int64), scores, True)
     found = runs.compare(run, [asked], card)

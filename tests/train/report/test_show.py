@@ -4,15 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdigits.card import Card, sha256_of
 from camdigits.errors import ModelError, NoPictureError, OutputError, PictureError
 from camdigits.image import cv2
-from camdigits.pictures import read_picture
 from camdigits.reader import Reader
+from camdigits.recognize.card import Card, sha256_of
+from camdigits.sources.picture_file import read_picture
 from camdigits.values import Box, Frame, Region, Result, Trace
-from train.show import Look, headline, looks_of, show
+from train.report.show import Look, headline, looks_of, show
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parent.parent.parent
 PAPER = TESTS / "golden" / "paper.jpg"
 CARD = Card(("7", "1", "none"), temperature=2.0, threshold=0.6, sha256="")
 

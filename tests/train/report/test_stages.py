@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from camdigits.card import find_model, load_card
-from camdigits.classify import Labelling
 from camdigits.errors import PictureError
-from camdigits.group import group
 from camdigits.image import cv2
+from camdigits.layout.grouping import group
 from camdigits.reader import Reader
-from camdigits.tflite import load_scorer
-from train.form import SIZE, film_form
-from train.stage_views import WIDTH
-from train.stages import write_stages
+from camdigits.recognize.card import find_model, load_card
+from camdigits.recognize.classify import OutputSpec
+from camdigits.recognize.tflite import load_scorer
+from train.report.stage_views import WIDTH
+from train.report.stages import write_stages
+from train.simulate.form import SIZE, film_form
 from train.walk import walk
 
 
@@ -21,10 +21,10 @@ def form():
 
 @pytest.fixture(scope="module")
 def model():
-    """The shipped model: scorer and labelling."""
+    """The shipped model: scorer and output_spec."""
     path = find_model("digits")
     card = load_card(path)
-    return load_scorer(path, card), Labelling(card.labels, card.temperature, card.threshold)
+    return load_scorer(path, card), OutputSpec(card.labels, card.temperature, card.threshold)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.motion import COVERED, KINDS, ClipConfig, Moment, film_clip
-from train.scenes import NONE, UNSURE, Hand
+from train.simulate.clips import COVERED, KINDS, ClipConfig, Moment, film_clip
+from train.simulate.scenes import NONE, UNSURE, Hand
 
 SHORT = ClipConfig(size=(320, 240), fps=10.0, seconds=6.0)
 

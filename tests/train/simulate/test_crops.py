@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train import crops, data
-from train.pool import split_crops
+from train.data import sets
+from train.fit.pool import split_crops
+from train.simulate import crops
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
         while True:
             yield np.zeros((7, 28, 28), np.uint8), np.full(7, label)
 
-    monkeypatch.setattr(data, "folder", Path)
+    monkeypatch.setattr(sets, "folder", Path)
     monkeypatch.setattr(crops, "load_paper", lambda _: ())
     monkeypatch.setattr(crops, "hands", hands)
     monkeypatch.setattr(crops, "film_pages", film)
@@ -37,7 +38,7 @@ def test_nobody_made_up_writes_what_a_net_is_measured_on(
     """The last tenth is for validation; a set that is left out stays out of both."""
     crops.write_crops(tmp_path / "crops.npz", 100, 1, ("bhmsds",), say=lambda _: None)
 
-    learned, held_out = split_crops(data.load_crops(tmp_path / "crops.npz"))
+    learned, held_out = split_crops(sets.load_crops(tmp_path / "crops.npz"))
 
     assert (learned.labels.tolist(), held_out.labels.tolist()) == ([1] * 90, [0] * 10)
     assert all("bhmsds" in without for without in pages)
@@ -47,5 +48,5 @@ def test_a_single_crop_is_learned_from(pages: list[Sequence[str]], tmp_path: Pat
     """A quick look asks for few; nothing is left for validation then."""
     crops.write_crops(tmp_path / "crops.npz", 1, 1, say=lambda _: None)
 
-    assert data.load_crops(tmp_path / "crops.npz").labels.tolist() == [1]
+    assert sets.load_crops(tmp_path / "crops.npz").labels.tolist() == [1]
     assert len(pages) == 3

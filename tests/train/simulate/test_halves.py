@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box, Region
-from train import halves
-from train.halves import NONE, PRESS, cut_pair, write_halves
-from train.scenes import Hand
+from train.simulate import halves
+from train.simulate.halves import NONE, PRESS, cut_pair, write_halves
+from train.simulate.scenes import Hand
 
 
 def ring(high, wide, pen):

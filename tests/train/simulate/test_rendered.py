@@ -5,8 +5,8 @@ import pytest
 
 from camdigits.image import cv2
 from camdigits.values import Box
-from train.held_out import SETS, fit_height, held_out_writers, pen_writer, scan_writer
-from train.rendered import INK, PRESS, contact, number_pages, pair_pages, touching
+from train.data.held_out import SETS, fit_height, held_out_writers, pen_writer, scan_writer
+from train.simulate.rendered import INK, PRESS, contact, number_pages, pair_pages, touching
 
 LEFT = np.float32([[0, 0], [0, 40], [20, 40]])  # an angle, drawn in one stroke
 BOWL = np.float32([[0, 0], [30, 0], [30, 40], [0, 40], [0, 0]])

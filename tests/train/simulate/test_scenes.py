@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box
-from train.cut import cut
-from train.scenes import (
+from train.simulate.cut import cut
+from train.simulate.scenes import (
     LONG_STEMS,
     NONE,
     STEMS,

@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train import compare as comparing
-from train.compare import (
+from train.data.sets import Glyphset
+from train.studies import compare as comparing
+from train.studies.compare import (
     Row,
     System,
     find_systems,
@@ -14,7 +15,6 @@ from train.compare import (
     row_of,
     write_comparison,
 )
-from train.data import Glyphset
 
 LABELS = tuple("0123456789")
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from train.data import DataError
-from train.docs import END, begin, put_table
+from train.errors import DataError
+from train.studies.docs import END, begin, put_table
 
 COMMAND = "python -m train compare"
 
@@ -43,6 +43,6 @@ def test_a_page_that_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_the_pages_have_a_place_for_their_tables(page: str, command: str) -> None:
     """The commands that fill them would stop without it, after minutes of work."""
-    text = (Path(__file__).parent.parent / "docs" / page).read_text()
+    text = (Path(__file__).parent.parent.parent.parent / "docs" / page).read_text()
 
     assert begin(f"python -m train {command}") in text

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from train.alphabets import DIGITS
-from train.evaluate import DigitRow, RejectRow, Report
-from train.leave_out import SPLITS, only, settings
-from train.recipe import Step, follow, recipe
-from train.settings import Settings
+from train.data.alphabets import DIGITS
+from train.fit.settings import Settings
+from train.metrics.evaluate import DigitRow, RejectRow, Report
+from train.studies.leave_out import SPLITS, only, settings
+from train.studies.recipe import Step, follow, recipe
 
 
 def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_the_net_goes_on_from_what_it_was_taught(
         assert all(run.name in runs for run in of)
         means[out.name] = tuple(run.name for run in of)
 
-    monkeypatch.setattr("train.recipe.fit", fitted)
-    monkeypatch.setattr("train.recipe.average", averaged)
+    monkeypatch.setattr("train.studies.recipe.fit", fitted)
+    monkeypatch.setattr("train.studies.recipe.average", averaged)
     for step in recipe(tmp_path):
         if step.out.name.startswith("digits") and step.out.parent == tmp_path:
             step.make()

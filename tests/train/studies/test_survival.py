@@ -4,12 +4,13 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from camdigits.classify import Labelling
-from camdigits.glyph import normalize
-from train.data import LABELS, NONE, DataError, Glyphset
-from train.filmed import cut_labelled, stretched
-from train.fit import CONFIG, HISTORY, Settings
-from train.survival import (
+from camdigits.recognize.classify import OutputSpec
+from camdigits.recognize.glyph import normalize
+from train.data.sets import LABELS, NONE, Glyphset
+from train.errors import DataError
+from train.fit.loop import CONFIG, HISTORY, Settings
+from train.studies.filmed import cut_labelled, stretched
+from train.studies.survival import (
     SHIFT_PX,
     Contender,
     DigitRow,
@@ -34,8 +35,8 @@ def always(label, labels, logit=9.0):
 def contenders():
     ten = LABELS[:10]
     return (
-        Contender("MNIST only", always("7", ten), Labelling(ten)),
-        Contender("shipped", always("none", LABELS), Labelling(LABELS)),
+        Contender("MNIST only", always("7", ten), OutputSpec(ten)),
+        Contender("shipped", always("none", LABELS), OutputSpec(LABELS)),
     )
 
 

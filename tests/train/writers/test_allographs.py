@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdigits import handwriting
-from train import data
-from train.allographs import (
+from camdigits.synth import handwriting
+from train.data import sets
+from train.data.alphabets import DIGITS
+from train.writers.allographs import (
     COPIES,
     CUT_MOST,
     INVENTED_EACH,
@@ -20,8 +21,7 @@ from train.allographs import (
     write_hands,
     write_signs,
 )
-from train.alphabets import DIGITS
-from train.signs import SIGNS
+from train.writers.signs import SIGNS
 
 FORMS = {**SHAPES, **SIGNS}
 
@@ -110,16 +110,16 @@ def test_the_demo_is_written_in_other_forms() -> None:
 
 
 def test_nothing_made_up_measures_a_net(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(data, "CACHE", tmp_path)
-    monkeypatch.setattr("train.allographs.write_hands", partial(write_hands, 2))
-    data._write_allographs.cache_clear()
-    monkeypatch.setattr("train.allographs.write_signs", partial(write_signs, 2))
-    data._write_signs.cache_clear()
+    monkeypatch.setattr(sets, "CACHE", tmp_path)
+    monkeypatch.setattr("train.writers.allographs.write_hands", partial(write_hands, 2))
+    sets._write_allographs.cache_clear()
+    monkeypatch.setattr("train.writers.allographs.write_signs", partial(write_signs, 2))
+    sets._write_signs.cache_clear()
     names = "allographs", "allographs_signs"
-    digits, signs = (data.load(name, "train") for name in names)
-    held_out = [len(data.load(name, "val").labels) for name in names]
-    data._write_allographs.cache_clear()
-    data._write_signs.cache_clear()
+    digits, signs = (sets.load(name, "train") for name in names)
+    held_out = [len(sets.load(name, "val").labels) for name in names]
+    sets._write_allographs.cache_clear()
+    sets._write_signs.cache_clear()
 
     assert set(digits.labels.tolist()) == set(range(10))
     assert set(signs.labels.tolist()) == {DIGITS.none}

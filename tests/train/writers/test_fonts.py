@@ -3,8 +3,8 @@ import sys
 import numpy as np
 import pytest
 
-from train.data import DataError
-from train.fonts import DIGITS, FACES, HEIGHT_PX, OTHERS, printed
+from train.errors import DataError
+from train.writers.fonts import DIGITS, FACES, HEIGHT_PX, OTHERS, printed
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from camdigits.handwriting import parse
-from train import invented
-from train.allographs import SHAPES
-from train.invented import invent
+from camdigits.synth.handwriting import parse
+from train.writers import invented
+from train.writers.allographs import SHAPES
+from train.writers.invented import invent
 
 FORMS = dict.fromkeys(SHAPES, ("0,0 40,0/ 40,20; 10,60 10,100",))
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from train import warp as warping
-from train.warp import warp
+from train.writers import warp as warping
+from train.writers.warp import warp
 
 STILL = warping.Amounts(0.0, 0.0, 0.0, 0.0, 0.0)
 SHARES = ("PEN_SHARE", "SOFT_SHARE", "BROAD_SHARE", "COARSE_SHARE")

@@ -1,0 +1,1 @@
+"""The live window: loop, keys, session state, display check."""

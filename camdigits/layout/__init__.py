@@ -1,0 +1,1 @@
+"""Boxes and labels only: which digits are plausible, and which ones form a number."""

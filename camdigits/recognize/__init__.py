@@ -1,0 +1,1 @@
+"""Regions to labels: glyphs, the digit net, and everything that uses its predictions."""

@@ -1,0 +1,1 @@
+"""Results to pictures: overlay, debug view, status bar."""

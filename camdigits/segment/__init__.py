@@ -1,0 +1,1 @@
+"""Pixels to regions: ink, printed rules, components, candidate regions. Never uses the model."""

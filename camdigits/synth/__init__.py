@@ -1,0 +1,1 @@
+"""Synthetic handwriting and paper, for the demo clip and the benchmark."""

@@ -1,0 +1,1 @@
+"""Digits and numbers over time: the only memory between frames."""

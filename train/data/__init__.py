@@ -1,0 +1,1 @@
+"""The data sets: alphabets, files, checksums, held-out writers, labelled pictures."""

@@ -1,0 +1,1 @@
+"""Nets, their training loop, and the export to int8."""

@@ -1,0 +1,1 @@
+"""Accuracy, calibration, rejection, and matching of predictions to labels."""

@@ -1,0 +1,1 @@
+"""Experiments: the full recipe, writers left out, comparison of systems, MNIST survival."""

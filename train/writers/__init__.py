@@ -1,0 +1,1 @@
+"""Whose glyphs are written: fonts, stroke skeletons, signs, invented signs, warps."""
