@@ -16,6 +16,8 @@ GrayImage: TypeAlias = npt.NDArray[np.uint8]  # (H, W)
 Glyphs: TypeAlias = npt.NDArray[np.uint8]  # (N, 28, 28), 255 = ink
 Scores: TypeAlias = npt.NDArray[np.float32]  # (N, labels): logits, any real numbers
 
+NONE = "none"  # label of the reject class
+
 Scorer: TypeAlias = Callable[[Glyphs], Scores]
 """Glyphs in, one row of logits per glyph out: the TFLite model, or any function."""
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from camdigits.errors import PictureError
+from camdigits.geometry import moved, rotated
 from camdigits.image import to_bgr
-from camdigits.layout.grouping import turn
 from camdigits.reader import Reader
 from camdigits.render.canvas import Colour
 from camdigits.sources.picture_file import read_picture
@@ -128,9 +128,9 @@ def turn_back(box: Box, turned: int, shape: Sequence[int]) -> Box:
     >>> turn_back(Box(90, 0, 10, 5), 90, (200, 100))  # the top right corner was the top left
     Box(x=0, y=0, width=5, height=10)
     """
-    frame = turn(Box(0, 0, shape[1], shape[0]), -turned)
-    back = turn(box, -turned)
-    return back._replace(x=back.x - frame.x, y=back.y - frame.y)
+    frame = rotated(Box(0, 0, shape[1], shape[0]), -turned)
+    back = rotated(box, -turned)
+    return moved(back, -frame.x, -frame.y)
 
 
 def texts(result: Result) -> list[str]:

@@ -16,16 +16,18 @@ from itertools import product
 
 import numpy as np
 
+from camdigits.geometry import iou
 from camdigits.image import cv2
 from camdigits.meter import quantile
 from camdigits.reader import Reader
 from camdigits.render.annotate import draw
 from camdigits.track.tracker import Tracker, config_for
-from camdigits.values import BgrImage, Box, Digit, GrayImage, Result
+from camdigits.values import BgrImage, Digit, GrayImage, Result
 from train.data import sets
+from train.data.alphabets import DIGIT_NONE
 from train.data.held_out import Writer, held_out_writers
 from train.simulate.clips import KINDS, ClipConfig, Moment, Seen, film_clip
-from train.simulate.scenes import NONE, UNSURE, Hand, bitmap_hand
+from train.simulate.scenes import UNSURE, Hand, bitmap_hand
 
 OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # what stands beside digits
 # Photographs without writing whose lines run as people write on them.
@@ -114,7 +116,7 @@ class ClipScore:
         self.tally.false_s += step_s * (len(shown) - len(shows))
         for index, thing in enumerate(moment.seen):
             label = shows.get(index)
-            if thing.label == NONE:
+            if thing.label == DIGIT_NONE:
                 self.tally.false_s += step_s * (label is not None)
                 continue
             one = self._watched.setdefault(thing.item, _Watched())
@@ -317,18 +319,10 @@ def _met(seen: Sequence[Seen], digits: Sequence[Digit]) -> dict[int, Digit]:
         (overlap, at, digit)
         for at, thing in enumerate(seen)
         for digit in range(len(digits))
-        if (overlap := _iou(thing.mark.box, digits[digit].box)) >= LEAST_IOU
+        if (overlap := iou(thing.mark.box, digits[digit].box)) >= LEAST_IOU
     ]
     met: dict[int, int] = {}
     for _, at, digit in sorted(overlaps, reverse=True):
         if at not in met and digit not in met.values():
             met[at] = digit
     return {at: digits[digit] for at, digit in met.items()}
-
-
-def _iou(a: Box, b: Box) -> float:
-    width = min(a.right, b.right) - max(a.x, b.x)
-    height = min(a.bottom, b.bottom) - max(a.y, b.y)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (a.width * a.height + b.width * b.height - width * height)

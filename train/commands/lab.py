@@ -7,10 +7,7 @@ from pathlib import Path
 
 import click
 
-PATH = click.Path(path_type=Path)
-LIMIT = click.option(
-    "--limit", type=click.IntRange(1), help="Glyphs of each set, for a quick look."
-)
+from train.commands.options import LIMIT, PATH, RUNS
 
 
 @click.command()
@@ -31,13 +28,13 @@ def evaluate(model: str, as_json: bool, limit: int | None) -> None:
 @LIMIT
 def baseline(name: str, out: Path | None, resume: bool, limit: int | None) -> None:
     """Train a classic recogniser that needs no TensorFlow (the others: fit --net lenet5)."""
-    from train.baselines import train_baseline
+    from train.baselines.registry import train_baseline
 
     train_baseline(name, out or Path("runs") / name, resume, limit, click.echo)
 
 
 @click.command()
-@click.option("--runs", default=Path("runs"), show_default=True, type=PATH)
+@RUNS
 @click.option("--out", default=Path("runs/compare"), show_default=True, type=PATH)
 @click.option("--doc/--no-doc", default=False, help="Put the table and the plot into docs/.")
 @LIMIT

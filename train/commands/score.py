@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from camdigits.values import BgrImage
-
-PATH = click.Path(path_type=Path)
+from train.commands.options import PATH
 
 
 @click.group()

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.values import NONE
 from train.errors import DataError
 
-NONE = "none"  # the label of whatever is not one of the others
 _DROPPED = -1
 _STROKES = frozenset("|!/\\()-_',`")  # a comma that fills the glyph is a 1, or an I
 
@@ -192,4 +192,5 @@ LETTERS = Alphabet(
     noise=0.05,  # of notMNIST, as its README says
     epochs=30,
 )
+DIGIT_NONE = DIGITS.labels.index(NONE)  # reject class of crops and pages: they have digits only
 ALPHABETS: Mapping[str, Alphabet] = {one.name: one for one in (DIGITS, LETTERS)}

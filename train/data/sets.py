@@ -34,7 +34,6 @@ Part = Literal["train", "val", "test", "whole"]
 Labels = npt.NDArray[np.uint8]
 
 LABELS = DIGITS.labels
-NONE = LABELS.index("none")  # of the digits; crops and written pages have no others
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 MNIST_VAL = 5000  # the last of the training images
 CACHE = Path("runs/cache")

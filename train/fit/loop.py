@@ -26,22 +26,22 @@ from train.data.sets import Labels
 from train.errors import DataError
 from train.fit import nets
 from train.fit.losses import Loss, loss_of
-from train.fit.nets import load_tensorflow as load_tensorflow
-from train.fit.pool import Pool as Pool
-from train.fit.pool import load_pool as load_pool
-from train.fit.pool import share
-from train.fit.run import CONFIG as CONFIG
-from train.fit.run import HISTORY as HISTORY
-from train.fit.run import STATE as STATE
-from train.fit.run import WEIGHTS_FILE as WEIGHTS_FILE
-from train.fit.run import assign, load_history, save, write
-from train.fit.run import folder_of as folder_of
-from train.fit.run import load_model as load_model
-from train.fit.run import load_settings as load_settings
-from train.fit.run import scores_of as scores_of
-from train.fit.run import to_input as to_input
-from train.fit.settings import Settings as Settings
-from train.fit.settings import settings_for as settings_for
+from train.fit.nets import load_tensorflow
+from train.fit.pool import Pool, load_pool, share
+from train.fit.run import (
+    CONFIG,
+    HISTORY,
+    STATE,
+    WEIGHTS_FILE,
+    assign,
+    load_history,
+    load_settings,
+    save,
+    scores_of,
+    to_input,
+    write,
+)
+from train.fit.settings import Settings
 from train.writers.warp import GENTLE, USUAL, warp
 
 

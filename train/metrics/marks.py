@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from camdigits.geometry import iou_table
 from camdigits.image import cv2
 from camdigits.render.canvas import Colour, Tag, put_box, put_tag, style_for
 from camdigits.values import BgrImage, Box, Digit
 from train.data.truth import Truth
-from train.metrics.matching import Match, overlaps
+from train.metrics.matching import Match
 
 READ: Colour = (0, 150, 0)
 MISSED: Colour = (255, 70, 0)
@@ -96,7 +97,7 @@ def _places(tag: Tag, box: Box, away: int, shape: Sequence[int]) -> list[Box]:
 
 def _covered(place: Box, taken: Sequence[Box]) -> float:
     """How much of other tags a tag would cover."""
-    return float(overlaps([place], taken).sum())
+    return float(iou_table([place], taken).sum())
 
 
 def enlarged(picture: BgrImage) -> tuple[BgrImage, int]:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from camdigits.geometry import contains, iou_table
 from camdigits.values import Box, Digit
 from train.data.truth import Truth
 
@@ -66,27 +66,13 @@ class Match:
     counts: Counts
 
 
-def overlaps(a: Sequence[Box], b: Sequence[Box]) -> npt.NDArray[np.float64]:
-    """Intersection over union of every box of `a` with every box of `b`: (len(a), len(b)).
-
-    >>> overlaps([Box(0, 0, 4, 4)], [Box(2, 0, 4, 4), Box(9, 9, 1, 1)]).round(3).tolist()
-    [[0.333, 0.0]]
-    """
-    x, y, w, h = np.asarray(a, np.float64).reshape(-1, 4).T[:, :, None]
-    u, v, k, m = np.asarray(b, np.float64).reshape(-1, 4).T[:, None, :]
-    across = np.clip(np.minimum(x + w, u + k) - np.maximum(x, u), 0, None)
-    down = np.clip(np.minimum(y + h, v + m) - np.maximum(y, v), 0, None)
-    shared = across * down
-    return np.asarray(shared / (w * h + k * m - shared + 1e-9), np.float64)
-
-
 def pair(
     truth: Sequence[Box], found: Sequence[Box], least: float = LEAST_IOU
 ) -> tuple[tuple[int, int], ...]:
     """Match one to one, best overlap first, down to an IoU of `least`."""
     if not truth or not found:
         return ()
-    table = overlaps(truth, found)
+    table = iou_table(truth, found)
     pairs: list[tuple[int, int]] = []
     while True:
         i, j = np.unravel_index(int(table.argmax()), table.shape)
@@ -104,7 +90,9 @@ def match_photo(truth: Truth, found: Sequence[tuple[str, Box]]) -> Match:
     taken = {j for _, j in pairs}
     loose = [j for j in range(len(found)) if j not in taken]
     ignored = [Box(*box) for box in truth.get("ignore", ())]
-    false = tuple(j for j in loose if not any(_holds(box, found[j][1]) for box in ignored))
+    false = tuple(
+        j for j in loose if not any(contains(box, found[j][1].centre) for box in ignored)
+    )
     counts = Counts(len(boxes), len(pairs), len(read), len(false), len(loose))
     return Match(pairs, read, false, counts)
 
@@ -112,8 +100,3 @@ def match_photo(truth: Truth, found: Sequence[tuple[str, Box]]) -> Match:
 def match_digits(truth: Truth, digits: Sequence[Digit]) -> Match:
     """Hold the digits of a result against the labels of its picture."""
     return match_photo(truth, [(digit.label, digit.box) for digit in digits])
-
-
-def _holds(box: Box, other: Box) -> bool:
-    x, y = other.centre
-    return box.x <= x <= box.right and box.y <= y <= box.bottom

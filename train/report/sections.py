@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from camdigits.recognize.card import Card
-from camdigits.recognize.classify import NONE
+from camdigits.values import NONE
 from train.metrics import measure
 from train.report import evidence, figures, page, pictures
 from train.report.evidence import Answers, Mistake

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from camdigits.errors import OutputError
 from camdigits.reader import Reader
 from camdigits.recognize.card import Card, find_model, load_card
-from camdigits.recognize.classify import NONE, probabilities
+from camdigits.recognize.classify import probabilities
 from camdigits.recognize.tflite import load_scorer
 from camdigits.sources.picture_file import read_picture
-from camdigits.values import Box, GrayImage, Result, Scorer
+from camdigits.values import NONE, Box, GrayImage, Result, Scorer
 
 WIDTH = 80  # characters of a line
 SHADES = " ░▒▓█"  # a pixel is two of them wide, as characters are twice as high as wide

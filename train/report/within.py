@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from camdigits.recognize.card import Card
-from camdigits.recognize.classify import NONE
-from camdigits.values import GrayImage
+from camdigits.values import NONE, GrayImage
 from train.report import figures, inside, page
 from train.report.evidence import Answers
 from train.report.inside import CONVOLUTIONS, Layer

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.geometry import intersection
 from camdigits.image import cv2, frozen
 from camdigits.values import Box, Frame, GrayImage
 from train.simulate.paths import PATHS, Curve, Outline, Path
@@ -259,8 +260,9 @@ def _truth(
 
 def _clipped(box: Box, size: tuple[int, int]) -> Box:
     """The part of a box that lies in the picture."""
-    left, top = max(box.x, 0), max(box.y, 0)
-    return Box(left, top, min(box.right, size[0]) - left, min(box.bottom, size[1]) - top)
+    part = intersection(box, Box(0, 0, *size))
+    assert part is not None  # boxes beside the picture have no truth
+    return part
 
 
 def _share(mask: GrayImage, box: Box) -> float:

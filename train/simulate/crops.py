@@ -17,6 +17,7 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 from train.data import sets
+from train.data.alphabets import DIGIT_NONE
 from train.data.sets import Labels
 from train.errors import DataError
 from train.simulate.cut import cut
@@ -83,7 +84,7 @@ def write_crops(
         made.append(_gather(pages, wanted, say))
     images, labels = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     save_crops(out, images, labels)
-    say(f"{out}: {count} crops, {np.mean(labels == sets.NONE):.0%} of them no digit")
+    say(f"{out}: {count} crops, {np.mean(labels == DIGIT_NONE):.0%} of them no digit")
 
 
 def _gather(
@@ -133,7 +134,7 @@ def load_paper(folder: Path) -> tuple[GrayImage, ...]:
 def _hand(name: str) -> Hand:
     if name in PRINTED:
         shapes, characters = printed(PRINTED[name])
-        named = [int(c) if c in DIGITS else sets.NONE for c in characters]
+        named = [int(c) if c in DIGITS else DIGIT_NONE for c in characters]
         return printed_hand(name, shapes, np.array(named, np.uint8))
     images, labels, val = sets.raw(name)
     if name != "unipen":

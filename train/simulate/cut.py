@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from camdigits.geometry import intersection
 from camdigits.recognize.glyph import glyphs_of
 from camdigits.segment.ink import find_ink
 from camdigits.segment.regions import find_regions
 from camdigits.values import Box, Glyphs, Region
-from train.simulate.scenes import NONE, UNSURE, Labels, Mark, Scene
+from train.data.alphabets import DIGIT_NONE
+from train.simulate.scenes import UNSURE, Labels, Mark, Scene
 
 THIN = 2.2  # length to width: a thinner piece looks like a 1
 BLOT = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
@@ -41,18 +43,18 @@ def _label(region: Region, marks: Sequence[Mark]) -> int:
     thin = max(box.width, box.height) > THIN * min(box.width, box.height)
     like_a_one = box.height > THIN * box.width
     if sum(shared for _, shared in met) < 0.1 * _area(box):
-        return UNSURE if thin else NONE
+        return UNSURE if thin else DIGIT_NONE
     if any(mark.label == UNSURE for mark, _ in met):
         return UNSURE
     if sum(shared >= 0.4 * _area(mark.box) for mark, shared in met) >= 2:
-        return NONE
+        return DIGIT_NONE
     mark, shared = max(met, key=lambda pair: pair[1] / _area(pair[0].box))
     iou = shared / (_area(box) + _area(mark.box) - shared)
-    if iou >= 0.5 and mark.label == NONE:
-        return UNSURE if like_a_one else NONE
+    if iou >= 0.5 and mark.label == DIGIT_NONE:
+        return UNSURE if like_a_one else DIGIT_NONE
     if iou >= 0.5:
         return UNSURE if _is_blot(region) and not thin else mark.label
-    return NONE if iou < 0.3 and not thin else UNSURE
+    return DIGIT_NONE if iou < 0.3 and not thin else UNSURE
 
 
 def _is_blot(region: Region) -> bool:
@@ -61,9 +63,9 @@ def _is_blot(region: Region) -> bool:
 
 
 def _shared(a: Box, b: Box) -> float:
-    width = min(a.right, b.right) - max(a.x, b.x)
-    height = min(a.bottom, b.bottom) - max(a.y, b.y)
-    return float(max(width, 0) * max(height, 0))
+    """Return the shared area of two boxes in pixels; 0 where they are apart."""
+    common = intersection(a, b)
+    return 0.0 if common is None else float(common.width * common.height)
 
 
 def _area(box: Box) -> float:

@@ -15,7 +15,7 @@ from camdigits.image import cv2
 from camdigits.recognize.glyph import normalize
 from camdigits.recognize.split import parts_of
 from camdigits.values import Box, GrayImage, Region
-from train.data.sets import NONE
+from train.data.alphabets import DIGIT_NONE
 from train.simulate.crops import DIGIT_ROWS, hands, save_crops
 from train.simulate.cut import THIN
 from train.simulate.rendered import contact
@@ -46,7 +46,7 @@ def write_halves(out: Path, count: int, seed: int, say: Callable[[str], None] = 
                 images[done], labels[done] = glyph, label
                 done += 1
     save_crops(out, images, labels)
-    say(f"{out}: {count} parts, {np.mean(labels == NONE):.0%} of them no digit")
+    say(f"{out}: {count} parts, {np.mean(labels == DIGIT_NONE):.0%} of them no digit")
 
 
 def cut_pair(hand: Hand, rng: np.random.Generator) -> Iterator[tuple[GrayImage, int]]:
@@ -63,7 +63,7 @@ def cut_pair(hand: Hand, rng: np.random.Generator) -> Iterator[tuple[GrayImage, 
     for part in parts_of(blob):
         shares = [float(part.span.of(own.ink).sum()) for own in alone]
         label = _name(shares, whole, names, part.region)
-        if label is not None and (label != NONE or rng.random() < NONE_SHARE):
+        if label is not None and (label != DIGIT_NONE or rng.random() < NONE_SHARE):
             yield normalize(part.region.ink), label
 
 
@@ -109,11 +109,11 @@ def _region(ink: GrayImage) -> Region:
 def _name(
     shares: list[float], whole: list[float], names: tuple[int, int], part: Region
 ) -> int | None:
-    """Name a part: the digit that it mostly is, NONE, or None where nobody could tell."""
+    """Name a part: the digit that it mostly is, DIGIT_NONE, or None where nobody could tell."""
     for own, other in ((0, 1), (1, 0)):
         if shares[own] >= WHOLE * whole[own] and shares[other] <= SCRAP * whole[own]:
             return names[own]
     kept = [share / max(all_, 1.0) for share, all_ in zip(shares, whole, strict=True)]
     if max(part.box[2:]) > THIN * min(part.box[2:]):
         return None  # like a 1
-    return NONE if max(kept) < PIECE or min(kept) > 1 - PIECE else None
+    return DIGIT_NONE if max(kept) < PIECE or min(kept) > 1 - PIECE else None

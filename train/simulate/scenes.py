@@ -14,7 +14,6 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Box, Glyphs, GrayImage
 
-NONE = 10  # label of whatever is not a digit
 LEGIBLE_PX = 10.0  # a smaller digit is a guess, even in focus
 LEGIBLE_BLURS = 7.0  # and grows with the blur: so many standard deviations more
 UNSURE = -1  # nobody could tell: cut off by the frame, blurred away, a stroke that may be a 1
@@ -30,7 +29,7 @@ class Hand:
     """Someone or something that writes: a data set seen as a pen."""
 
     name: str
-    labels: Labels  # of its samples, NONE for everything that is not a digit
+    labels: Labels  # of its samples, DIGIT_NONE for everything that is not a digit
     draw: Callable[[int, int, np.random.Generator], GrayImage]
     """Sample index and longest side in pixels to (h, w) uint8 coverage, tight around the ink."""
 
@@ -39,7 +38,7 @@ class Hand:
 class Writing:
     """One thing written on a page."""
 
-    label: int  # 0 to 9, or NONE
+    label: int  # 0 to 9, or DIGIT_NONE
     hull: npt.NDArray[np.float32]  # (points, 1, 2) x y, the convex hull of its ink
 
 
@@ -47,7 +46,7 @@ class Writing:
 class Mark:
     """One thing written on a page, where the camera sees it."""
 
-    label: int  # 0 to 9, NONE or UNSURE
+    label: int  # 0 to 9, DIGIT_NONE or UNSURE
     box: Box
 
 

@@ -23,7 +23,8 @@ from camdigits.reader import Reader
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Glyphs, Scorer, Scores
-from train.baselines import LABELS, load_baseline, load_records
+from train.baselines.kept import load_records
+from train.baselines.registry import LABELS, load_baseline
 from train.benchmarks.photos import score_photos
 from train.data import sets
 from train.data.sets import Glyphset

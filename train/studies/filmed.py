@@ -16,6 +16,7 @@ from camdigits.segment.regions import find_regions
 from camdigits.sources.picture_file import read_picture
 from camdigits.values import Box, GrayImage
 from train.data import sets
+from train.data.alphabets import DIGIT_NONE
 from train.data.held_out import Writer, held_out_writers
 from train.data.sets import Glyphset
 from train.data.truth import Truth, load_truths, place
@@ -106,7 +107,7 @@ def _harsh(
         yield from (
             (glyph, int(label))
             for glyph, label in zip(glyphs, labels, strict=True)
-            if label != sets.NONE
+            if label != DIGIT_NONE
         )
 
 

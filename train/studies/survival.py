@@ -26,7 +26,9 @@ from camdigits.values import GrayImage, Scorer
 from train.data import sets
 from train.data.sets import Glyphset
 from train.errors import DataError
-from train.fit.loop import HISTORY, Settings, fit, load_model, load_settings, scores_of
+from train.fit.loop import fit
+from train.fit.run import HISTORY, load_model, load_settings, scores_of
+from train.fit.settings import Settings
 from train.studies.docs import put_table
 from train.studies.filmed import gentle_crops, harsh_crops, photo_crops, stretched
 

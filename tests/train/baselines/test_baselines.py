@@ -8,18 +8,10 @@ import pytest
 from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.recognize.glyph import normalize
-from train.baselines import (
-    BASELINES,
-    LABELS,
-    kept,
-    load_baseline,
-    load_records,
-    mlp,
-    numpy_net,
-    plots,
-    train_baseline,
-)
+from train.baselines import kept, mlp, numpy_net, plots
 from train.baselines.digits32 import TextDigits, text_digits_of
+from train.baselines.kept import load_records
+from train.baselines.registry import BASELINES, LABELS, load_baseline, train_baseline
 from train.data.sets import Glyphset
 from train.errors import BaselineError, DataError
 

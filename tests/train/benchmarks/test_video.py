@@ -16,8 +16,9 @@ from train.benchmarks.video import (
     score_clips,
     video_report,
 )
+from train.data.alphabets import DIGIT_NONE
 from train.simulate.clips import Moment, Seen
-from train.simulate.scenes import NONE, UNSURE, Mark
+from train.simulate.scenes import UNSURE, Mark
 
 STEP = 0.1
 PLACE, FAR = Box(100, 100, 20, 40), Box(300, 100, 20, 40)
@@ -54,7 +55,7 @@ def test_wrong_and_false_labels_count_by_their_time() -> None:
     tally = watch(
         [([thing()], [label("1")])] * 5
         + [([thing()], [label("7"), label("3", 2, FAR)])] * 3
-        + [([thing(NONE)], [label("7")])] * 2
+        + [([thing(DIGIT_NONE)], [label("7")])] * 2
     )
 
     assert (tally.wrong_s, tally.false_s) == pytest.approx((0.5, 0.5))

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from train.data import idx, sets
-from train.data.sets import NONE, load, load_crops
+from train.data.alphabets import DIGIT_NONE
+from train.data.sets import load, load_crops
 from train.errors import DataError
 
 MNIST = ("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz")
@@ -80,7 +81,7 @@ def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
     train, val = load("quickdraw", "train"), load("quickdraw", "val")
 
     assert (len(train.labels), len(val.labels)) == (182, 18)
-    assert set(train.labels) == {NONE}
+    assert set(train.labels) == {DIGIT_NONE}
 
 
 def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
@@ -90,7 +91,7 @@ def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
     shelf.put(MDAS[1], labels_file([0, 0, 1, 2, 0, 1]))
     (shelf.folder / "mdas_symbols/label-map.json").write_text(json.dumps(names))
 
-    assert load("mdas").labels.tolist() == [NONE] * 3
+    assert load("mdas").labels.tolist() == [DIGIT_NONE] * 3
 
 
 def test_text_digits_are_read(shelf: Shelf) -> None:

@@ -10,6 +10,7 @@ from camdigits.recognize.card import Card, find_model, load_card, sha256_of
 from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Scores
 from train.data import sets
+from train.data.alphabets import DIGIT_NONE
 from train.data.sets import Glyphset
 from train.errors import DataError, NetError
 from train.fit import nets
@@ -55,7 +56,7 @@ def test_the_rows_are_those_of_evaluate() -> None:
     """The page and `train evaluate` tell the same, to the last digit."""
     card = load_card(find_model("digits"))
     parts = [noise("mnist/test", 40, 10), noise("unipen/val", 30, 10, 2)]
-    none = replace(noise("cats", 30, 1, 3), labels=np.full(30, sets.NONE, np.uint8))
+    none = replace(noise("cats", 30, 1, 3), labels=np.full(30, DIGIT_NONE, np.uint8))
     scorer = load_scorer(find_model("digits"), card)
 
     asked = [evidence.ask(part, scorer, card) for part in parts]
@@ -281,7 +282,7 @@ def test_the_float_net_is_given_the_prior_of_the_export(tmp_path: Path) -> None:
     card = Card(sets.LABELS, 1.0, 0.5, "")
     part = noise("x", 20, 11)
     scores = trained.scores_of(trained.load_model(run), part.images)
-    scores[:, sets.NONE] -= 1.5
+    scores[:, DIGIT_NONE] -= 1.5
 
     asked = Answers("x", part.images, part.labels.astype(np.int64), scores, True)
     found = runs.compare(run, [asked], card)

@@ -7,8 +7,9 @@ import pytest
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
+from train.data.alphabets import DIGIT_NONE
 from train.simulate.clips import COVERED, KINDS, ClipConfig, Moment, film_clip
-from train.simulate.scenes import NONE, UNSURE, Hand
+from train.simulate.scenes import UNSURE, Hand
 
 SHORT = ClipConfig(size=(320, 240), fps=10.0, seconds=6.0)
 
@@ -21,7 +22,7 @@ def ring(_index: int, side: int, _rng: np.random.Generator) -> GrayImage:
 
 
 ZEROS = Hand("zeros", np.zeros(1, np.uint8), ring)
-SPOTS = Hand("spots", np.full(1, NONE, np.uint8), ring)
+SPOTS = Hand("spots", np.full(1, DIGIT_NONE, np.uint8), ring)
 
 
 def clip(kind: str, others: Sequence[Hand] = (), seed: int = 3) -> list[Moment]:
@@ -42,7 +43,7 @@ def test_a_clip_is_what_was_asked_for(kind: str) -> None:
         assert box.y >= 0
         assert box.right <= 320
         assert box.bottom <= 240
-        assert thing.label in (0, NONE)
+        assert thing.label in (0, DIGIT_NONE)
         assert thing.mark.label in (thing.label, UNSURE)
 
 
@@ -102,7 +103,7 @@ def test_a_page_without_digits_has_none() -> None:
     """Other marks only."""
     moments = clip("empty", [SPOTS])
 
-    assert {thing.label for moment in moments for thing in moment.seen} == {NONE}
+    assert {thing.label for moment in moments for thing in moment.seen} == {DIGIT_NONE}
 
 
 def test_an_unknown_kind_is_refused() -> None:

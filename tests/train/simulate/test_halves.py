@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box, Region
+from train.data.alphabets import DIGIT_NONE
 from train.simulate import halves
-from train.simulate.halves import NONE, PRESS, cut_pair, write_halves
+from train.simulate.halves import PRESS, cut_pair, write_halves
 from train.simulate.scenes import Hand
 
 
@@ -38,7 +39,7 @@ def test_parts_are_glyphs_with_the_label_of_their_digit():
     """Whoever writes zeros alone yields zeros and pieces."""
     found = parts(writer(0))
 
-    assert {label for _, label in found} == {0, NONE}
+    assert {label for _, label in found} == {0, DIGIT_NONE}
     assert all(glyph.shape == (28, 28) and glyph.dtype == np.uint8 for glyph, _ in found)
     assert all(glyph.max() == 255 for glyph, _ in found)
 
@@ -87,8 +88,8 @@ def part_of(width, height):
         ([11.0, 100.0], 8),
         ([85.0, 0.0], None),
         ([100.0, 20.0], None),
-        ([50.0, 0.0], NONE),
-        ([70.0, 70.0], NONE),
+        ([50.0, 0.0], DIGIT_NONE),
+        ([70.0, 70.0], DIGIT_NONE),
     ],
     ids=["whole", "nearly", "the other", "doubtful", "with a scrap", "a piece", "half of both"],
 )
@@ -113,6 +114,6 @@ def test_so_many_parts_are_written(tmp_path, monkeypatch):
     with np.load(tmp_path / "new" / "halves.npz") as arrays:
         assert arrays["images"].shape == (30, 28, 28)
         assert arrays["labels"].shape == (30,)
-        assert set(arrays["labels"].tolist()) <= {0, 1, NONE}
+        assert set(arrays["labels"].tolist()) <= {0, 1, DIGIT_NONE}
         assert arrays["images"].any(axis=(1, 2)).all()
     assert said[-1].startswith(str(tmp_path / "new" / "halves.npz: 30 parts"))

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box
+from train.data.alphabets import DIGIT_NONE
 from train.simulate.cut import cut
 from train.simulate.scenes import (
     LONG_STEMS,
-    NONE,
     STEMS,
     UNSURE,
     Mark,
@@ -89,7 +89,7 @@ def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
 
     _, labels = cut(Scene(page, marks))
 
-    assert labels.tolist() == [1, NONE, NONE]
+    assert labels.tolist() == [1, DIGIT_NONE, DIGIT_NONE]
 
 
 def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
@@ -105,7 +105,7 @@ def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
 def test_strokes_are_drawn_with_pens_of_many_widths():
     """The same recording looks different each time, but keeps its shape."""
     cross = [np.float32([[0, 50], [100, 50]]), np.float32([[50, 0], [50, 100]])]
-    hand = stroke_hand("plus", [cross], np.array([NONE], np.uint8))
+    hand = stroke_hand("plus", [cross], np.array([DIGIT_NONE], np.uint8))
     rng = np.random.default_rng(1)
 
     cover = [float((hand.draw(0, 60, rng) > 128).mean()) for _ in range(20)]
@@ -152,7 +152,7 @@ def test_a_stem_hangs_from_a_seven_and_stands_on_a_six():
         assert {broad for high, broad in drawn if high > 40} == {10}
 
 
-@pytest.mark.parametrize("label", [0, 1, 2, 3, 5, 8, NONE])
+@pytest.mark.parametrize("label", [0, 1, 2, 3, 5, 8, DIGIT_NONE])
 def test_digits_without_a_stem_keep_their_shape(label):
     """Only 4, 6, 7 and 9 have one."""
     rng = np.random.default_rng(1)
@@ -165,7 +165,7 @@ def test_printed_characters_are_upright_and_at_most_squeezed():
     """They keep their height; their width changes, their corners stay square."""
     image = np.zeros((40, 20), np.uint8)
     image[:, :8] = image[32:, :] = 255
-    hand = printed_hand("L", [image], np.array([NONE], np.uint8))
+    hand = printed_hand("L", [image], np.array([DIGIT_NONE], np.uint8))
     rng = np.random.default_rng(1)
 
     drawn = [hand.draw(0, 80, rng) > 128 for _ in range(20)]

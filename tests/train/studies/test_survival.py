@@ -6,9 +6,11 @@ import pytest
 
 from camdigits.recognize.classify import OutputSpec
 from camdigits.recognize.glyph import normalize
-from train.data.sets import LABELS, NONE, Glyphset
+from train.data.alphabets import DIGIT_NONE
+from train.data.sets import LABELS, Glyphset
 from train.errors import DataError
-from train.fit.loop import CONFIG, HISTORY, Settings
+from train.fit.run import CONFIG, HISTORY
+from train.fit.settings import Settings
 from train.studies.filmed import cut_labelled, stretched
 from train.studies.survival import (
     SHIFT_PX,
@@ -55,7 +57,7 @@ def test_a_digit_called_none_is_wrong_and_a_net_without_none_refuses_nothing():
     found = measure(
         contenders(),
         iter([glyphs("digits", 7, 7, 7, 1)]),
-        iter([glyphs("letters", NONE, NONE)]),
+        iter([glyphs("letters", DIGIT_NONE, DIGIT_NONE)]),
         say=[].append,
     )
 
