@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import Glyphs
-from train.data import sets
-from train.data.sets import Labels
+from train.data.alphabets import Labels
+from train.data.folder import data_folder
 from train.errors import DataError
 
 FILE = "mlia_digits/digits.zip"
@@ -46,7 +46,7 @@ def load_text_digits(path: Path | None = None) -> tuple[TextDigits, TextDigits]:
     Raises:
         DataError: it is missing, damaged or holds something else.
     """
-    path = sets.folder() / FILE if path is None else path
+    path = data_folder() / FILE if path is None else path
     try:
         with zipfile.ZipFile(path) as bundle:
             texts = {name: bundle.read(name) for name in sorted(bundle.namelist())}

@@ -25,7 +25,7 @@ from train.errors import BaselineError, DataError
 CONFIG, HISTORY, RECORDS = "config.json", "history.json", "records.json"
 CHECKPOINT = "last"  # how the names of files begin that a stopped run goes on from
 Arrays = dict[str, npt.NDArray[Any]]
-Say = Callable[[str], None]
+Reporter = Callable[[str], None]
 Part = Literal["train", "val", "test"]
 PARTS: tuple[Part, ...] = ("train", "val", "test")
 T = TypeVar("T")
@@ -50,10 +50,10 @@ class Job:
     name: str
     out: Path
     limit: int | None  # digits taken of each set; None takes all
-    say: Say
+    report: Reporter
 
 
-def begin(name: str, out: Path, resume: bool, limit: int | None, say: Say) -> Job:
+def begin(name: str, out: Path, resume: bool, limit: int | None, report: Reporter) -> Job:
     """Open a run's folder; the settings of one that is resumed count.
 
     Raises:
@@ -63,12 +63,12 @@ def begin(name: str, out: Path, resume: bool, limit: int | None, say: Say) -> Jo
         settings = read_json(out / CONFIG)
         if not isinstance(settings, dict) or settings.get("baseline") != name:
             raise DataError(f"{out} holds no run of the baseline {name}; name its folder")
-        return Job(name, out, settings.get("limit"), say)
+        return Job(name, out, settings.get("limit"), report)
     if (out / RECORDS).exists() or any(out.glob(f"{CHECKPOINT}*")):
         raise DataError(f"{out} holds a run; add --resume, or name another folder")
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / CONFIG, {"baseline": name, "limit": limit})
-    return Job(name, out, limit, say)
+    return Job(name, out, limit, report)
 
 
 def load_records(out: Path) -> tuple[Record, ...]:

@@ -22,14 +22,15 @@ from camdigits.recognize.glyph import SIDE
 from camdigits.values import Glyphs, Scorer, Scores
 from train.baselines import kept
 from train.baselines.kept import Arrays, Job, Record
-from train.data.sets import Glyphset, Labels
+from train.data.alphabets import Labels
+from train.data.sets import Glyphset
 from train.metrics import measure
 
 Vectors = npt.NDArray[np.uint8]  # (N, pixels)
 Votes = npt.NDArray[np.float64]  # (N, 10)
 
-MOST = 7  # neighbours that are tried
-SIMPLE = 3  # neighbours of the simplified system
+MAX_NEIGHBOURS = 7  # neighbours that are tried
+SIMPLE_NEIGHBOURS = 3  # neighbours of the simplified system
 BLUR = 1.0  # standard deviation, pixels of the glyph
 REDUCED = SIDE // 4
 BATCH = 500  # glyphs between two steps of the bar
@@ -120,11 +121,11 @@ def logits(counted: Votes, doubt: float) -> Scores:
 
 def _train(job: Job, system: str, learn: Glyphset, val: Glyphset, test: Glyphset) -> Record:
     started = time.perf_counter()
-    memory = Memory(system, SEEN[system](learn.images), learn.labels, MOST)
+    memory = Memory(system, SEEN[system](learn.images), learn.labels, MAX_NEIGHBOURS)
     finder = _finder(memory)
     train_s = time.perf_counter() - started
     near = memory.labels[_search(finder, SEEN[system](val.images), f"{system} validation")]
-    neighbours = SIMPLE if system == "knn-simple" else _best_count(near, val.labels)
+    neighbours = SIMPLE_NEIGHBOURS if system == "knn-simple" else _best_count(near, val.labels)
     near = near[:, :neighbours]
     doubt = min(DOUBTS, key=lambda one: measure.loss(logits(votes(near), one), val.labels))
     path = job.out / f"{system}.npz"
@@ -134,7 +135,7 @@ def _train(job: Job, system: str, learn: Glyphset, val: Glyphset, test: Glyphset
         "mnist/val": measure.accuracy(logits(votes(near), doubt), val.labels),
         "mnist/test": measure.accuracy(logits(votes(found[:, :neighbours]), doubt), test.labels),
     }
-    job.say(f"{system:<10}  {neighbours} neighbours  test {accuracy['mnist/test']:.2%}")
+    job.report(f"{system:<10}  {neighbours} neighbours  test {accuracy['mnist/test']:.2%}")
     chosen = {"neighbours": neighbours, "doubt": float(doubt)}
     return kept.record(system, path, accuracy, train_s, **chosen)
 
@@ -147,7 +148,7 @@ def _finder(memory: Memory) -> Any:
 
 
 def _search(finder: Any, vectors: Vectors, name: str) -> npt.NDArray[np.int64]:
-    """Find the nearest digits of each vector, nearest first: (N, MOST) indexes."""
+    """Find the nearest digits of each vector, nearest first: (N, MAX_NEIGHBOURS) indexes."""
     found = [
         finder.kneighbors(vectors[start : start + BATCH].astype(np.float32), return_distance=False)
         for start in kept.bar(range(0, len(vectors), BATCH), name, f"×{BATCH} digits")
@@ -157,7 +158,9 @@ def _search(finder: Any, vectors: Vectors, name: str) -> npt.NDArray[np.int64]:
 
 def _best_count(near: Labels, labels: Labels) -> int:
     """How many of the nearest should vote; the fewest where several are as good."""
-    right = [(votes(near[:, :k]).argmax(axis=1) == labels).mean() for k in range(1, MOST + 1)]
+    right = [
+        (votes(near[:, :k]).argmax(axis=1) == labels).mean() for k in range(1, MAX_NEIGHBOURS + 1)
+    ]
     return int(np.argmax(right)) + 1
 
 

@@ -25,7 +25,7 @@ from camdigits.values import Glyphs, Scorer, Scores
 from train.baselines import kept
 from train.baselines.digits32 import counts_of, text_digits_of
 from train.baselines.kept import Job, Record
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 from train.errors import DataError
 from train.metrics import measure
 
@@ -192,7 +192,7 @@ def _learn(job: Job, name: str, learn: Digits, watch: Digits) -> tuple[Net, list
         seconds = time.perf_counter() - started
         rows.append({**_measured(_net(classifier), learn, watch), "seconds": seconds})
         _write_pickle(path, (classifier, rows))
-    job.say(
+    job.report(
         f"{name:<8}  {len(rows)} epochs  loss {rows[-1]['loss']:.4f}  "
         f"right {rows[-1]['accuracy']:.2%}  held out {rows[-1]['test_accuracy']:.2%}"
     )

@@ -180,7 +180,7 @@ def _run(job: Job, init: str, learn: TextDigits, test: TextDigits) -> tuple[Net,
         rows.append({**_measured(net, learn, test), "seconds": seconds})
         columns = {name: np.array([row[name] for row in rows]) for name in COLUMNS}
         kept.save_arrays(state, {**_arrays(net), **columns})
-    job.say(
+    job.report(
         f"{init:<8} {EPOCHS} epochs  loss {rows[-1]['loss']:.4f}  "
         f"right {rows[-1]['accuracy']:.2%}  test {rows[-1]['test_accuracy']:.2%}"
     )

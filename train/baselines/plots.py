@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from camdigits.values import Glyphs
 from train.baselines.hog import deskew, histograms
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -52,7 +52,7 @@ def train_baseline(
     out: Path,
     resume: bool = False,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> tuple[Record, ...]:
     """Train a baseline, or go on training it, and keep it in `out`.
 
@@ -61,7 +61,7 @@ def train_baseline(
         out: folder of the run, created.
         resume: go on with the run in `out`; its settings count.
         limit: digits taken of each set, for a quick look; None takes all.
-        say: takes a line for each system that is trained.
+        report: takes a line for each system that is trained.
 
     Returns:
         What each system of the baseline reached, the main one first.
@@ -72,7 +72,7 @@ def train_baseline(
     """
     if name not in BASELINES:
         raise BaselineError(f"no baseline {name}; baselines are {', '.join(BASELINES)}")
-    job = kept.begin(name, out, resume, limit, say)
+    job = kept.begin(name, out, resume, limit, report)
     if (out / kept.RECORDS).exists():
         return load_records(out)
     return kept.keep_records(out, BASELINES[name].train(job))

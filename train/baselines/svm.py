@@ -20,7 +20,7 @@ from camdigits.values import Glyphs, Scorer, Scores
 from train.baselines import kept
 from train.baselines.hog import Singles, hog
 from train.baselines.kept import Arrays, Job, Record
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 from train.errors import DataError
 from train.metrics import measure
 
@@ -70,7 +70,7 @@ def train(job: Job) -> tuple[Record, ...]:
         "mnist/val": measure.accuracy(scores, val.labels),
         "mnist/test": measure.accuracy(load(path)(test.images), test.labels),
     }
-    job.say(f"svm  {len(machines.vectors)} support vectors  test {accuracy['mnist/test']:.2%}")
+    job.report(f"svm  {len(machines.vectors)} support vectors  test {accuracy['mnist/test']:.2%}")
     seconds = sum(pair.seconds for pair in pairs)
     chosen = {"C": C, "gamma": GAMMA, "temperature": temperature}
     return (kept.record("svm", path, accuracy, seconds, **chosen),)

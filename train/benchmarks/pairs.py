@@ -8,7 +8,7 @@ from camdigits.reader import Reader
 from camdigits.values import BgrImage, Result
 from train.metrics.marks import draw_marks, marks_of
 from train.metrics.matching import Counts, Match, match_digits
-from train.simulate.rendered import PRESS, Page, Pair
+from train.simulate.rendered import MAX_PRESS, Page, Pair
 
 OUTCOMES = ("right", "misread", "one missed", "both missed")
 PRESS_STEP = 0.03  # of the height
@@ -51,7 +51,7 @@ def pairs_report(scores: Sequence[PairsScore]) -> str:
     worst = sorted(scores, key=lambda score: score.right - len(score.page.pairs))
     lines = [f"{'page':32} pairs right false way up"]
     lines += [_row(score) for score in worst]
-    for title, name_of in (("hand", _hand), ("height", _height), ("pressed", _pressed)):
+    for title, name_of in (("data set", _data_set), ("height", _height), ("pressed", _pressed)):
         lines += [f"by {title}", *_shares(scores, name_of)]
     outcomes = Counter(score.outcome(pair) for score, pair in _all(scores))
     total = sum((score.match.counts for score in scores), Counts())
@@ -94,7 +94,7 @@ def _shares(scores: Sequence[PairsScore], name_of: Callable[[PairsScore, Pair], 
     ]
 
 
-def _hand(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
+def _data_set(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
     return score.page.kind
 
 
@@ -114,5 +114,5 @@ def _height(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
 def _pressed(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
     """Class of how far two digits are pushed into each other, in hundredths of the height."""
     step = round(100 * PRESS_STEP)
-    low = min(int(pair.press / PRESS_STEP), round(PRESS / PRESS_STEP) - 1) * step
+    low = min(int(pair.press / PRESS_STEP), round(MAX_PRESS / PRESS_STEP) - 1) * step
     return f"{low:2} to {low + step:2} % of the height"

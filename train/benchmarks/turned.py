@@ -25,7 +25,7 @@ from train.simulate.rendered import Page
 
 TURNS = (90, 180, 270)  # degrees clockwise
 SAME_IOU = 0.5
-LEAST_DIGITS = 4  # fewer do not tell which way is up
+MIN_DIGITS = 4  # fewer do not tell which way is up
 SHOWN_NUMBERS = 4  # of each side in a line of the report
 
 
@@ -88,7 +88,7 @@ def photo_sheets(folder: Path) -> Iterator[Sheet]:
         LabelsError: there is no labels.json, or it is not one.
     """
     for truth in load_truths(folder / "labels.json", "digits"):
-        if len(truth["digits"]) < LEAST_DIGITS:
+        if len(truth["digits"]) < MIN_DIGITS:
             continue
         try:
             yield Sheet(Path(truth["file"]).name, "photos", read_picture(place(folder, truth)))
@@ -119,7 +119,7 @@ def compare(sheet: Sheet, upright: Result, turned: int, reader: Reader) -> TurnS
     )
     back = replace(result, frame=upright.frame, digits=digits)
     boxes = [digit.box for digit in upright.digits], [digit.box for digit in digits]
-    return TurnScore(sheet, turned, upright, back, pair(*boxes, least=SAME_IOU))
+    return TurnScore(sheet, turned, upright, back, pair(*boxes, min_iou=SAME_IOU))
 
 
 def turn_back(box: Box, turned: int, shape: Sequence[int]) -> Box:
@@ -162,7 +162,7 @@ def _remarks(score: TurnScore) -> str:
 
 
 def numbers_apart(upright: Sequence[str], turned: Sequence[str]) -> list[str]:
-    """Say which numbers only one side has.
+    """Reporter which numbers only one side has.
 
     >>> numbers_apart(["12", "3", "4"], ["123", "4"]), numbers_apart(["1", "2"], ["2", "1"])
     (['12 3 | 123'], ['other order'])

@@ -25,15 +25,17 @@ from camdigits.track.tracker import Tracker, config_for
 from camdigits.values import BgrImage, Digit, GrayImage, Result
 from train.data import sets
 from train.data.alphabets import DIGIT_NONE
-from train.data.held_out import Writer, held_out_writers
-from train.simulate.clips import KINDS, ClipConfig, Moment, Seen, film_clip
-from train.simulate.scenes import UNSURE, Hand, bitmap_hand
+from train.data.folder import data_folder
+from train.data.held_out import HeldOutWriter, held_out_writers
+from train.metrics.matching import MIN_IOU
+from train.simulate.clips import KINDS, ClipConfig, LabelledFrame, VisibleItem, film_clip
+from train.simulate.scenes import UNSURE
+from train.simulate.writers import Writer, bitmap_writer
 
 OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # what stands beside digits
 # Photographs without writing whose lines run as people write on them.
 PAPERS = ("graph_yellow_a", "graph_yellow_b", "lined_top", "white_surface_phone")
 DESKS = ("black_desktop_phone", "blue_desktop_phone", "white_desktop_phone")
-LEAST_IOU = 0.3
 SETTLED_S = 1.0  # changes of a label count from here on
 COVERED_S = 0.5  # a shorter occlusion is a dropout
 HIDDEN = 0.6  # part of a digit: what is left of it is none
@@ -99,7 +101,7 @@ class ClipScore:
         self._watched: dict[int, _Watched] = {}
 
     def add(
-        self, moment: Moment, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
+        self, moment: LabelledFrame, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
     ) -> None:
         """Count one frame.
 
@@ -110,11 +112,11 @@ class ClipScore:
             shown: what the viewer sees.
         """
         now = moment.frame.time_s
-        reads = _met(moment.seen, read)
-        shows = _met(moment.seen, shown)
+        reads = _met(moment.items, read)
+        shows = _met(moment.items, shown)
         self.tally.shown_s += step_s * len(shown)
         self.tally.false_s += step_s * (len(shown) - len(shows))
-        for index, thing in enumerate(moment.seen):
+        for index, thing in enumerate(moment.items):
             label = shows.get(index)
             if thing.label == DIGIT_NONE:
                 self.tally.false_s += step_s * (label is not None)
@@ -126,16 +128,16 @@ class ClipScore:
             self._follow(one, thing, label, now, step_s)
             self._occlude(one, thing, label, now)
 
-    def _judge(self, thing: Seen, shown: Digit | None, step_s: float) -> None:
+    def _judge(self, thing: VisibleItem, shown: Digit | None, step_s: float) -> None:
         legible = thing.mark.label != UNSURE
         right = shown is not None and shown.label == str(thing.label)
         self.tally.visible_s += step_s * legible
         self.tally.right_s += step_s * (legible and right)
-        if shown is not None and not right and (legible or thing.behind):
+        if shown is not None and not right and (legible or thing.covered_share):
             self.tally.wrong_s += step_s
 
     def _follow(
-        self, one: _Watched, thing: Seen, shown: Digit | None, now: float, step_s: float
+        self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float, step_s: float
     ) -> None:
         if thing.mark.label == UNSURE:
             return
@@ -154,9 +156,9 @@ class ClipScore:
             self.tally.blinks += one.gap
         one.label, one.track, one.gap = shown.label, shown.track, False
 
-    def _occlude(self, one: _Watched, thing: Seen, shown: Digit | None, now: float) -> None:
+    def _occlude(self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float) -> None:
         """Compare a digit's id before and after a hand lay on it."""
-        if thing.behind >= HIDDEN:
+        if thing.covered_share >= HIDDEN:
             if one.covered_s is None:
                 one.covered_s, one.before, one.back_s = now, one.track, None
             return
@@ -191,9 +193,11 @@ def score_clips(
     Raises:
         DataError: a data set is missing.
     """
-    digits, others = writing_hands(), other_hands()
+    digits, others = digit_writers(), other_writers()
     config = ClipConfig(
-        seconds=seconds, photos=_photos("paper", PAPERS), desks=_photos("desk", DESKS)
+        duration_s=seconds,
+        paper_photos=_photos("paper", PAPERS),
+        desk_photos=_photos("desk", DESKS),
     )
     scores = {kind: Scores() for kind in kinds}
     for seed, kind in product(seeds, kinds):
@@ -204,7 +208,7 @@ def score_clips(
 
 
 def score_clip(
-    moments: Iterable[Moment],
+    moments: Iterable[LabelledFrame],
     reader: Reader,
     step_s: float,
     each: Callable[[Result], None] = lambda _: None,
@@ -222,7 +226,7 @@ def score_clip(
 
 
 def video_report(scores: Mapping[str, Scores]) -> str:
-    """Say each kind in two lines, then all.
+    """Reporter each kind in two lines, then all.
 
     Changes of labels, and labels that go and come back, per legible digit and minute, after its
     first second; wrong and false labels as part of all digit-seconds shown; seconds of false
@@ -254,7 +258,7 @@ class MarkedFrames:
         return iter(self._kept)
 
 
-def writing_hands() -> list[Hand]:
+def digit_writers() -> list[Writer]:
     """Let the held-out writers write; each data set as often as the others.
 
     Raises:
@@ -263,33 +267,35 @@ def writing_hands() -> list[Hand]:
     writers = held_out_writers()
     most = max(len(of_set) for of_set in writers.values())
     return [
-        _hand(of_set[turn % len(of_set)]) for of_set in writers.values() for turn in range(most)
+        _page_writer(of_set[turn % len(of_set)])
+        for of_set in writers.values()
+        for turn in range(most)
     ]
 
 
-def other_hands() -> list[Hand]:
+def other_writers() -> list[Writer]:
     """Let the held-out parts of the sets without digits write.
 
     Raises:
         DataError: a data set is missing.
     """
-    hands = []
+    writers = []
     for name in OTHERS:
         images, labels, val = sets.raw(name)
-        hands.append(bitmap_hand(name, images[val], labels[val]))
-    return hands
+        writers.append(bitmap_writer(name, images[val], labels[val]))
+    return writers
 
 
-def _hand(writer: Writer) -> Hand:
+def _page_writer(writer: HeldOutWriter) -> Writer:
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
         return writer.draw(index, side, max(1.2, side * rng.uniform(0.05, 0.12)))
 
-    return Hand(writer.kind, writer.labels, draw)
+    return Writer(writer.kind, writer.labels, draw)
 
 
 def _photos(kind: str, names: Sequence[str]) -> tuple[GrayImage, ...]:
     """Photographs of paper or desks, gray; those that the data folder has."""
-    files = [sets.folder() / "textures" / kind / f"{name}.jpg" for name in names]
+    files = [data_folder() / "textures" / kind / f"{name}.jpg" for name in names]
     return tuple(
         np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
         for file in files
@@ -313,13 +319,13 @@ def _row(one: Tally) -> str:
     )
 
 
-def _met(seen: Sequence[Seen], digits: Sequence[Digit]) -> dict[int, Digit]:
+def _met(seen: Sequence[VisibleItem], digits: Sequence[Digit]) -> dict[int, Digit]:
     """What is shown on each thing of the sheet, the best overlap first."""
     overlaps = [
         (overlap, at, digit)
         for at, thing in enumerate(seen)
         for digit in range(len(digits))
-        if (overlap := iou(thing.mark.box, digits[digit].box)) >= LEAST_IOU
+        if (overlap := iou(thing.mark.box, digits[digit].box)) >= MIN_IOU
     ]
     met: dict[int, int] = {}
     for _, at, digit in sorted(overlaps, reverse=True):

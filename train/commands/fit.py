@@ -61,7 +61,7 @@ def fit(
         parts=tuple(map(str, parts)),
         **chosen,
     )
-    fit_run(settings, out or folder_of(settings), resume, say=click.echo)
+    fit_run(settings, out or folder_of(settings), resume, report=click.echo)
 
 
 @click.command()
@@ -81,7 +81,7 @@ def export(run: Path, out: Path) -> None:
     """Turn RUN (a folder of `fit`) into a full-int8 model and its card."""
     from train.fit.export import export as export_run
 
-    export_run(run, out, say=click.echo)
+    export_run(run, out, report=click.echo)
 
 
 @click.command()
@@ -92,7 +92,7 @@ def crops(out: Path, count: int, seed: int) -> None:
     """Film written pages and cut COUNT training glyphs from them into OUT."""
     from train.simulate.crops import write_crops
 
-    write_crops(out, count, seed, say=click.echo)
+    write_crops(out, count, seed, report=click.echo)
 
 
 @click.command()
@@ -103,7 +103,7 @@ def halves(out: Path, count: int, seed: int) -> None:
     """Write touching digits, cut them apart as the reader does, and keep COUNT parts in OUT."""
     from train.simulate.halves import write_halves
 
-    write_halves(out, count, seed, say=click.echo)
+    write_halves(out, count, seed, report=click.echo)
 
 
 @click.command("all")

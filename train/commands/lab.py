@@ -98,7 +98,7 @@ def survival(run: Path, model: str, doc: bool, limit: int | None) -> None:
 
     plot = surviving.PLOT if doc else run / "survival.png"
     page = surviving.DOC if doc else None
-    surviving.write_survival(run, model, plot, page, limit=limit, say=click.echo)
+    surviving.write_survival(run, model, plot, page, limit=limit, report=click.echo)
 
 
 COMMANDS = (evaluate, baseline, compare, report, show, stages, survival)

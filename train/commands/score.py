@@ -165,9 +165,9 @@ def video(
 
 def _folder(given: Path | None, name: str) -> Path:
     """The folder that was given, or the data set of that name."""
-    from train.data.sets import folder
+    from train.data.folder import data_folder
 
-    return folder() / name if given is None else given
+    return data_folder() / name if given is None else given
 
 
 def _write(show: Path | None, marked: Iterable[tuple[str, BgrImage | None]]) -> None:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from camdigits.values import NONE
 from train.errors import DataError
 
+Labels = npt.NDArray[np.uint8]  # (N,) index into the labels of an alphabet
 _DROPPED = -1
 _STROKES = frozenset("|!/\\()-_',`")  # a comma that fills the glyph is a 1, or an I
 

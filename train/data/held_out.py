@@ -14,17 +14,18 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import GrayImage
 from train.data import sets
-from train.data.sets import Labels
+from train.data.alphabets import Labels
+from train.data.folder import data_folder
 
 SETS = ("unipen", "mnist", "kensanata", "bhmsds")
-LEAST_LABELS = 9  # digits that a UNIPEN writer must have written to fill a page
-FINE = 4  # strokes are drawn so many times larger, then shrunk: smooth edges
-INKED = 60  # of 255: weaker pixels of a data set are the edge of its ink
+MIN_LABELS = 9  # digits that a UNIPEN writer must have written to fill a page
+SUPERSAMPLING = 4  # strokes are drawn so many times larger, then shrunk: smooth edges
+MIN_INK = 60  # of 255: weaker pixels of a data set are the edge of its ink
 Stroke = npt.NDArray[np.float32]  # (points, 2) x y, y down
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Writer:
+class HeldOutWriter:
     """Someone who writes digits, or a set of people who do."""
 
     kind: str  # the data set
@@ -34,7 +35,7 @@ class Writer:
     a scanned digit keeps its own pen."""
 
 
-def held_out_writers() -> dict[str, list[Writer]]:
+def held_out_writers() -> dict[str, list[HeldOutWriter]]:
     """Return the writers of each set.
 
     Raises:
@@ -43,10 +44,10 @@ def held_out_writers() -> dict[str, list[Writer]]:
     return {name: unipen_writers() if name == "unipen" else [_scans(name)] for name in SETS}
 
 
-def unipen_writers() -> list[Writer]:
+def unipen_writers() -> list[HeldOutWriter]:
     """Return the held-out writers of UNIPEN who wrote nearly every digit."""
     _, labels, val = sets.raw("unipen")
-    place = sets.folder() / "unipen/unipen-digits-strokes.npz"
+    place = data_folder() / "unipen/unipen-digits-strokes.npz"
     with np.load(place) as arrays:
         names = arrays["writer_file"]
         points = arrays["xy"].astype(np.float32)
@@ -57,37 +58,39 @@ def unipen_writers() -> list[Writer]:
     return [
         pen_writer("unipen", [strokes[first[i] : first[i + 1]] for i in chars], labels[chars])
         for chars in own
-        if len(set(labels[chars].tolist())) >= LEAST_LABELS
+        if len(set(labels[chars].tolist())) >= MIN_LABELS
     ]
 
 
-def pen_writer(kind: str, strokes: Sequence[Sequence[Stroke]], labels: Labels) -> Writer:
+def pen_writer(kind: str, strokes: Sequence[Sequence[Stroke]], labels: Labels) -> HeldOutWriter:
     """Write with recorded pen strokes, per digit a list of (points, 2) x y."""
 
     def draw(index: int, height: int, pen_px: float) -> GrayImage:
-        return fit_height(_trace(strokes[index], height * FINE, round(pen_px * FINE)), height)
+        return fit_height(
+            _trace(strokes[index], height * SUPERSAMPLING, round(pen_px * SUPERSAMPLING)), height
+        )
 
-    return Writer(kind, labels, draw)
+    return HeldOutWriter(kind, labels, draw)
 
 
-def scan_writer(kind: str, images: npt.NDArray[np.uint8], labels: Labels) -> Writer:
+def scan_writer(kind: str, images: npt.NDArray[np.uint8], labels: Labels) -> HeldOutWriter:
     """Write with the pictures of a data set, (N, h, w) uint8."""
 
     def draw(index: int, height: int, pen_px: float) -> GrayImage:  # noqa: ARG001
-        return fit_height(_steep(images[index], height * FINE), height)
+        return fit_height(_steep(images[index], height * SUPERSAMPLING), height)
 
-    return Writer(kind, labels, draw)
+    return HeldOutWriter(kind, labels, draw)
 
 
 def fit_height(drawing: GrayImage, height: int) -> GrayImage:
     """Cut to the ink and scale to a height."""
-    x, y, wide, high = cv2.boundingRect(np.asarray(drawing > INKED, np.uint8))
+    x, y, wide, high = cv2.boundingRect(np.asarray(drawing > MIN_INK, np.uint8))
     tight = drawing[y : y + high, x : x + wide]
     size = max(1, round(wide * height / high)), height
     return np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _scans(name: str) -> Writer:
+def _scans(name: str) -> HeldOutWriter:
     images, labels, val = sets.raw(name)
     return scan_writer(name, images[val], labels[val])
 
@@ -106,7 +109,7 @@ def _trace(strokes: Sequence[Stroke], height: int, pen: int) -> GrayImage:
 
 def _steep(image: GrayImage, height: int) -> GrayImage:
     """Enlarge a small picture and make its edges as steep as a pen's."""
-    scale = max(1.0, height / max(cv2.boundingRect(np.asarray(image > INKED, np.uint8))[3], 1))
+    scale = max(1.0, height / max(cv2.boundingRect(np.asarray(image > MIN_INK, np.uint8))[3], 1))
     room = cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
     big = cv2.resize(room, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     steep = (big.astype(np.float32) - 128) * scale + 128

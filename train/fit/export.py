@@ -48,7 +48,7 @@ WANTED = 0.99  # of the reported digits are right at the card's threshold
 
 
 def export(
-    run: Path, out: Path, pool: Pool | None = None, say: Callable[[str], None] = print
+    run: Path, out: Path, pool: Pool | None = None, report: Callable[[str], None] = print
 ) -> None:
     """Write `out` (.tflite) and its card beside it; both appear only when they are whole.
 
@@ -56,7 +56,7 @@ def export(
         run: folder of `fit`.
         out: path of the model.
         pool: the glyphs of the run; None loads those that its settings name.
-        say: takes what was measured.
+        report: takes what was measured.
 
     Raises:
         DataError: there is no run, a data set is missing, or `out` cannot be written.
@@ -78,7 +78,7 @@ def export(
         scorer = load_scorer(made, _blank_card(settings.labels))
         fields = _card(settings, pool, content, scorer, model)
     _place(out, content, fields)
-    say(summary(out, fields))
+    report(summary(out, fields))
 
 
 def set_prior(model: Any, labels: tuple[str, ...], share: float) -> None:

@@ -10,7 +10,7 @@ import ctypes
 # Of malloc.h: option, value.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -2, -3, -8
 OPTIONS = {
-    M_ARENA_MAX: 1,  # the heaps of other threads are given back whatever the thresholds say
+    M_ARENA_MAX: 1,  # the heaps of other threads are given back whatever the thresholds report
     M_MMAP_THRESHOLD: 32 << 20,  # the most that glibc takes
     M_TRIM_THRESHOLD: 2**31 - 1,
     M_TOP_PAD: 64 << 20,

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 from train.errors import DataError
 from train.fit import nets
 from train.fit.losses import Loss, loss_of
@@ -50,7 +50,7 @@ def fit(
     out: Path,
     resume: bool = False,
     pool: Pool | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> None:
     """Train, or go on training, and leave model.npz in `out`.
 
@@ -59,7 +59,7 @@ def fit(
         out: folder of the run, created.
         resume: go on from the last whole epoch in `out`.
         pool: glyphs to learn from; None loads those that the settings name.
-        say: takes the line of each epoch.
+        report: takes the line of each epoch.
 
     Raises:
         DataError: a data set is missing, or `out` holds a run (or, resumed, does not).
@@ -78,7 +78,7 @@ def fit(
         taken = min(steps, total - done)
         history.append(_run_epoch(learner, settings, pool, len(history), taken))
         _keep(learner, out, history)
-        say(_line(history, -(-total // steps), taken * settings.batch))
+        report(_line(history, -(-total // steps), taken * settings.batch))
 
 
 def _begin(settings: Settings, out: Path, resume: bool) -> Settings:

@@ -156,11 +156,11 @@ def print_report(
     name: str,
     as_json: bool = False,
     limit: int | None = None,
-    say: Callable[[str], None] = click.echo,
+    report: Callable[[str], None] = click.echo,
 ) -> None:
     """Measure the model of this name or path and print a table, or one JSON object."""
-    report = evaluate(find_model(name), limit)
-    say(json.dumps(asdict(report)) if as_json else table(report))
+    found = evaluate(find_model(name), limit)
+    report(json.dumps(asdict(found)) if as_json else table(found))
 
 
 def table(report: Report) -> str:

@@ -21,14 +21,14 @@ READ: Colour = (0, 150, 0)
 MISSED: Colour = (255, 70, 0)
 MISREAD: Colour = (0, 130, 255)
 FALSE: Colour = (0, 0, 220)
-LEAST_SIDE = 1600  # pixels: smaller pictures are enlarged, up to fourfold
-TEXT_PART = 0.4  # of the longer side of a box: its word is no higher
-LEAST_TEXT = 14  # pixels: lower cannot be read
+MIN_SIDE_PX = 1600  # pixels: smaller pictures are enlarged, up to fourfold
+MAX_TEXT_SHARE = 0.4  # of the longer side of a box: its word is no higher
+MIN_TEXT_PX = 14  # pixels: lower cannot be read
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One box, with a word where there is something to say."""
+    """One box, with a word where there is something to report."""
 
     box: Box
     colour: Colour
@@ -36,7 +36,7 @@ class Mark:
 
 
 def marks_of(truth: Truth, match: Match, digits: Sequence[Digit]) -> list[Mark]:
-    """Say what became of each label and each reading; the rare marks last, to lie on top."""
+    """Reporter what became of each label and each reading; the rare marks last, to lie on top."""
     met = dict(match.pairs)
     labels = [(index, digit["label"]) for index, digit in enumerate(truth["digits"])]
     read = [Mark(digits[met[i]].box, READ) for i, _ in labels if i in match.read]
@@ -71,8 +71,8 @@ def put_words(canvas: BgrImage, words: Sequence[tuple[str, Box, Colour]]) -> Non
     style = style_for(canvas.shape[1], canvas.shape[0])
     taken: list[Box] = []
     for text, box, colour in words:
-        room = int(TEXT_PART * max(box.width, box.height))
-        tag = Tag(text, min(style.text_px, max(LEAST_TEXT, room)), colour)
+        room = int(MAX_TEXT_SHARE * max(box.width, box.height))
+        tag = Tag(text, min(style.text_px, max(MIN_TEXT_PX, room)), colour)
         places = _places(tag, box, style.line_px + 2, canvas.shape)
         best = min(places, key=lambda place: _covered(place, taken))  # the first of equals
         put_tag(canvas, tag, best.x, best.y)
@@ -106,7 +106,7 @@ def enlarged(picture: BgrImage) -> tuple[BgrImage, int]:
     >>> enlarged(np.zeros((480, 640, 3), np.uint8))[0].shape
     (1440, 1920, 3)
     """
-    scale = min(4, math.ceil(LEAST_SIDE / max(picture.shape[:2])))
+    scale = min(4, math.ceil(MIN_SIDE_PX / max(picture.shape[:2])))
     if scale == 1:
         return picture.copy(), 1
     how = cv2.INTER_LINEAR

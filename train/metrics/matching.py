@@ -18,7 +18,7 @@ from camdigits.geometry import contains, iou_table
 from camdigits.values import Box, Digit
 from train.data.truth import Truth
 
-LEAST_IOU = 0.3
+MIN_IOU = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ class Match:
 
 
 def pair(
-    truth: Sequence[Box], found: Sequence[Box], least: float = LEAST_IOU
+    truth: Sequence[Box], found: Sequence[Box], min_iou: float = MIN_IOU
 ) -> tuple[tuple[int, int], ...]:
-    """Match one to one, best overlap first, down to an IoU of `least`."""
+    """Match one to one, best overlap first, down to an IoU of `min_iou`."""
     if not truth or not found:
         return ()
     table = iou_table(truth, found)
     pairs: list[tuple[int, int]] = []
     while True:
         i, j = np.unravel_index(int(table.argmax()), table.shape)
-        if table[i, j] < least:
+        if table[i, j] < min_iou:
             return tuple(pairs)
         pairs.append((int(i), int(j)))
         table[i, :] = table[:, j] = -1

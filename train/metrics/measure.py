@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from camdigits.recognize.classify import probabilities
 from camdigits.values import Scores
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 
 Reals = npt.NDArray[np.float64]
 BINS = 15  # of equal width, as in Guo et al., ICML 2017

@@ -63,20 +63,20 @@ def missing(text: str) -> str:
     return f'<p class="missing">{escape(text)}</p>'
 
 
-def figure(png: bytes, alt: str, caption: str, least_px: int = 0) -> str:
+def figure(png: bytes, alt: str, caption: str, min_width_px: int = 0) -> str:
     """A picture with its caption.
 
     Args:
         png: its bytes.
         alt: what it is, for who cannot see it.
         caption: what to see in it.
-        least_px: on a narrower screen it scrolls instead of shrinking.
+        min_width_px: on a narrower screen it scrolls instead of shrinking.
     """
     width, height = _size(png)
-    least = f' style="min-width:{least_px}px"' if least_px else ""
+    style = f' style="min-width:{min_width_px}px"' if min_width_px else ""
     return (
         '<figure><div class="scroll" tabindex="0">'
-        f'<img src="{data_uri(png)}" alt="{escape(alt)}" width="{width}" height="{height}"{least}>'
+        f'<img src="{data_uri(png)}" alt="{escape(alt)}" width="{width}" height="{height}"{style}>'
         "</div>"
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )

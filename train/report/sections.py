@@ -1,6 +1,6 @@
 """The parts of the page that show what a model answers; `train.report.within` shows its inside.
 
-Each takes what was found and gives a section; captions say what to see in a figure.
+Each takes what was found and gives a section; captions report what to see in a figure.
 """
 
 import re
@@ -17,7 +17,7 @@ from train.report import evidence, figures, page, pictures
 from train.report.evidence import Answers, Mistake
 from train.report.page import Section
 
-MOST = 24  # misread glyphs shown of each set
+MAX_SHOWN = 24  # misread glyphs shown of each set
 NO_SETS = "No data set has glyphs with these labels, so nothing was measured."
 
 
@@ -74,7 +74,9 @@ def confusion(answers: Sequence[Answers], card: Card, album: Album) -> Section:
         "All sets together. A row is what a glyph is, a column what the model answers; under each "
         f"count its share of the row. {_commonest(counts, card)}"
     )
-    return Section("confusion", title, page.figure(png, "Confusion matrix", caption, least_px=700))
+    return Section(
+        "confusion", title, page.figure(png, "Confusion matrix", caption, min_width_px=700)
+    )
 
 
 def misread(answers: Sequence[Answers], card: Card, album: Album) -> Section:
@@ -86,7 +88,7 @@ def misread(answers: Sequence[Answers], card: Card, album: Album) -> Section:
     )
     blocks = [page.paragraph(told)]
     for each in sorted(answers, key=lambda each: not each.wanted):
-        count, found = evidence.mistakes(each, card, MOST)
+        count, found = evidence.mistakes(each, card, MAX_SHOWN)
         kind = "misread" if each.wanted else f"taken for a {one}"
         share = count / max(len(each.truth), 1)
         blocks.append(page.subtitle(f"{each.name}: {count:,} {kind} ({_percent(share)})"))
@@ -117,7 +119,7 @@ def calibration(answers: Sequence[Answers], card: Card, album: Album) -> Section
         "at 1. It was set on the validation glyphs of training, which may be others than these. "
         f"{_thinned(card)}"
     )
-    figure = page.figure(png, "Reliability diagram", caption, least_px=520)
+    figure = page.figure(png, "Reliability diagram", caption, min_width_px=520)
     return Section("calibration", title, figure)
 
 
@@ -150,7 +152,7 @@ def rejects(answers: Sequence[Answers], card: Card, album: Album) -> Section:
         f"AUROC: how probably a {one} looks more like one than this does; 1 is best.",
     )  # fmt: skip
     return Section(
-        "rejects", title, page.figure(png, "Reject curves", caption, least_px=620) + table
+        "rejects", title, page.figure(png, "Reject curves", caption, min_width_px=620) + table
     )
 
 

@@ -47,7 +47,7 @@ def show(
     model: str = "digits",
     out: Path | None = None,
     most: int = 4,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> None:
     """Print what is seen in a picture.
 
@@ -56,7 +56,7 @@ def show(
         model: a model's name or path.
         out: a .png for the enlarged glyphs with their chances as bars; None writes none.
         most: digits that are drawn; further ones get a line.
-        say: takes the text.
+        report: takes the text.
 
     Raises:
         PictureError: the picture cannot be read.
@@ -73,12 +73,12 @@ def show(
     looks = looks_of(result, load_scorer(path, card), card)
     read = [look for look in looks if look.read]
     if not read:
-        say(f"{picture}: {nothing(looks)}")
+        report(f"{picture}: {nothing(looks)}")
         return
-    say("\n".join(text(picture, result, looks, card, most)))
+    report("\n".join(text(picture, result, looks, card, most)))
     if out is not None:
         _write(out, read[:most], card)
-        say(f"\n{out}: {len(read[:most])} of the glyphs, enlarged")
+        report(f"\n{out}: {len(read[:most])} of the glyphs, enlarged")
 
 
 def looks_of(result: Result, scorer: Scorer, card: Card) -> tuple[Look, ...]:

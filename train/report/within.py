@@ -34,7 +34,7 @@ def training(histories: Sequence[History], album: Album) -> Section:
             "training glyphs, not warped, so they may well be read better; each run has its own, "
             "so compare within one."
         )
-        html = page.figure(png, "Training curves", caption, least_px=760)
+        html = page.figure(png, "Training curves", caption, min_width_px=760)
     return Section("training", "How it learnt", html)
 
 
@@ -50,7 +50,7 @@ def filters(opened: Any, album: Album) -> Section:
             "holds them: red wants ink, blue wants paper. Many answer to an edge or a "
             "stroke in one direction."
         )
-        html = page.figure(png, "Filters of the first layer", caption, least_px=560)
+        html = page.figure(png, "Filters of the first layer", caption, min_width_px=560)
     return Section("filters", "What the first layer looks for", html)
 
 
@@ -77,7 +77,7 @@ def maps(
         album.keep(f"maps-{number + 1}.png", png)
         height, width, channels = layer.output
         caption = f"{layer.name.capitalize()}: {channels} planes of {height}×{width}."
-        blocks.append(page.figure(png, f"Feature maps, {layer.name}", caption, least_px=680))
+        blocks.append(page.figure(png, f"Feature maps, {layer.name}", caption, min_width_px=680))
     return Section("maps", title, "\n".join(blocks))
 
 
@@ -122,7 +122,7 @@ def quantization(comparison: Comparison | str, album: Album) -> Section:
         [_pair(pair) for pair in (*comparison.pairs, total)],
     )
     caption = "How far int8 moves each logit: a narrow band around zero changes hardly any answer."
-    blocks += [table, page.figure(png, "Differences of the logits", caption, least_px=620)]
+    blocks += [table, page.figure(png, "Differences of the logits", caption, min_width_px=620)]
     return Section("int8", title, "\n".join(blocks))
 
 

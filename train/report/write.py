@@ -44,7 +44,7 @@ def write_report(
     run: Path | None,
     out: Path,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
     sets: Sequence[Glyphset] | None = None,
 ) -> Path:
     """Measure a model and write a page about it.
@@ -55,7 +55,7 @@ def write_report(
             there.
         out: folder of the page and its figures, created.
         limit: glyphs of each set; None takes all.
-        say: takes a line for each step.
+        report: takes a line for each step.
         sets: glyphs to put to the model, their labels indexes into the card's; None loads those
             of the alphabet whose labels they are.
 
@@ -68,13 +68,13 @@ def write_report(
         FigureError: matplotlib is missing.
         OutputError: `out` cannot be written.
     """
-    found = find(model, run, limit, say, sets)
+    found = find(model, run, limit, report, sets)
     album = Album()
-    say("drawing")
+    report("drawing")
     parts = compose(found, album)
     text = page(f"A look into {model.name}", lead(found), tiles(found), parts)
     place(out, {**album.figures, NAME: text.encode()})
-    say(f"{out / NAME}: {len(parts)} sections; {len(album.figures)} figures beside it")
+    report(f"{out / NAME}: {len(parts)} sections; {len(album.figures)} figures beside it")
     return out / NAME
 
 
@@ -82,17 +82,17 @@ def find(
     model: Path,
     run: Path | None,
     limit: int | None,
-    say: Callable[[str], None],
+    report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
 ) -> Findings:
     """Measure everything."""
     card = load_card(model)
     home = runs.find_run(model, card, run)
-    answers = ask(model, card, limit, say, sets)
+    answers = ask(model, card, limit, report, sets)
     opened = inside.load(model)
-    say("comparing with the float net" if home else "no run of this model is here")
+    report("comparing with the float net" if home else "no run of this model is here")
     comparison = _compared(home, answers, card)
-    say("timing")
+    report("timing")
     timed = speed.measure_speed(model, card, _classic())
     return Findings(
         card,
@@ -110,7 +110,7 @@ def ask(
     model: Path,
     card: Card,
     limit: int | None,
-    say: Callable[[str], None],
+    report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
 ) -> tuple[Answers, ...]:
     """Put every set to the model."""
@@ -118,7 +118,7 @@ def ask(
     given = evidence.load_sets(card, limit) if sets is None else sets
     answers = []
     for part in given:
-        say(f"reading {part.name}, {len(part.labels)} glyphs")
+        report(f"reading {part.name}, {len(part.labels)} glyphs")
         answers.append(evidence.ask(part, scorer, card))
     return tuple(answers)
 

@@ -14,42 +14,44 @@ import numpy.typing as npt
 from camdigits.geometry import intersection
 from camdigits.image import cv2, frozen
 from camdigits.values import Box, Frame, GrayImage
+from train.simulate.camera import LEGIBLE_PX_PER_BLUR, MIN_LEGIBLE_PX
 from train.simulate.paths import PATHS, Curve, Outline, Path
-from train.simulate.scenes import LEGIBLE_BLURS, LEGIBLE_PX, UNSURE, Hand, Mark
+from train.simulate.scenes import UNSURE, SceneMark
 from train.simulate.sheet import Sheet, draw_until, write_sheet
+from train.simulate.writers import Writer
 
 Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
 
-COVERED = 0.08  # part of a mark: behind a hand it may be read as something else
+MAX_COVERED = 0.08  # part of a mark: behind a hand it may be read as something else
 
 
 @dataclass(frozen=True, slots=True)
 class ClipConfig:
     """Size, rate and length of a clip."""
 
-    size: tuple[int, int] = (640, 480)
+    size_px: tuple[int, int] = (640, 480)
     fps: float = 30.0
-    seconds: float = 6.0
-    photos: tuple[GrayImage, ...] = field(default=())  # of paper
-    desks: tuple[GrayImage, ...] = field(default=())
+    duration_s: float = 6.0
+    paper_photos: tuple[GrayImage, ...] = field(default=())  # of paper
+    desk_photos: tuple[GrayImage, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class VisibleItem:
     """One thing on the sheet, in one frame."""
 
     item: int  # the same thing has the same number in all frames
-    mark: Mark  # where it is and what it reads as: UNSURE where nobody could tell
+    mark: SceneMark  # where it is and what it reads as: UNSURE where nobody could tell
     label: int  # what is written there, whether it can be read or not
-    behind: float = 0.0  # part of it that something covers
+    covered_share: float = 0.0  # part of it that something covers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class LabelledFrame:
     """One frame with its truth; things outside the picture or not yet written are left out."""
 
     frame: Frame
-    seen: tuple[Seen, ...]
+    items: tuple[VisibleItem, ...]
 
 
 KINDS = tuple(PATHS)
@@ -57,11 +59,11 @@ KINDS = tuple(PATHS)
 
 def film_clip(
     kind: str,
-    digits: Sequence[Hand],
-    others: Sequence[Hand],
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
     rng: np.random.Generator,
     config: ClipConfig | None = None,
-) -> Iterator[Moment]:
+) -> Iterator[LabelledFrame]:
     """Film one clip of a kind of motion, frame after frame.
 
     Args:
@@ -77,38 +79,38 @@ def film_clip(
     if kind not in KINDS:
         raise ValueError(f"no motion {kind!r}; kinds are {', '.join(KINDS)}")
     config = config or ClipConfig()
-    time_s = np.arange(round(config.seconds * config.fps)) / config.fps
-    path = PATHS[kind](time_s, rng, config.size)
+    time_s = np.arange(round(config.duration_s * config.fps)) / config.fps
+    path = PATHS[kind](time_s, rng, config.size_px)
     sheet = write_sheet(
         () if kind == "empty" else digits,
         others,
         rng,
-        config.size,
+        config.size_px,
         broad=1.9 if kind == "pan" else 1.0,
-        written_s=config.seconds - 1.5 if kind == "writing" else 0.0,
-        photos=config.photos,
+        written_s=config.duration_s - 1.5 if kind == "writing" else 0.0,
+        photos=config.paper_photos,
     )
     return _film(sheet, path, time_s, rng, config)
 
 
 def _film(
     sheet: Sheet, path: Path, time_s: Curve, rng: np.random.Generator, config: ClipConfig
-) -> Iterator[Moment]:
+) -> Iterator[LabelledFrame]:
     desk = _desk(rng, config)
-    tilt, light = _tilt(rng, config.size), _falloff(rng, config.size)
+    tilt, light = _tilt(rng, config.size_px), _falloff(rng, config.size_px)
     noise, quality = rng.uniform(1, 5), int(rng.integers(50, 96))
     before: Matrix | None = None
     for index in range(len(time_s)):
-        view = tilt @ _view(path, index, sheet.page.shape, config.size)
+        view = tilt @ _view(path, index, sheet.page.shape, config.size_px)
         page = draw_until(sheet, float(time_s[index]))
-        lit = _lay(page, view, desk if path.sheet_x is not None else None, config.size)
-        lit = _smear(lit, view if before is None else before, view, config.size)
-        outline = _hand_at(path, index, config.size)
+        lit = _lay(page, view, desk if path.sheet_x is not None else None, config.size_px)
+        lit = _smear(lit, view if before is None else before, view, config.size_px)
+        outline = _hand_at(path, index, config.size_px)
         lit = np.asarray(lit * _lamps(path, index, light), np.float32)
         gray = _sensor(_cover(lit, outline), float(path.blur[index]), noise, quality, rng)
         seen = _truth(sheet, float(time_s[index]), view, outline, float(path.blur[index]), config)
         bgr = frozen(np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8))
-        yield Moment(Frame(index, float(time_s[index]), bgr, "motion"), seen)
+        yield LabelledFrame(Frame(index, float(time_s[index]), bgr, "motion"), seen)
         before = view
 
 
@@ -141,9 +143,9 @@ def _falloff(rng: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.
 
 def _desk(rng: np.random.Generator, config: ClipConfig) -> GrayImage:
     """What lies around the sheet: a photographed desk, or plain wood-like gray."""
-    width, height = config.size
-    if config.desks:
-        photo = config.desks[int(rng.integers(len(config.desks)))]
+    width, height = config.size_px
+    if config.desk_photos:
+        photo = config.desk_photos[int(rng.integers(len(config.desk_photos)))]
         return np.asarray(cv2.resize(photo, (width, height)), np.uint8)
     return np.full((height, width), int(rng.integers(40, 110)), np.uint8)
 
@@ -238,23 +240,28 @@ def _truth(
     outline: Outline | None,
     blur: float,
     config: ClipConfig,
-) -> tuple[Seen, ...]:
-    mask = None if outline is None else _filled(outline, (config.size[1], config.size[0]))
-    least = LEGIBLE_PX + LEGIBLE_BLURS * blur
+) -> tuple[VisibleItem, ...]:
+    mask = None if outline is None else _filled(outline, (config.size_px[1], config.size_px[0]))
+    min_side_px = MIN_LEGIBLE_PX + LEGIBLE_PX_PER_BLUR * blur
     seen = []
     for number, item in enumerate(sheet.items):
         if time_s < item.begun_s:
             continue
         box = Box(*cv2.boundingRect(cv2.perspectiveTransform(item.hull, view.astype(np.float32))))
-        if box.right <= 0 or box.bottom <= 0 or box.x >= config.size[0] or box.y >= config.size[1]:
+        if (
+            box.right <= 0
+            or box.bottom <= 0
+            or box.x >= config.size_px[0]
+            or box.y >= config.size_px[1]
+        ):
             continue
         behind = 0.0 if mask is None else _share(mask, box)
         whole = box.x >= 1 and box.y >= 1
-        whole = whole and box.right < config.size[0] and box.bottom < config.size[1]
-        legible = max(box.width, box.height) >= least and time_s >= item.done_s
-        sure = whole and legible and behind < COVERED
-        mark = Mark(item.label if sure else UNSURE, _clipped(box, config.size))
-        seen.append(Seen(number, mark, item.label, behind))
+        whole = whole and box.right < config.size_px[0] and box.bottom < config.size_px[1]
+        legible = max(box.width, box.height) >= min_side_px and time_s >= item.done_s
+        sure = whole and legible and behind < MAX_COVERED
+        mark = SceneMark(item.label if sure else UNSURE, _clipped(box, config.size_px))
+        seen.append(VisibleItem(number, mark, item.label, behind))
     return tuple(seen)
 
 

@@ -17,19 +17,13 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 from train.data import sets
-from train.data.alphabets import DIGIT_NONE
-from train.data.sets import Labels
+from train.data.alphabets import DIGIT_NONE, Labels
+from train.data.folder import data_folder
 from train.errors import DataError
+from train.simulate.camera import film
 from train.simulate.cut import cut
-from train.simulate.scenes import (
-    Hand,
-    SceneConfig,
-    bitmap_hand,
-    film,
-    printed_hand,
-    stroke_hand,
-    write_page,
-)
+from train.simulate.scenes import SceneConfig, write_page
+from train.simulate.writers import Writer, bitmap_writer, printed_writer, stroke_writer
 from train.writers.fonts import DIGITS, OTHERS, printed
 
 # How many of the rows each set writes. UNIPEN has the most hands, and any pen width.
@@ -52,7 +46,7 @@ OTHER_MARKS = {
     "quickdraw": 1,
     "notmnist": 1,
 }
-MADE_UP = "allographs"  # writes no page that a net is measured on
+SYNTHETIC = "allographs"  # writes no page that a net is measured on
 PRINTED = {"fonts": DIGITS, "font_letters": OTHERS}
 EMPTY = 0.08  # part of the pages with nothing written: paper, desks, printed lines
 
@@ -62,7 +56,7 @@ def write_crops(
     count: int,
     seed: int,
     without: Sequence[str] = (),
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> None:
     """Write `count` crops to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
 
@@ -71,24 +65,24 @@ def write_crops(
     Raises:
         DataError: a data set is missing, or `out` cannot be written.
     """
-    config = SceneConfig(paper=load_paper(sets.folder() / "textures"))
-    others = hands(OTHER_MARKS, without)
+    config = SceneConfig(paper_photos=load_paper(data_folder() / "textures"))
+    others = load_writers(OTHER_MARKS, without)
     learned = sets.learned(count)
     parts = (
         (learned, without, np.random.default_rng(seed)),
-        (count - learned, (*without, MADE_UP), np.random.default_rng([seed, 1])),
+        (count - learned, (*without, SYNTHETIC), np.random.default_rng([seed, 1])),
     )
     made = []
     for wanted, left_out, rng in parts:
-        pages = film_pages(hands(DIGIT_ROWS, left_out), others, rng, config)
-        made.append(_gather(pages, wanted, say))
+        pages = film_pages(load_writers(DIGIT_ROWS, left_out), others, rng, config)
+        made.append(_gather(pages, wanted, report))
     images, labels = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     save_crops(out, images, labels)
-    say(f"{out}: {count} crops, {np.mean(labels == DIGIT_NONE):.0%} of them no digit")
+    report(f"{out}: {count} crops, {np.mean(labels == DIGIT_NONE):.0%} of them no digit")
 
 
 def _gather(
-    pages: Iterator[tuple[Glyphs, Labels]], count: int, say: Callable[[str], None]
+    pages: Iterator[tuple[Glyphs, Labels]], count: int, report: Callable[[str], None]
 ) -> tuple[Glyphs, Labels]:
     """Take the first `count` crops of pages."""
     images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8)
@@ -98,13 +92,16 @@ def _gather(
         room = min(count - done, len(named))
         images[done : done + room], labels[done : done + room] = glyphs[:room], named[:room]
         if done // 20000 != (done + room) // 20000:
-            say(f"{done + room} of {count} crops")
+            report(f"{done + room} of {count} crops")
         done += room
     return images, labels
 
 
 def film_pages(
-    digits: Sequence[Hand], others: Sequence[Hand], rng: np.random.Generator, config: SceneConfig
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
+    rng: np.random.Generator,
+    config: SceneConfig,
 ) -> Iterator[tuple[Glyphs, Labels]]:
     """Yield page after page, cut, without end."""
     while True:
@@ -114,9 +111,14 @@ def film_pages(
         yield cut(film(ink, marks, rng, config))
 
 
-def hands(rows: dict[str, int], without: Sequence[str] = ()) -> list[Hand]:
+def load_writers(rows: dict[str, int], without: Sequence[str] = ()) -> list[Writer]:
     """Let the sets write, each as often as `rows` says."""
-    return [hand for name, n in rows.items() if name not in without for hand in [_hand(name)] * n]
+    return [
+        writer
+        for name, n in rows.items()
+        if name not in without
+        for writer in [_load_writer(name)] * n
+    ]
 
 
 def load_paper(folder: Path) -> tuple[GrayImage, ...]:
@@ -131,17 +133,17 @@ def load_paper(folder: Path) -> tuple[GrayImage, ...]:
     return tuple(np.asarray(cv2.imread(str(f), cv2.IMREAD_GRAYSCALE), np.uint8) for f in files)
 
 
-def _hand(name: str) -> Hand:
+def _load_writer(name: str) -> Writer:
     if name in PRINTED:
         shapes, characters = printed(PRINTED[name])
         named = [int(c) if c in DIGITS else DIGIT_NONE for c in characters]
-        return printed_hand(name, shapes, np.array(named, np.uint8))
+        return printed_writer(name, shapes, np.array(named, np.uint8))
     images, labels, val = sets.raw(name)
     if name != "unipen":
-        return bitmap_hand(name, images[~val], labels[~val])
-    strokes = _strokes(sets.folder() / "unipen/unipen-digits-strokes.npz")
+        return bitmap_writer(name, images[~val], labels[~val])
+    strokes = _strokes(data_folder() / "unipen/unipen-digits-strokes.npz")
     own = [stroke for stroke, held_out in zip(strokes, val, strict=True) if not held_out]
-    return stroke_hand(name, own, labels[~val])
+    return stroke_writer(name, own, labels[~val])
 
 
 def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:

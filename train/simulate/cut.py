@@ -12,11 +12,11 @@ from camdigits.recognize.glyph import glyphs_of
 from camdigits.segment.ink import find_ink
 from camdigits.segment.regions import find_regions
 from camdigits.values import Box, Glyphs, Region
-from train.data.alphabets import DIGIT_NONE
-from train.simulate.scenes import UNSURE, Labels, Mark, Scene
+from train.data.alphabets import DIGIT_NONE, Labels
+from train.simulate.scenes import UNSURE, Scene, SceneMark
 
-THIN = 2.2  # length to width: a thinner piece looks like a 1
-BLOT = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
+THIN_ASPECT = 2.2  # length to width: a thinner piece looks like a 1
+BLOT_FILL = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
 
 
 def cut(scene: Scene) -> tuple[Glyphs, Labels]:
@@ -37,11 +37,11 @@ def cut(scene: Scene) -> tuple[Glyphs, Labels]:
     return glyphs, labels[sure].astype(np.uint8)
 
 
-def _label(region: Region, marks: Sequence[Mark]) -> int:
+def _label(region: Region, marks: Sequence[SceneMark]) -> int:
     box = region.box
     met = [(mark, shared) for mark in marks if (shared := _shared(box, mark.box)) > 0]
-    thin = max(box.width, box.height) > THIN * min(box.width, box.height)
-    like_a_one = box.height > THIN * box.width
+    thin = max(box.width, box.height) > THIN_ASPECT * min(box.width, box.height)
+    like_a_one = box.height > THIN_ASPECT * box.width
     if sum(shared for _, shared in met) < 0.1 * _area(box):
         return UNSURE if thin else DIGIT_NONE
     if any(mark.label == UNSURE for mark, _ in met):
@@ -59,7 +59,7 @@ def _label(region: Region, marks: Sequence[Mark]) -> int:
 
 def _is_blot(region: Region) -> bool:
     """Whether the strokes have run together: almost all of the box is dark."""
-    return float((region.ink > 128).mean()) > BLOT
+    return float((region.ink > 128).mean()) > BLOT_FILL
 
 
 def _shared(a: Box, b: Box) -> float:

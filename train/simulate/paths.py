@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from train.simulate.sheet import MARGIN
+from train.simulate.sheet import MARGIN_PX
 
 Curve: TypeAlias = npt.NDArray[np.float64]  # (frames,)
 Outline: TypeAlias = npt.NDArray[np.float64]  # (points, 2) x y
@@ -99,7 +99,7 @@ def _flicker(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) ->
 def _sheet(time_s: Curve, rng: np.random.Generator, size: tuple[int, int]) -> Path:
     """Slide the sheet onto the desk, and take it away at the end."""
     path = _held(_tripod(time_s), time_s, rng, 1.0)
-    away = (size[0] + 2 * MARGIN) * rng.choice([-1.0, 1.0])
+    away = (size[0] + 2 * MARGIN_PX) * rng.choice([-1.0, 1.0])
     start, end = rng.uniform(0.7, 1.1), time_s[-1] - 0.9
     coming = np.clip((time_s - start) / (2 * WITHIN_S), 0, 1)
     going = np.clip((time_s - end) / (2 * WITHIN_S), 0, 1)

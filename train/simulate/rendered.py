@@ -14,22 +14,22 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.data.held_out import Writer
+from train.data.held_out import HeldOutWriter
 from train.data.truth import Truth
 
-SIZE = 1280, 720  # pixels of the frame
-MARGIN = 70  # pixels that stay empty, so that no view of the camera cuts a digit
-INK = 0.4  # coverage from which a pixel is ink
-PAIR_HEIGHTS = 24, 90  # pixels
-PAGE_HEIGHTS = 18, 90
+SIZE_PX = 1280, 720  # pixels of the frame
+MARGIN_PX = 70  # pixels that stay empty, so that no view of the camera cuts a digit
+INK_COVER = 0.4  # coverage from which a pixel is ink
+PAIR_HEIGHTS_PX = 24, 90  # pixels
+PAGE_HEIGHTS_PX = 18, 90
 PAIR_ROWS = 3, 6  # on a page: fewer than the second, and so on
 PAIRS = 3, 6  # in a row, which has one single digit too
 NUMBER_ROWS = 3, 7
 NUMBERS = 1, 4  # in a row
 DIGITS = 1, 7  # in a number
-PRESS = 0.12  # of the height: two digits overlap so far at most
-ALONG = 0.4  # of the height: strokes that touch for longer look like one broad stroke
-TUCKED = 0.5  # of the narrower one's width: nobody writes two digits that far into each other
+MAX_PRESS = 0.12  # of the height: two digits overlap so far at most
+MAX_ALONG = 0.4  # of the height: strokes that touch for longer look like one broad stroke
+MAX_TUCK = 0.5  # of the narrower one's width: nobody writes two digits that far into each other
 KINDS = "unipen", "mnist", "unipen", "kensanata", "bhmsds"  # who writes page after page
 Cover = npt.NDArray[np.float32]  # (H, W), 0 to 1
 Points = npt.NDArray[np.float32]  # (N, 1, 2) x y
@@ -69,7 +69,7 @@ class _Sheet:
         height, width = shape.shape
         part = self.cover[y : y + height, x : x + width]
         np.maximum(part, shape / np.float32(255), out=part)
-        points = cv2.findNonZero(np.asarray(shape > INK * 255, np.uint8))
+        points = cv2.findNonZero(np.asarray(shape > INK_COVER * 255, np.uint8))
         # The far edge of a pixel too: a box of one pixel is one pixel wide.
         # OpenCV 4 finds (N, 1, 2) points, OpenCV 5 (N, 2).
         corners = np.concatenate([points, points + 1]).astype(np.float32).reshape(-1, 1, 2)
@@ -95,30 +95,32 @@ class Touch:
 
 
 def pair_pages(
-    writers: Mapping[str, Sequence[Writer]], count: int, seed: int = 1
+    writers: Mapping[str, Sequence[HeldOutWriter]], count: int, seed: int = 1
 ) -> Iterator[Page]:
     """Render pages of touching pairs, with a single digit here and there."""
     for name, writer, rng in _turns("pairs", writers, count, seed):
-        sheet, pairs = _Sheet(np.zeros(SIZE[::-1], np.float32)), []
-        for top, height, pen in islice(_rows(PAIR_HEIGHTS, rng), int(rng.integers(*PAIR_ROWS))):
+        sheet, pairs = _Sheet(np.zeros(SIZE_PX[::-1], np.float32)), []
+        for top, height, pen in islice(_rows(PAIR_HEIGHTS_PX, rng), int(rng.integers(*PAIR_ROWS))):
             pairs += _pair_row(sheet, writer, top, height, pen, rng)
         yield _filmed(name, writer.kind, sheet, rng, tuple(pairs))
 
 
 def number_pages(
-    writers: Mapping[str, Sequence[Writer]], count: int, seed: int = 1
+    writers: Mapping[str, Sequence[HeldOutWriter]], count: int, seed: int = 1
 ) -> Iterator[Page]:
     """Render pages of numbers in rows of many sizes; no digit touches another."""
     for name, writer, rng in _turns("page", writers, count, seed):
-        sheet = _Sheet(np.zeros(SIZE[::-1], np.float32))
-        for top, height, pen in islice(_rows(PAGE_HEIGHTS, rng), int(rng.integers(*NUMBER_ROWS))):
+        sheet = _Sheet(np.zeros(SIZE_PX[::-1], np.float32))
+        for top, height, pen in islice(
+            _rows(PAGE_HEIGHTS_PX, rng), int(rng.integers(*NUMBER_ROWS))
+        ):
             _number_row(sheet, writer, top, height, pen, rng)
         yield _filmed(name, writer.kind, sheet, rng)
 
 
 def _turns(
-    what: str, writers: Mapping[str, Sequence[Writer]], count: int, seed: int
-) -> Iterator[tuple[str, Writer, np.random.Generator]]:
+    what: str, writers: Mapping[str, Sequence[HeldOutWriter]], count: int, seed: int
+) -> Iterator[tuple[str, HeldOutWriter, np.random.Generator]]:
     """Name, writer and chance of page after page; every kind of hand has its turn."""
     kinds = [kind for kind in KINDS if kind in writers]
     for index in range(count):
@@ -131,27 +133,32 @@ def _turns(
 def _rows(heights: tuple[int, int], rng: np.random.Generator) -> Iterator[tuple[int, int, float]]:
     """Top, height and pen width of row after row, in pixels, until the page is full."""
     pen = rng.uniform(0.05, 0.11)
-    top = float(MARGIN)
+    top = float(MARGIN_PX)
     while True:
         height = rng.uniform(*heights)
-        if top + 1.2 * height > SIZE[1] - MARGIN:
+        if top + 1.2 * height > SIZE_PX[1] - MARGIN_PX:
             return
         yield round(top), round(height), max(1.5, pen * height)
         top += height * rng.uniform(1.5, 2.2)
 
 
 def _pair_row(
-    sheet: _Sheet, writer: Writer, top: int, height: int, pen: float, rng: np.random.Generator
+    sheet: _Sheet,
+    writer: HeldOutWriter,
+    top: int,
+    height: int,
+    pen: float,
+    rng: np.random.Generator,
 ) -> list[Pair]:
     pairs: list[Pair] = []
-    x = MARGIN + rng.uniform(0, SIZE[0] / 3)
+    x = MARGIN_PX + rng.uniform(0, SIZE_PX[0] / 3)
     count = 1 + int(rng.integers(*PAIRS))
     alone = int(rng.integers(count))
     for place in range(count):
         label, shape = _digit(writer, height, pen, rng)
         touch = None if place == alone else touching(writer, height, pen, rng)
         wide = shape.shape[1] if touch is None else touch.width
-        if x + wide > SIZE[0] - MARGIN:
+        if x + wide > SIZE_PX[0] - MARGIN_PX:
             break
         if touch is None:
             sheet.write(label, shape, round(x), top)
@@ -168,13 +175,18 @@ def _write_pair(sheet: _Sheet, touch: Touch, x: int, y: int, height: int) -> Pai
 
 
 def _number_row(
-    sheet: _Sheet, writer: Writer, top: int, height: int, pen: float, rng: np.random.Generator
+    sheet: _Sheet,
+    writer: HeldOutWriter,
+    top: int,
+    height: int,
+    pen: float,
+    rng: np.random.Generator,
 ) -> None:
-    x = MARGIN + rng.uniform(0, SIZE[0] / 3)
+    x = MARGIN_PX + rng.uniform(0, SIZE_PX[0] / 3)
     for length in rng.integers(*DIGITS, rng.integers(*NUMBERS)):
         for _ in range(length):
             label, shape = _digit(writer, height, pen, rng)
-            if x + shape.shape[1] > SIZE[0] - MARGIN:
+            if x + shape.shape[1] > SIZE_PX[0] - MARGIN_PX:
                 return
             sheet.write(label, shape, round(x), top + round(rng.uniform(0, 0.06) * height))
             x += shape.shape[1] + rng.uniform(0.15, 0.35) * height
@@ -182,7 +194,7 @@ def _number_row(
 
 
 def _digit(
-    writer: Writer, height: int, pen: float, rng: np.random.Generator
+    writer: HeldOutWriter, height: int, pen: float, rng: np.random.Generator
 ) -> tuple[int, GrayImage]:
     """Write any digit, within 5 % of a height."""
     label = int(rng.choice(np.unique(writer.labels)))
@@ -190,19 +202,19 @@ def _digit(
     return label, writer.draw(index, round(height * rng.uniform(0.95, 1.05)), pen)
 
 
-def touching(writer: Writer, height: int, pen: float, rng: np.random.Generator) -> Touch:
+def touching(writer: HeldOutWriter, height: int, pen: float, rng: np.random.Generator) -> Touch:
     """Write two digits that really touch: their ink is one connected component."""
     while True:
         (label, left), (other, right) = (_digit(writer, height, pen, rng) for _ in range(2))
         down = max(0, left.shape[0] - right.shape[0] + round(rng.normal(0, 0.03) * height))
-        press = float(rng.uniform(0, PRESS))
+        press = float(rng.uniform(0, MAX_PRESS))
         narrow = min(left.shape[1], right.shape[1])
-        push = min(round(press * height), round(TUCKED * narrow))
+        push = min(round(press * height), round(MAX_TUCK * narrow))
         across = contact(left, right, down) - push
-        if across < left.shape[1] - TUCKED * narrow - 1 or across <= 0:
+        if across < left.shape[1] - MAX_TUCK * narrow - 1 or across <= 0:
             continue
         one, two = _laid_out(left, right, across, down)
-        if _along(one, two) <= ALONG * height and cv2.connectedComponents(one | two)[0] == 2:
+        if _along(one, two) <= MAX_ALONG * height and cv2.connectedComponents(one | two)[0] == 2:
             shared = int((one & two).sum())
             return Touch((label, other), (left, right), (across, down), push / height, shared)
 
@@ -230,15 +242,15 @@ def contact(left: GrayImage, right: GrayImage, down: int) -> int:
 
 def _inked(shape: GrayImage) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
     """Rows that have ink, with their numbers."""
-    return ((y, row) for y, row in enumerate(shape > INK * 255) if row.any())
+    return ((y, row) for y, row in enumerate(shape > INK_COVER * 255) if row.any())
 
 
 def _laid_out(left: GrayImage, right: GrayImage, x: int, y: int) -> tuple[GrayImage, GrayImage]:
     """Masks of both drawings' ink, 0 or 1, the right one placed at x, y."""
     shape = max(left.shape[0], y + right.shape[0]), max(left.shape[1], x + right.shape[1])
     one, two = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-    one[: left.shape[0], : left.shape[1]] = left > INK * 255
-    two[y : y + right.shape[0], x : x + right.shape[1]] = right > INK * 255
+    one[: left.shape[0], : left.shape[1]] = left > INK_COVER * 255
+    two[y : y + right.shape[0], x : x + right.shape[1]] = right > INK_COVER * 255
     return one, two
 
 
@@ -254,7 +266,7 @@ def _filmed(
     """Photograph a sheet: dark ink on light paper, a little soft, noisy and tilted."""
     view = _view(rng)
     paper, pen = rng.uniform(190, 245), rng.uniform(20, 100)
-    cover = cv2.warpPerspective(sheet.cover, view, SIZE)
+    cover = cv2.warpPerspective(sheet.cover, view, SIZE_PX)
     page = (paper + (pen - paper) * cover) * _light(rng)
     soft = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 0.9))
     noisy = soft + rng.standard_normal(soft.shape, np.float32) * np.float32(rng.uniform(0.5, 3.5))
@@ -270,7 +282,7 @@ def _filmed(
 
 def _view(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Homography of a camera held nearly straight over the page."""
-    middle = np.array(SIZE, np.float64) / 2
+    middle = np.array(SIZE_PX, np.float64) / 2
     corners = middle + middle * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     angle = np.deg2rad(rng.uniform(-3, 3))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -282,7 +294,7 @@ def _view(rng: np.random.Generator) -> npt.NDArray[np.float64]:
 
 def _light(rng: np.random.Generator) -> Cover:
     """Light that falls off by up to 30 % across the page."""
-    y, x = np.mgrid[-1 : 1 : SIZE[1] * 1j, -1 : 1 : SIZE[0] * 1j].astype(np.float32)
+    y, x = np.mgrid[-1 : 1 : SIZE_PX[1] * 1j, -1 : 1 : SIZE_PX[0] * 1j].astype(np.float32)
     away = rng.uniform(0, 2 * np.pi)
     along = (x * np.cos(away) + y * np.sin(away)) / np.sqrt(2)
     return np.asarray(1 - rng.uniform(0, 0.3) * (along + 1) / 2, np.float32)

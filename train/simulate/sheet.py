@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.simulate.scenes import Hand
+from train.simulate.writers import Writer
 
-MARGIN = 60  # pixels of empty sheet around what is written
+MARGIN_PX = 60  # pixels of empty sheet around what is written
 STROKE_S = 0.35  # to write one digit
 
 
@@ -43,8 +43,8 @@ class Sheet:
 
 
 def write_sheet(
-    digits: Sequence[Hand],
-    others: Sequence[Hand],
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
     rng: np.random.Generator,
     size: tuple[int, int],
     broad: float = 1.0,
@@ -54,15 +54,15 @@ def write_sheet(
     """Write numbers of one to four digits, about twelve digits on `size` pixels, and other marks.
 
     Args:
-        digits: hands that write digits; none leaves the sheet without.
-        others: hands that write what is no digit.
+        digits: writers that write digits; none leaves the sheet without.
+        others: writers that write what is no digit.
         rng: chooses everything.
         size: width, height of the picture that will be taken.
         broad: so many pictures lie side by side on the sheet.
         written_s: the digits are written one after the other until then; 0: they are there.
         photos: of paper, any size.
     """
-    width, height = round(size[0] * broad) + 2 * MARGIN, size[1] + 2 * MARGIN
+    width, height = round(size[0] * broad) + 2 * MARGIN_PX, size[1] + 2 * MARGIN_PX
     items = _place(digits, others, rng, (width, height), broad)
     if written_s:
         items = _in_turn(items, written_s)
@@ -92,8 +92,8 @@ def _ink(sheet: Sheet, item: Item, time_s: float) -> None:
 
 
 def _place(
-    digits: Sequence[Hand],
-    others: Sequence[Hand],
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
     rng: np.random.Generator,
     size: tuple[int, int],
     broad: float,
@@ -101,28 +101,28 @@ def _place(
     """Four lines; on each a number or two with room between them, sometimes another mark."""
     items: list[Item] = []
     lines = 4
-    pitch = (size[1] - 2 * MARGIN) / lines
+    pitch = (size[1] - 2 * MARGIN_PX) / lines
     for line in range(lines):
-        x, end = MARGIN + rng.uniform(10, 0.3 * size[0] / broad), size[0] - MARGIN
+        x, end = MARGIN_PX + rng.uniform(10, 0.3 * size[0] / broad), size[0] - MARGIN_PX
         budget = round(3 * broad) if digits else 0
         while budget > 0:
             count = min(budget, int(rng.integers(1, 5)))
             budget -= count
             high = float(np.exp(rng.uniform(np.log(26), np.log(min(72, pitch * 0.62)))))
-            hand = digits[int(rng.integers(len(digits)))]
-            top = MARGIN + pitch * line + rng.uniform(0.08, 0.3) * pitch
-            number, x = _number(hand, count, x, top, high, end, rng)
+            writer = digits[int(rng.integers(len(digits)))]
+            top = MARGIN_PX + pitch * line + rng.uniform(0.08, 0.3) * pitch
+            number, x = _number(writer, count, x, top, high, end, rng)
             items += number
             x += high * rng.uniform(1.6, 3.0) * broad
         if others and rng.random() < (0.5 if digits else 1.0):
-            hand = others[int(rng.integers(len(others)))]
-            mark, _ = _number(hand, 1, x + 40, MARGIN + pitch * (line + 0.2), 40.0, end, rng)
+            writer = others[int(rng.integers(len(others)))]
+            mark, _ = _number(writer, 1, x + 40, MARGIN_PX + pitch * (line + 0.2), 40.0, end, rng)
             items += mark
     return items
 
 
 def _number(
-    hand: Hand,
+    writer: Writer,
     count: int,
     x: float,
     top: float,
@@ -130,16 +130,16 @@ def _number(
     end: float,
     rng: np.random.Generator,
 ) -> tuple[list[Item], float]:
-    """Write `count` marks of one hand from x on, none beyond `end`; returns where it stopped."""
+    """Write `count` marks of one writer from x on, none beyond `end`; returns where it stopped."""
     items = []
     gap = rng.uniform(0.12, 0.4)
     for _ in range(count):
-        index = int(rng.integers(len(hand.labels)))
-        shape = hand.draw(index, round(high * rng.uniform(0.9, 1.1)), rng)
+        index = int(rng.integers(len(writer.labels)))
+        shape = writer.draw(index, round(high * rng.uniform(0.9, 1.1)), rng)
         if x + shape.shape[1] > end:
             break
         y = round(top + rng.normal(0, 0.04) * high)
-        items.append(Item(int(hand.labels[index]), shape, round(x), y, _hull(shape, x, y)))
+        items.append(Item(int(writer.labels[index]), shape, round(x), y, _hull(shape, x, y)))
         x += shape.shape[1] + gap * high + 3
     return items, x
 

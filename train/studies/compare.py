@@ -27,6 +27,7 @@ from train.baselines.kept import load_records
 from train.baselines.registry import LABELS, load_baseline
 from train.benchmarks.photos import score_photos
 from train.data import sets
+from train.data.folder import data_folder
 from train.data.sets import Glyphset
 from train.errors import DataError
 from train.fit.run import lineage, load_history
@@ -71,7 +72,7 @@ class Row:
 def compare(
     runs: Path,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
     systems: Sequence[System] | None = None,
 ) -> tuple[Row, ...]:
     """Measure every system that is there.
@@ -79,7 +80,7 @@ def compare(
     Args:
         runs: folder with the runs of the classic systems.
         limit: glyphs of each set; None takes all.
-        say: takes a line per system.
+        report: takes a line per system.
         systems: in place of those under `runs` and the shipped model.
 
     Raises:
@@ -88,19 +89,19 @@ def compare(
     parts = {name: _measured(name, limit) for name in SETS}
     val = _thin(sets.load("mnist", "val"), limit)
     rows = []
-    for system in find_systems(runs, say) if systems is None else systems:
+    for system in find_systems(runs, report) if systems is None else systems:
         rows.append(row_of(system, parts, val))
-        say(line(rows[-1]))
+        report(line(rows[-1]))
     return tuple(rows)
 
 
-def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[System]:
-    """Yield the systems under `runs`, then the shipped model; say which are not there."""
+def find_systems(runs: Path, report: Callable[[str], None] = print) -> Iterator[System]:
+    """Yield the systems under `runs`, then the shipped model; report which are not there."""
     for name in BASELINES:
         try:
             records = load_records(runs / name)
         except DataError as error:
-            say(f"left out: {error}")
+            report(f"left out: {error}")
             continue
         for record in records:
             if "mnist/test" in record.accuracy or name == "numpy":
@@ -111,7 +112,9 @@ def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[Sys
         if model.exists():
             yield model_system(name, model, runs / name)
         else:
-            say(f"left out: {model} is not there; python -m train fit --net {name}, then export")
+            report(
+                f"left out: {model} is not there; python -m train fit --net {name}, then export"
+            )
     yield model_system("camdigits", find_model("digits"), runs / "digits")
 
 
@@ -264,7 +267,7 @@ def _thin(part: Glyphset, limit: int | None) -> Glyphset:
 
 def _photos(system: System, val: Glyphset) -> float | None:
     """F1 of the whole reader with this system in it, at the system's threshold."""
-    photos = sets.folder() / "photos-dev"
+    photos = data_folder() / "photos-dev"
     if not photos.is_dir():
         return None
     threshold = system.threshold

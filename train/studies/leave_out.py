@@ -32,7 +32,7 @@ def leave_out(
     name: str,
     runs: Path = Path("runs"),
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> Report:
     """Train without a set and its company, and measure on them as a whole.
 
@@ -40,19 +40,19 @@ def leave_out(
         name: one of SPLITS.
         runs: folder; the run goes to `without-NAME` in it, and is gone on with if it is there.
         limit: glyphs of each set, for a quick look.
-        say: takes a line per epoch, and the table.
+        report: takes a line per epoch, and the table.
 
     Raises:
         DataError: a data set is missing.
     """
     run, model = runs / f"without-{name}", runs / f"without-{name}.tflite"
     if not finished(run):
-        fit(settings(name, limit), run, resume=run.exists(), say=say)
+        fit(settings(name, limit), run, resume=run.exists(), report=report)
     if not model.exists():
-        export(run, model, say=say)
-    report = only(evaluate(model, limit), SPLITS[name])
-    say(table(report))
-    return report
+        export(run, model, report=report)
+    found = only(evaluate(model, limit), SPLITS[name])
+    report(table(found))
+    return found
 
 
 def settings(name: str, limit: int | None = None) -> Settings:

@@ -23,7 +23,7 @@ from train.simulate.crops import write_crops
 from train.simulate.halves import write_halves
 from train.studies.leave_out import SPLITS, leave_out
 
-Say = Callable[[str], None]
+Reporter = Callable[[str], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # files of so many camera crops
 HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
 CROPS_WEIGHT = 0.35  # times each is seen per epoch
@@ -45,25 +45,27 @@ class Step:
     done: Callable[[Path], bool] = Path.exists
 
 
-def follow(steps: Iterable[Step], say: Say = print) -> None:
+def follow(steps: Iterable[Step], report: Reporter = print) -> None:
     """Make what is missing, in order."""
     for step in steps:
         if step.done(step.out):
-            say(f"{step.out}: there already")
+            report(f"{step.out}: there already")
         else:
-            say(f"{step.out}: begins")
+            report(f"{step.out}: begins")
             step.make()
 
 
-def recipe(runs: Path = Path("runs"), limit: int | None = None, say: Say = print) -> list[Step]:
+def recipe(
+    runs: Path = Path("runs"), limit: int | None = None, report: Reporter = print
+) -> list[Step]:
     """All steps, in order.
 
     Args:
         runs: folder that takes everything.
         limit: glyphs of each set, and crops of each file, for a quick look.
-        say: takes the lines of each step.
+        report: takes the lines of each step.
     """
-    crops, parts = _crops(runs, limit or CROPS, say), _halves(runs, limit or HALVES, say)
+    crops, parts = _crops(runs, limit or CROPS, report), _halves(runs, limit or HALVES, report)
     first = settings_for(
         epochs=EPOCHS,
         crops=tuple(str(step.out) for step in crops),
@@ -74,23 +76,25 @@ def recipe(runs: Path = Path("runs"), limit: int | None = None, say: Say = print
     return [
         *crops,
         *parts,
-        *_digits(first, runs, say),
-        *_model("letters", settings_for("letters", limit=limit), runs, say),
-        *(_left_out(name, runs, limit, say) for name in SPLITS),
+        *_digits(first, runs, report),
+        *_model("letters", settings_for("letters", limit=limit), runs, report),
+        *(_left_out(name, runs, limit, report) for name in SPLITS),
     ]
 
 
-def _crops(runs: Path, count: int, say: Say) -> list[Step]:
+def _crops(runs: Path, count: int, report: Reporter) -> list[Step]:
     outs = {seed: runs / f"crops-{seed}.npz" for seed in CROP_SEEDS}
-    return [Step(o, partial(write_crops, o, count, seed, say=say)) for seed, o in outs.items()]
+    return [
+        Step(o, partial(write_crops, o, count, seed, report=report)) for seed, o in outs.items()
+    ]
 
 
-def _halves(runs: Path, count: int, say: Say) -> list[Step]:
+def _halves(runs: Path, count: int, report: Reporter) -> list[Step]:
     outs = {seed: runs / f"halves-{seed}.npz" for seed in HALF_SEEDS}
-    return [Step(o, partial(write_halves, o, count, seed, say)) for seed, o in outs.items()]
+    return [Step(o, partial(write_halves, o, count, seed, report)) for seed, o in outs.items()]
 
 
-def _digits(first: Settings, runs: Path, say: Say) -> Iterator[Step]:
+def _digits(first: Settings, runs: Path, report: Reporter) -> Iterator[Step]:
     """Train from chance, learn on from teachers twice, take means, and export."""
     names = ("first", "mean-1", "teacher-1", "teacher-2", "taught-1", "taught-2")
     begun, mean, teacher, other, taught, again = (runs / f"digits-{name}" for name in names)
@@ -98,39 +102,39 @@ def _digits(first: Settings, runs: Path, say: Say) -> Iterator[Step]:
     last, model = runs / "digits", runs / "models/digits.tflite"
     wide = [replace(first, net="wide", epochs=n, seed=TEACHER_SEED) for n in TEACHER_EPOCHS]
     more = replace(first, epochs=TAUGHT_EPOCHS, rate=TAUGHT_RATE, crops_weight=TAUGHT_CROPS_WEIGHT)
-    yield _run(begun, first, say)
-    yield _run(teacher, wide[0], say)
+    yield _run(begun, first, report)
+    yield _run(teacher, wide[0], report)
     once = replace(more, start=str(begun), teachers=(str(begun), str(teacher)))
-    yield _run(taught, once, say)
+    yield _run(taught, once, report)
     mild = replace(once, epochs=GENTLE_EPOCHS, start=str(taught), gentle=True)
-    yield _run(gentle, mild, say)
+    yield _run(gentle, mild, report)
     yield _mean((taught, gentle), mean)
-    yield _run(other, wide[1], say)
+    yield _run(other, wide[1], report)
     twice = replace(more, start=str(mean), teachers=(str(mean), str(other)), seed=AGAIN_SEED)
-    yield _run(again, twice, say)
-    # Teachers answer for what they know; what nobody has seen, labels alone say.
+    yield _run(again, twice, report)
+    # Teachers answer for what they know; what nobody has seen, labels alone report.
     plain = replace(twice, epochs=LABELS_EPOCHS, teachers=(), gentle=True)
-    yield _run(labels, plain, say)
+    yield _run(labels, plain, report)
     yield _mean((again, labels), last)
-    yield Step(model, partial(export, last, model, say=say))
+    yield Step(model, partial(export, last, model, report=report))
 
 
 def _mean(of: tuple[Path, ...], out: Path) -> Step:
     return Step(out, partial(average, of, out), lambda run: (run / WEIGHTS).exists())
 
 
-def _run(run: Path, settings: Settings, say: Say) -> Step:
-    return Step(run, lambda: fit(settings, run, resume=run.exists(), say=say), finished)
+def _run(run: Path, settings: Settings, report: Reporter) -> Step:
+    return Step(run, lambda: fit(settings, run, resume=run.exists(), report=report), finished)
 
 
-def _model(name: str, settings: Settings, runs: Path, say: Say) -> tuple[Step, Step]:
+def _model(name: str, settings: Settings, runs: Path, report: Reporter) -> tuple[Step, Step]:
     """Train, and export."""
     run, model = runs / name, runs / "models" / f"{name}.tflite"
     return (
-        _run(run, settings, say),
-        Step(model, partial(export, run, model, say=say)),
+        _run(run, settings, report),
+        Step(model, partial(export, run, model, report=report)),
     )
 
 
-def _left_out(name: str, runs: Path, limit: int | None, say: Say) -> Step:
-    return Step(runs / f"without-{name}.tflite", partial(leave_out, name, runs, limit, say))
+def _left_out(name: str, runs: Path, limit: int | None, report: Reporter) -> Step:
+    return Step(runs / f"without-{name}.tflite", partial(leave_out, name, runs, limit, report))

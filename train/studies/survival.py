@@ -88,7 +88,7 @@ def write_survival(
     doc: Path | None = DOC,
     epochs: int = EPOCHS,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> Survival:
     """Train on MNIST alone if that was not done, measure, and write table and plot.
 
@@ -99,32 +99,32 @@ def write_survival(
         doc: a page between whose markers the table is put; None only prints it.
         epochs: of a run that is not there yet.
         limit: glyphs of each set, for a quick look; None takes all.
-        say: takes the lines.
+        report: takes the lines.
 
     Raises:
         DataError: a data set is missing, or a file cannot be written.
         ModelError: the model cannot be used.
     """
-    contenders = mnist_only(run, epochs, say), shipped(model)
-    found = measure(contenders, digit_sets(limit), other_sets(limit), say)
+    contenders = mnist_only(run, epochs, report), shipped(model)
+    found = measure(contenders, digit_sets(limit), other_sets(limit), report)
     table = markdown(found)
-    say(table)
+    report(table)
     draw_plot(found, plot)
-    say(f"{plot}: the same as a plot")
+    report(f"{plot}: the same as a plot")
     if doc is not None:
         put_table(doc, COMMAND, table)
-        say(f"{doc}: the table is in its place")
+        report(f"{doc}: the table is in its place")
     return found
 
 
-def mnist_only(run: Path, epochs: int, say: Callable[[str], None] = print) -> Contender:
+def mnist_only(run: Path, epochs: int, report: Callable[[str], None] = print) -> Contender:
     """Train the shipped net's architecture on MNIST alone, or take the run that is there."""
     labels = sets.LABELS[:10]
     begun = (run / HISTORY).exists()
     settings = Settings(net="camdigits", labels=labels, sets=("mnist",), epochs=epochs)
     if begun and load_settings(run).sets != ("mnist",):
         raise DataError(f"{run}: a run on MNIST alone is wanted; name another folder")
-    fit(settings, run, resume=begun, say=say)
+    fit(settings, run, resume=begun, report=report)
     net = load_model(run)
     return Contender("MNIST only", lambda glyphs: scores_of(net, glyphs), OutputSpec(labels))
 
@@ -207,14 +207,14 @@ def measure(
     contenders: Sequence[Contender],
     digits: Iterator[Glyphset],
     others: Iterator[Glyphset],
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> Survival:
-    """Ask every contender about every set, and say which is done."""
+    """Ask every contender about every set, and report which is done."""
     digit_rows: list[DigitRow] = []
     for part in digits:
         right = tuple(_right(each, part) for each in contenders)
         digit_rows.append(DigitRow(part.name, len(part.labels), right))
-        say(f"{part.name}: {_percents(right)}")
+        report(f"{part.name}: {_percents(right)}")
     other_rows = tuple(_other_row(contenders, part) for part in others)
     return Survival(tuple(each.name for each in contenders), tuple(digit_rows), other_rows)
 

@@ -24,7 +24,7 @@ SYSTEMS = {
 
 
 def quiet(_: str) -> None:
-    """Take a line and say nothing."""
+    """Take a line and report nothing."""
 
 
 def drawn(count: int, seed: int) -> Glyphset:
@@ -89,7 +89,7 @@ def kept_arrays(out: Path) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("name", BASELINES)
 def test_each_baseline_leaves_records_and_pictures(name: str, tmp_path: Path) -> None:
     """A record for each system, with shares, seconds and bytes; no checkpoint stays."""
-    records = train_baseline(name, tmp_path, say=quiet)
+    records = train_baseline(name, tmp_path, report=quiet)
 
     assert [record.name for record in records] == SYSTEMS[name]
     for record in records:
@@ -109,7 +109,7 @@ def test_a_baseline_reads_a_page_in_place_of_the_model(name: str, tmp_path: Path
     """Its scorer plugs into Reader, with its own labels."""
     page = np.full((200, 400), 235, np.uint8)
     cv2.putText(page, "4735", (100, 130), cv2.FONT_HERSHEY_SIMPLEX, 1, 40, 2)
-    train_baseline(name, tmp_path, say=quiet)
+    train_baseline(name, tmp_path, report=quiet)
 
     reader = Reader(scorer=load_baseline(tmp_path), labels=LABELS, rotate=0)
 
@@ -120,7 +120,7 @@ def test_a_baseline_reads_a_page_in_place_of_the_model(name: str, tmp_path: Path
 @pytest.mark.parametrize("name", BASELINES)
 def test_scores_are_one_row_per_glyph(name: str, tmp_path: Path) -> None:
     """Ten float32 logits each, whatever the system, and none for no glyphs."""
-    train_baseline(name, tmp_path, say=quiet)
+    train_baseline(name, tmp_path, report=quiet)
     glyphs = drawn(4, 9).images
 
     for system in SYSTEMS[name]:
@@ -137,12 +137,12 @@ def test_a_stopped_run_comes_to_the_same_end(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted in the middle and resumed, or run through: the same arrays to the last bit."""
-    train_baseline(name, tmp_path / "through", say=quiet)
+    train_baseline(name, tmp_path / "through", report=quiet)
     with monkeypatch.context() as patch:
         patch.setattr(kept, "bar", stop_after(2 if name != "knn" else 1))
         with pytest.raises(KeyboardInterrupt):
-            train_baseline(name, tmp_path / "stopped", say=quiet)
-    train_baseline(name, tmp_path / "stopped", resume=True, say=quiet)
+            train_baseline(name, tmp_path / "stopped", report=quiet)
+    train_baseline(name, tmp_path / "stopped", resume=True, report=quiet)
 
     through, stopped = (kept_arrays(tmp_path / run) for run in ("through", "stopped"))
     assert list(through) == list(stopped)
@@ -152,9 +152,9 @@ def test_a_stopped_run_comes_to_the_same_end(
 @pytest.mark.usefixtures("small_world", "undrawn")
 def test_a_whole_run_is_not_trained_again(tmp_path: Path) -> None:
     """Resumed, it gives its records at once."""
-    first = train_baseline("numpy", tmp_path, say=quiet)
+    first = train_baseline("numpy", tmp_path, report=quiet)
 
-    again = train_baseline("numpy", tmp_path, resume=True, say=pytest.fail)
+    again = train_baseline("numpy", tmp_path, resume=True, report=pytest.fail)
 
     assert again == first
 

@@ -49,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That net, exported."""
     out = tmp_path_factory.mktemp("models") / "sub/some.tflite"
-    export(run, out, POOL, say=lambda _: None)
+    export(run, out, POOL, report=lambda _: None)
     return out
 
 
@@ -96,7 +96,7 @@ def test_only_a_net_that_learned_from_several_mixtures_is_mended(
         "train.fit.export.mend_prior", lambda _net, _labels, val: asked.append(val)
     )
 
-    export(tmp_path, tmp_path / "some.tflite", POOL, say=lambda _: None)
+    export(tmp_path, tmp_path / "some.tflite", POOL, report=lambda _: None)
 
     assert asked == [POOL.val] * mended
 
@@ -133,7 +133,7 @@ def test_the_card_tells_what_was_held_out_and_how_sure_it_is_of_crops(
 
     monkeypatch.setattr("train.fit.export.load_unseen", held_out)
 
-    export(other, tmp_path / "some.tflite", POOL, say=lambda _: None)
+    export(other, tmp_path / "some.tflite", POOL, report=lambda _: None)
 
     notes = load_card(tmp_path / "some.tflite").notes
     known = [(name, name != "mlia", "digits") for name in ("mnist", "omniglot", "mlia")]

@@ -40,7 +40,7 @@ def test_a_tiny_net_learns(pool: Pool, tmp_path: Path) -> None:
     """Each epoch says a line; the averaged weights read unseen bars."""
     lines: list[str] = []
 
-    loop.fit(replace(TINY, epochs=10), tmp_path, pool=pool, say=lines.append)
+    loop.fit(replace(TINY, epochs=10), tmp_path, pool=pool, report=lines.append)
 
     best = scores_of(load_model(tmp_path), pool.val.images).argmax(1)
     assert (best == pool.val.labels).mean() > 0.9
@@ -53,10 +53,10 @@ def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None
     def stop(_: str) -> None:
         raise KeyboardInterrupt
 
-    loop.fit(TINY, tmp_path / "through", pool=pool, say=lambda _: None)
+    loop.fit(TINY, tmp_path / "through", pool=pool, report=lambda _: None)
     with pytest.raises(KeyboardInterrupt):
-        loop.fit(TINY, tmp_path / "stopped", pool=pool, say=stop)
-    loop.fit(Settings(), tmp_path / "stopped", resume=True, pool=pool, say=lambda _: None)
+        loop.fit(TINY, tmp_path / "stopped", pool=pool, report=stop)
+    loop.fit(Settings(), tmp_path / "stopped", resume=True, pool=pool, report=lambda _: None)
 
     pairs = zip(weights(tmp_path / "through"), weights(tmp_path / "stopped"), strict=True)
     for through, resumed in pairs:
@@ -75,10 +75,10 @@ def test_dropout_resumes_to_the_same_end(
     def stop(_: str) -> None:
         raise KeyboardInterrupt
 
-    loop.fit(settings, tmp_path / "through", pool=pool, say=lambda _: None)
+    loop.fit(settings, tmp_path / "through", pool=pool, report=lambda _: None)
     with pytest.raises(KeyboardInterrupt):
-        loop.fit(settings, tmp_path / "stopped", pool=pool, say=stop)
-    loop.fit(settings, tmp_path / "stopped", resume=True, pool=pool, say=lambda _: None)
+        loop.fit(settings, tmp_path / "stopped", pool=pool, report=stop)
+    loop.fit(settings, tmp_path / "stopped", resume=True, pool=pool, report=lambda _: None)
 
     pairs = zip(weights(tmp_path / "through"), weights(tmp_path / "stopped"), strict=True)
     for through, resumed in pairs:
@@ -98,8 +98,8 @@ def test_a_run_of_steps_ends_within_an_epoch(pool: Pool, tmp_path: Path) -> None
     """20 batches an epoch: 30 steps are one and a half, and resumed there is nothing left."""
     lines: list[str] = []
 
-    loop.fit(replace(TINY, steps=30), tmp_path, pool=pool, say=lines.append)
-    loop.fit(TINY, tmp_path, resume=True, pool=pool, say=lines.append)
+    loop.fit(replace(TINY, steps=30), tmp_path, pool=pool, report=lines.append)
+    loop.fit(TINY, tmp_path, resume=True, pool=pool, report=lines.append)
 
     assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
     assert finished(tmp_path)
@@ -142,10 +142,10 @@ def test_a_run_of_before_still_loads(tmp_path: Path) -> None:
 
 def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -> None:
     """With a rate that moves nothing they stay what they were."""
-    loop.fit(TINY, tmp_path / "first", pool=pool, say=lambda _: None)
+    loop.fit(TINY, tmp_path / "first", pool=pool, report=lambda _: None)
     second = replace(TINY, start=str(tmp_path / "first"), rate=1e-9, epochs=1, seed=2)
 
-    loop.fit(second, tmp_path / "second", pool=pool, say=lambda _: None)
+    loop.fit(second, tmp_path / "second", pool=pool, report=lambda _: None)
 
     before, after = (load_model(tmp_path / run) for run in ("first", "second"))
     pairs = zip(before.trainable_variables, after.trainable_variables, strict=True)

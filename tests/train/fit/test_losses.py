@@ -1,4 +1,4 @@
-"""Teachers: what they say counts beside the labels, and outvotes labels that are wrong."""
+"""Teachers: what they report counts beside the labels, and outvotes labels that are wrong."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("tensorflow")
     run = tmp_path_factory.mktemp("teacher")
     pool = Pool(((bars(320, 1), 1.0),), bars(60, 2))
-    loop.fit(replace(TINY, epochs=10), run, pool=pool, say=lambda _: None)
+    loop.fit(replace(TINY, epochs=10), run, pool=pool, report=lambda _: None)
     return run
 
 
@@ -33,7 +33,7 @@ def test_a_teacher_outvotes_labels_that_are_wrong(teacher: Path, tmp_path: Path)
     pool = Pool(((noisy, 1.0),), bars(200, 2))
     settings = replace(TINY, epochs=10, teachers=(str(teacher),))
 
-    loop.fit(settings, tmp_path, pool=pool, say=lambda _: None)
+    loop.fit(settings, tmp_path, pool=pool, report=lambda _: None)
 
     best = scores_of(load_model(tmp_path), pool.val.images).argmax(1)
     assert (best == pool.val.labels).mean() > 0.9

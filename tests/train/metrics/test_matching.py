@@ -42,7 +42,7 @@ def test_a_stricter_overlap_can_be_asked_for():
     boxes = [Box(0, 0, 10, 10)], [Box(5, 0, 10, 10)]
 
     assert pair(*boxes) == ((0, 0),)
-    assert pair(*boxes, least=0.5) == ()
+    assert pair(*boxes, min_iou=0.5) == ()
 
 
 def test_a_misread_digit_is_found_but_not_read():

@@ -134,7 +134,7 @@ def test_a_dense_layer_uses_each_weight_once(tmp_path: Path) -> None:
 
 
 def test_feature_maps_are_what_the_model_computes() -> None:
-    """Shapes as the layers say; where the first filter sees no ink, paper's answer."""
+    """Shapes as the layers report; where the first filter sees no ink, paper's answer."""
     opened = inside.load(find_model("digits"))
     layers = inside.layers_of(opened)
     glyph = np.zeros((28, 28), np.uint8)
@@ -229,7 +229,9 @@ def test_any_labels_are_reported(tmp_path: Path, labels: tuple[str, ...]) -> Non
     model = carded(tmp_path, labels=labels)
     parts = [noise("fonts/val", 60, 10)]
 
-    page = write_report(model, None, tmp_path / "out", say=lambda _: None, sets=parts).read_text()
+    page = write_report(
+        model, None, tmp_path / "out", report=lambda _: None, sets=parts
+    ).read_text()
 
     assert "fonts/val" in page
     assert "multiply-adds a letter" in page
@@ -244,7 +246,7 @@ def test_without_a_set_for_its_labels_the_rest_is_told(tmp_path: Path) -> None:
     said: list[str] = []
 
     page = write_report(
-        carded(tmp_path, labels=tuple("ABCDEFGHIJK")), None, tmp_path, say=said.append
+        carded(tmp_path, labels=tuple("ABCDEFGHIJK")), None, tmp_path, report=said.append
     ).read_text()
 
     assert "No data set has glyphs with these labels" in page
@@ -258,7 +260,7 @@ def test_a_float_net_that_cannot_be_built_is_told_on_the_page(tmp_path: Path) ->
     parts = [noise("fonts/val", 20, 10)]
 
     page = write_report(
-        carded(tmp_path), run, tmp_path / "out", say=lambda _: None, sets=parts
+        carded(tmp_path), run, tmp_path / "out", report=lambda _: None, sets=parts
     ).read_text()
 
     assert "The float net cannot be built here: TensorFlow does not load." in page

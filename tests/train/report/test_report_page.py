@@ -65,7 +65,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr("train.report.runs.find_run", lambda *_: None)
         out = tmp_path_factory.mktemp("report")
         return write_report(
-            find_model("digits"), None, out, say=lambda _: None, sets=(blots, none)
+            find_model("digits"), None, out, report=lambda _: None, sets=(blots, none)
         )
 
 

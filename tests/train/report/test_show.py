@@ -20,7 +20,7 @@ CARD = Card(("7", "1", "none"), temperature=2.0, threshold=0.6, sha256="")
 def shown(picture: Path, **options: object) -> list[str]:
     """All that is printed, line by line."""
     said: list[str] = []
-    show(picture, say=said.append, **options)  # type: ignore[arg-type]
+    show(picture, report=said.append, **options)  # type: ignore[arg-type]
     return "\n".join(said).splitlines()
 
 

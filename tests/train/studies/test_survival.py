@@ -53,12 +53,12 @@ def bar(x=12, y=4, wide=4, high=20):
 
 
 def test_a_digit_called_none_is_wrong_and_a_net_without_none_refuses_nothing():
-    """Both are asked the same; only one of them can say no."""
+    """Both are asked the same; only one of them can report no."""
     found = measure(
         contenders(),
         iter([glyphs("digits", 7, 7, 7, 1)]),
         iter([glyphs("letters", DIGIT_NONE, DIGIT_NONE)]),
-        say=[].append,
+        report=[].append,
     )
 
     assert found.digits == (DigitRow("digits", 4, (0.75, 0.0)),)
