@@ -1,4 +1,4 @@
-"""The folder of the data sets, and where a file of one is; MNIST alone can be downloaded."""
+"""Locate the folder and the files of the data sets; MNIST alone can be downloaded."""
 
 import os
 from pathlib import Path
@@ -10,10 +10,10 @@ MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
 
 def data_folder() -> Path:
-    """Folder of the data sets.
+    """Return the folder of the data sets.
 
     Raises:
-        DataError: CAMDIGITS_DATA names no folder, or is not set.
+        DataError: CAMDIGITS_DATA is not set or names no folder.
     """
     named = os.environ.get("CAMDIGITS_DATA")
     if not named:
@@ -28,7 +28,7 @@ def data_folder() -> Path:
 
 
 def data_file(path: str) -> Path:
-    """Where a file lies; MNIST is fetched if there is no data folder."""
+    """Return the path of a data file; without a data folder, MNIST is downloaded to the cache."""
     if os.environ.get("CAMDIGITS_DATA") or not path.startswith("mnist/"):
         return data_folder() / path
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "camdigits"

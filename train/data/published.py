@@ -26,22 +26,22 @@ MNIST_VAL = 5000  # glyphs: the last of the training images
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """Where a set lies, and what its labels are called."""
+    """Files of a set and the names of its labels."""
 
     images: str
     labels: str
     names: Callable[[], Sequence[str]] = lambda: string.digits
-    groups: str = ""  # file that tells who wrote what
+    groups: str = ""  # file with the writer, photo or character of each glyph
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Published:
-    """A set as it was published."""
+    """A data set as published."""
 
     images: npt.NDArray[np.uint8]  # (N, h, w)
-    labels: Labels  # an index into the names
+    labels: Labels  # (N,) index into names
     names: Sequence[str]
-    val: npt.NDArray[np.bool_]  # (N,) who is held out
+    val: npt.NDArray[np.bool_]  # (N,) True where the glyph is held out
 
 
 def _map(path: str) -> Callable[[], Sequence[str]]:
@@ -147,13 +147,13 @@ def read_set(name: str, alphabet: Alphabet) -> Published:
 
 
 def _held_out(name: str, groups: Sequence[object]) -> npt.NDArray[np.bool_]:
-    """(N,) bool: one in ten, by whole groups, the same on every machine."""
+    """Return (N,) bool: about one group in ten, chosen by checksum, the same on every machine."""
     chosen = {group: zlib.crc32(f"{name} {group}".encode()) % 10 == 0 for group in set(groups)}
     return np.array([chosen[group] for group in groups], np.bool_)
 
 
 def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
-    """(N,) bool: every tenth of each label.
+    """Return (N,) bool: every tenth glyph of each label.
 
     >>> _every_tenth(np.array([0] * 10 + [1] * 20, np.uint8)).nonzero()[0].tolist()
     [9, 19, 29]
@@ -165,7 +165,7 @@ def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
 
 
 def _groups(path: str) -> list[object]:
-    """Per image its writer (strokes), photo (text) or character (labels)."""
+    """Return the writer (strokes), photo (text) or character (labels) of each image."""
     place = data_folder() / path
     try:
         if path.endswith(".npz"):
@@ -199,7 +199,7 @@ def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
 
 
 def _read_fonts(characters: str) -> Published:
-    """Print the characters in every face; whole faces are held out."""
+    """Render the characters in every face; whole faces are held out."""
     shapes, drawn = printed(characters)
     labels = np.array([characters.index(character) for character in drawn], np.uint8)
     faces = np.cumsum(np.diff(labels.astype(int), prepend=labels[:1]) < 0)
@@ -208,20 +208,20 @@ def _read_fonts(characters: str) -> Published:
 
 @lru_cache(maxsize=1)
 def _write_allographs() -> Published:
-    """Write digits; none is held out, since what we made up measures nothing."""
+    """Draw synthetic digits; none is held out: synthetic glyphs must not measure a net."""
     shapes, labels = write_digits()
     return Published(_padded(shapes), labels, string.digits, np.zeros(len(labels), np.bool_))
 
 
 @lru_cache(maxsize=1)
 def _write_signs() -> Published:
-    """Write letters and signs; none is held out, as of the digits."""
+    """Draw synthetic letters and signs; none is held out, as for the digits."""
     shapes, labels = write_signs()
     return Published(_padded(shapes), labels, SIGN_NAMES, np.zeros(len(labels), np.bool_))
 
 
 def _padded(shapes: Sequence[GrayImage]) -> npt.NDArray[np.uint8]:
-    """(N, side, side) pictures with the (h, w) shapes in their corners."""
+    """Return (N, side, side) images with the (h, w) shapes in their top left corners."""
     side = max(max(shape.shape) for shape in shapes)
     images = np.zeros((len(shapes), side, side), np.uint8)
     for image, shape in zip(images, shapes, strict=True):

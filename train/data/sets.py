@@ -1,12 +1,11 @@
-"""The data sets by name, as the glyphs the model sees.
+"""Load data sets by name as normalised 28x28 glyphs.
 
-Every image goes through `camdigits.recognize.glyph.normalize`, as the live picture does; the
-result is kept
-under runs/cache. The sets lie in the folder that CAMDIGITS_DATA names; without it MNIST alone is
-downloaded. Nothing here warps, mixes or weighs: that is `train.fit.loop`.
+Every image goes through `camdigits.recognize.glyph.normalize`, as live pictures do; results are
+cached under runs/cache. The files are in the folder that CAMDIGITS_DATA names; without it MNIST
+alone is downloaded.
 
-A set has the parts "train" and "val", told apart by writer, photo or character where these are
-known; "test" (MNIST only) and "whole". What its glyphs are called is the alphabet's business.
+A set has the parts "train" and "val", separated by writer, photo or character where these are
+known, "test" (MNIST only) and "whole". The alphabet decides the label of each glyph.
 """
 
 import os
@@ -30,7 +29,7 @@ Part = Literal["train", "val", "test", "whole"]
 
 LABELS = DIGITS.labels
 CACHE = Path("runs/cache")
-CROPS_VAL = 0.1  # the last of a file of camera crops
+CROPS_VAL = 0.1  # share of a file of camera crops, at its end, that is for validation (chosen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +42,7 @@ class Glyphset:
 
 
 def load(name: str, part: Part = "whole", alphabet: Alphabet = DIGITS) -> Glyphset:
-    """Return one part of a set, normalised, without the look-alikes of the alphabet's labels.
+    """Return one part of a set, normalised, without glyphs that look like another label.
 
     Raises:
         DataError: there is no such set or part, or its files are missing or damaged.
@@ -68,7 +67,7 @@ def load(name: str, part: Part = "whole", alphabet: Alphabet = DIGITS) -> Glyphs
 def raw(
     name: str, alphabet: Alphabet = DIGITS
 ) -> tuple[npt.NDArray[np.uint8], Labels, npt.NDArray[np.bool_]]:
-    """Return (N, h, w) uint8 images as they were published, their labels, and who is in "val"."""
+    """Return (N, h, w) uint8 published images, their labels, and (N,) bool: True for "val"."""
     published = read_set(name, alphabet)
     labels, chosen = _labelled(name, published, alphabet)
     return published.images[chosen], labels[chosen], published.val[chosen]
@@ -77,7 +76,7 @@ def raw(
 def _labelled(
     name: str, published: Published, alphabet: Alphabet
 ) -> tuple[Labels, npt.NDArray[np.bool_]]:
-    """Return the alphabet's labels (N,), and (N,) bool where there is one."""
+    """Return the alphabet's labels (N,), and (N,) bool: True where a glyph has a label."""
     found = alphabet.indexes(name, published.names)[published.labels]
     return found.astype(np.uint8), np.asarray(found >= 0, np.bool_)
 
@@ -110,7 +109,7 @@ def load_crops(path: Path) -> Glyphset:
 
 
 def learned(crops: int) -> int:
-    """How many of the crops of a file, its first, are learned from; the others are for validation.
+    """Return how many crops of a file, from its start, are for training; the rest is validation.
 
     >>> learned(130_000)
     117000
@@ -119,7 +118,7 @@ def learned(crops: int) -> int:
 
 
 def _normalized(name: str, part: str, images: npt.NDArray[np.uint8], labels: Labels) -> Glyphset:
-    """Normalise a set, or take it from the cache."""
+    """Normalise the images of a set, or read the result from the cache."""
     path = CACHE / f"{name}-{part}-{_recipe(images):08x}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,6 +130,6 @@ def _normalized(name: str, part: str, images: npt.NDArray[np.uint8], labels: Lab
 
 
 def _recipe(images: npt.NDArray[np.uint8]) -> int:
-    """A sum over the images and over the code that normalises them: either changes, it changes."""
+    """Return a checksum over the images and the code that normalises them: the cache's key."""
     code = Path(normalize.__code__.co_filename).read_bytes()
     return zlib.crc32(code, zlib.crc32(images.tobytes()))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from train.report.canvas import BLUE, GRAY, LINES, ORANGE, RED, drawn
-from train.report.evidence import Bins, Curve, Indexes
+from train.report.predict import Bins, Indexes, RocCurve
 from train.report.runs import Comparison, History
 
 if TYPE_CHECKING:
@@ -128,15 +128,15 @@ def _percent(rate: float) -> str:
 
 
 def reliability(bins: Bins) -> bytes:
-    """How often answers are right against how sure they were, and how many there are of each."""
+    """Draw a reliability diagram: accuracy against confidence, with the count of each bin."""
     middles = (np.arange(len(bins.counts)) + 0.5) / len(bins.counts)
     half = 0.46 / len(bins.counts)
 
     def draw(figure: "Figure") -> None:
         top, low = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
-        top.bar(middles, bins.right, 2 * half, color=BLUE, label="share that is right")
+        top.bar(middles, bins.accuracy, 2 * half, color=BLUE, label="share that is right")
         top.hlines(
-            bins.sure,
+            bins.confidence,
             middles - half,
             middles + half,
             color=RED,
@@ -151,7 +151,7 @@ def reliability(bins: Bins) -> bytes:
     return drawn(draw, 7, 5)
 
 
-def rejects(curves: Sequence[Curve], threshold: float, noun: str) -> bytes:
+def rejects(curves: Sequence[RocCurve], threshold: float, noun: str) -> bytes:
     """Others that pass against what is kept, a line for each kind."""
     kept = min(curve.at_threshold[0] for curve in curves)
     passed = [share for curve in curves for share in curve.accepted if share > 0]
@@ -181,7 +181,7 @@ def rejects(curves: Sequence[Curve], threshold: float, noun: str) -> bytes:
     return drawn(draw, 9, 4.8)
 
 
-def _reject_line(axes: "Axes", curve: Curve, color: str) -> None:
+def _reject_line(axes: "Axes", curve: RocCurve, color: str) -> None:
     accepted = np.where(curve.accepted > 0, curve.accepted * 100, np.nan)
     axes.plot(curve.kept * 100, accepted, color=color, linewidth=1.6, label=curve.name)
     kept, passed = curve.at_threshold

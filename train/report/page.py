@@ -99,9 +99,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], caption: str = 
     """A table: the first column is text, the others are figures."""
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "\n".join(_row(row) for row in rows)
-    told = f'<p class="note">{escape(caption)}</p>' if caption else ""
+    note = f'<p class="note">{escape(caption)}</p>' if caption else ""
     return (
-        f'{told}<div class="scroll" tabindex="0"><table><thead><tr>{top}</tr></thead>'
+        f'{note}<div class="scroll" tabindex="0"><table><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 from camdigits.image import cv2
 from camdigits.recognize.glyph import SIDE
 from camdigits.values import GrayImage
-from train.report.evidence import Mistake
+from train.report.predict import Mistake
 
 CELL, LINE, SCALE = 96, 18, 3  # pixels of a sheet: a cell's width, a line of text, of a glyph's
 COLUMNS = 12
@@ -40,7 +40,7 @@ def _put(cell: GrayImage, mistake: Mistake) -> None:
     )
     left = (CELL - SIDE * SCALE) // 2
     cell[: SIDE * SCALE, left : left + SIDE * SCALE] = large
-    texts = (f"{mistake.truth} > {mistake.answer}", f"{mistake.score:.3f}")
+    texts = (f"{mistake.truth} > {mistake.predicted}", f"{mistake.score:.3f}")
     for line, text in enumerate(texts, 1):
         origin = (left, SIDE * SCALE + line * LINE - 4)
         cv2.putText(cell, text, origin, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 0, 1, cv2.LINE_AA)

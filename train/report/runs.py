@@ -16,7 +16,7 @@ from train.data.alphabets import none_of
 from train.errors import DataError
 from train.fit import run as trained
 from train.metrics.measure import Reals
-from train.report.evidence import Answers
+from train.report.predict import SetPredictions
 
 Rows = tuple[dict[str, float], ...]
 
@@ -30,23 +30,23 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SetComparison:
     """How the float net and the int8 model answer on one set."""
 
     name: str
     count: int
-    whole: float  # accuracy of the float net
-    int8: float
+    float_accuracy: float  # accuracy of the float net
+    int8_accuracy: float
     agreement: float  # share with the same answer
-    largest: float  # of the differences between their logits
+    largest_gap: float  # of the differences between their logits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """The float net against the int8 model."""
 
-    pairs: tuple[Pair, ...]
-    total: Pair
+    pairs: tuple[SetComparison, ...]
+    total: SetComparison
     shift: float  # what the export added to the logit of "none", left out of the differences
     logits: Reals  # (M,) of the float net, a sample
     gaps: Reals  # (M,) int8 minus float at the same places
@@ -83,11 +83,11 @@ def _is_of(run: Path, card: Card) -> bool:
     if not (run / trained.CONFIG).is_file():
         return False
     settings = trained.load_settings(run)
-    told = {"labels": card.labels, **card.notes}
+    expected = {"labels": card.labels, **card.notes}
     return all(
-        _listed(told[name]) == _listed(getattr(settings, name))
+        _listed(expected[name]) == _listed(getattr(settings, name))
         for name in ("labels", "net", "seed", "start", "averaged")
-        if name in told
+        if name in expected
     )
 
 
@@ -105,7 +105,7 @@ def histories(run: Path) -> tuple[History, ...]:
     return tuple(history for history in found.values() if history.rows)
 
 
-def compare(run: Path, answers: Sequence[Answers], card: Card) -> Comparison:
+def compare(run: Path, predictions: Sequence[SetPredictions], card: Card) -> Comparison:
     """Put the same glyphs to the run's float net.
 
     The export gives "none" another prior by a constant; it is taken out, as the median of the
@@ -116,48 +116,50 @@ def compare(run: Path, answers: Sequence[Answers], card: Card) -> Comparison:
         DataError: the weights do not fit the net.
     """
     net = trained.load_model(run)
-    whole = [trained.scores_of(net, one.images) for one in answers]
+    whole = [trained.scores_of(net, one.images) for one in predictions]
     none = none_of(card.labels)
     shift = 0.0
     if none is not None:
-        gaps = [one.scores[:, none] - w[:, none] for one, w in zip(answers, whole, strict=True)]
+        gaps = [
+            one.scores[:, none] - w[:, none] for one, w in zip(predictions, whole, strict=True)
+        ]
         shift = float(np.median(np.concatenate(gaps)))
         for scores in whole:
             scores[:, none] += np.float32(shift)
-    pairs = tuple(_pair(one, scores) for one, scores in zip(answers, whole, strict=True))
+    pairs = tuple(_pair(one, scores) for one, scores in zip(predictions, whole, strict=True))
     logits = np.concatenate(whole).astype(np.float64)
-    gaps_all = np.concatenate([one.scores for one in answers]).astype(np.float64) - logits
+    gaps_all = np.concatenate([one.scores for one in predictions]).astype(np.float64) - logits
     chosen = np.linspace(0, logits.size - 1, min(logits.size, 6000)).astype(np.int64)
     return Comparison(
         pairs, _total(pairs), shift, logits.ravel()[chosen], gaps_all.ravel()[chosen]
     )
 
 
-def _pair(answers: Answers, whole: Scores) -> Pair:
-    best, other = answers.scores.argmax(1), whole.argmax(1)
-    return Pair(
-        answers.name,
+def _pair(predictions: SetPredictions, whole: Scores) -> SetComparison:
+    best, other = predictions.scores.argmax(1), whole.argmax(1)
+    return SetComparison(
+        predictions.name,
         len(best),
-        float((other == answers.truth).mean()),
-        float((best == answers.truth).mean()),
+        float((other == predictions.truth).mean()),
+        float((best == predictions.truth).mean()),
         float((best == other).mean()),
-        float(np.abs(answers.scores - whole).max()),
+        float(np.abs(predictions.scores - whole).max()),
     )
 
 
-def _total(pairs: Sequence[Pair]) -> Pair:
+def _total(pairs: Sequence[SetComparison]) -> SetComparison:
     counts = [pair.count for pair in pairs]
 
     def mean(values: Sequence[float]) -> float:
         return float(np.average(values, weights=counts))
 
-    return Pair(
+    return SetComparison(
         "all together",
         sum(counts),
-        mean([pair.whole for pair in pairs]),
-        mean([pair.int8 for pair in pairs]),
+        mean([pair.float_accuracy for pair in pairs]),
+        mean([pair.int8_accuracy for pair in pairs]),
         mean([pair.agreement for pair in pairs]),
-        max(pair.largest for pair in pairs),
+        max(pair.largest_gap for pair in pairs),
     )
 
 

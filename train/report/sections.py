@@ -1,7 +1,4 @@
-"""The parts of the page that show what a model answers; `train.report.within` shows its inside.
-
-Each takes what was found and gives a section; captions report what to see in a figure.
-"""
+"""Page sections about a model's predictions; `train.report.model_sections` has the others."""
 
 import re
 import string
@@ -13,9 +10,9 @@ import numpy as np
 from camdigits.recognize.card import Card
 from camdigits.values import NONE
 from train.metrics import measure
-from train.report import evidence, figures, page, pictures
-from train.report.evidence import Answers, Mistake
+from train.report import figures, page, pictures, predict
 from train.report.page import Section
+from train.report.predict import Mistake, SetPredictions
 
 MAX_SHOWN = 24  # misread glyphs shown of each set
 NO_SETS = "No data set has glyphs with these labels, so nothing was measured."
@@ -41,18 +38,18 @@ def noun(card: Card) -> str:
     return "letter" if names <= set(string.ascii_letters) else "glyph"
 
 
-def accuracies(answers: Sequence[Answers], card: Card) -> Section:
+def accuracies(predictions: Sequence[SetPredictions], card: Card) -> Section:
     """Per data set, how it is read."""
-    rows = [evidence.read_row(one, card) for one in answers if one.wanted]
+    rows = [predict.read_row(one, card) for one in predictions if one.labelled]
     one = noun(card)
-    told = (
+    text = (
         f"Each set is one the model has not learnt from (whole), or the part of it that was "
         f"held out (test, val). A {one} is right when its label is the best of all; it "
         f"is reported when its probability reaches the card's threshold, {card.threshold:g}."
     )
     html = page.missing(NO_SETS)
     if rows:
-        html = page.paragraph(told) + page.table(
+        html = page.paragraph(text) + page.table(
             ("set", f"{one}s", "right", "reported", "right among reported"),
             [
                 (row.name, f"{row.count:,}", *_percents(row.accuracy, row.reported),
@@ -63,57 +60,57 @@ def accuracies(answers: Sequence[Answers], card: Card) -> Section:
     return Section("sets", "How well it reads", html)
 
 
-def confusion(answers: Sequence[Answers], card: Card, album: Album) -> Section:
+def confusion(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
     """Which label is taken for which."""
     title = "What it takes for what"
-    counts = evidence.confusion(answers, len(card.labels))
+    counts = predict.confusion(predictions, len(card.labels))
     if not counts.sum():
         return Section("confusion", title, page.missing(NO_SETS))
     png = album.keep("confusion.png", figures.matrix(counts, card.labels))
     caption = (
-        "All sets together. A row is what a glyph is, a column what the model answers; under each "
-        f"count its share of the row. {_commonest(counts, card)}"
+        "All sets together. A row is what a glyph is, a column what the model predicts; under "
+        f"each count its share of the row. {_commonest(counts, card)}"
     )
     return Section(
         "confusion", title, page.figure(png, "Confusion matrix", caption, min_width_px=700)
     )
 
 
-def misread(answers: Sequence[Answers], card: Card, album: Album) -> Section:
+def misread(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
     """The misread glyphs themselves, and non-glyphs that pass."""
     one = noun(card)
-    told = (
+    text = (
         "Truth → answer, and how probable the model found its answer; the surest first. Look at "
         "those: some are wrong labels, or glyphs that people would misread too."
     )
-    blocks = [page.paragraph(told)]
-    for each in sorted(answers, key=lambda each: not each.wanted):
-        count, found = evidence.mistakes(each, card, MAX_SHOWN)
-        kind = "misread" if each.wanted else f"taken for a {one}"
+    blocks = [page.paragraph(text)]
+    for each in sorted(predictions, key=lambda each: not each.labelled):
+        count, found = predict.mistakes(each, card, MAX_SHOWN)
+        kind = "misread" if each.labelled else f"taken for a {one}"
         share = count / max(len(each.truth), 1)
         blocks.append(page.subtitle(f"{each.name}: {count:,} {kind} ({_percent(share)})"))
         if found:
             name = f"misread-{re.sub(r'[^a-z0-9_]+', '-', each.name.lower())}.png"
             album.keep(name, pictures.contact_sheet(found))
             blocks.append(_gallery(found, count))
-    html = "\n".join(blocks) if answers else page.missing(NO_SETS)
+    html = "\n".join(blocks) if predictions else page.missing(NO_SETS)
     return Section("misread", "What it misreads", html)
 
 
-def calibration(answers: Sequence[Answers], card: Card, album: Album) -> Section:
+def calibration(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
     """Whether it is right as often as it says."""
     title = "What its probabilities are worth"
-    if not any(one.wanted for one in answers):
+    if not any(one.labelled for one in predictions):
         return Section("calibration", title, page.missing(NO_SETS))
-    scores, truth = evidence.as_on_pages(answers, card)
+    scores, truth = predict.page_mixture(predictions, card)
     error, raw = (
         measure.calibration_error(scores, truth.astype(np.uint8), t)
         for t in (card.temperature, 1.0)
     )
-    bins = evidence.reliability(scores, truth, card.temperature)
+    bins = predict.reliability(scores, truth, card.temperature)
     png = album.keep("reliability.png", figures.reliability(bins))
     caption = (
-        "Of the answers given with 80 % probability, 80 % should be right: blue bars should end "
+        "Of the predictions with 80 % probability, 80 % should be right: blue bars should end "
         "at their red lines. Bars of few glyphs, in gray below, are mostly chance. "
         f"Calibration error {error:.4f} at the card's temperature {card.temperature:g}; {raw:.4f} "
         "at 1. It was set on the validation glyphs of training, which may be others than these. "
@@ -123,16 +120,16 @@ def calibration(answers: Sequence[Answers], card: Card, album: Album) -> Section
     return Section("calibration", title, figure)
 
 
-def rejects(answers: Sequence[Answers], card: Card, album: Album) -> Section:
+def rejects(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
     """What passes that is nothing to read."""
     one = noun(card)
     title = f"What it lets pass that is no {one}"
-    others = [each for each in answers if not each.wanted]
-    if not others or len(others) == len(answers):
+    others = [each for each in predictions if not each.labelled]
+    if not others or len(others) == len(predictions):
         return Section("rejects", title, page.missing("No glyphs to be refused were measured."))
-    known = evidence.typical(answers, card)
-    looks = evidence.likeness(np.concatenate([each.scores for each in known]), card)
-    curves = [evidence.reject_curve(each, looks, card) for each in others]
+    known = predict.reference_sets(predictions, card)
+    reference = predict.label_score(np.concatenate([each.scores for each in known]), card)
+    curves = [predict.roc_curve(each, reference, card) for each in others]
     png = album.keep("rejects.png", figures.rejects(curves, card.threshold, one))
     caption = (
         f"A threshold that keeps more {one}s lets more else pass. Each line is one kind of "
@@ -141,7 +138,7 @@ def rejects(answers: Sequence[Answers], card: Card, album: Album) -> Section:
         f"Dots mark the card's threshold, which keeps {_percent(curves[0].at_threshold[0])} of "
         f"the {one}s of {' and '.join(each.name for each in known)}."
     )
-    rows = evidence.reject_rows_of(answers, card)
+    rows = predict.reject_rows_of(predictions, card)
     table = page.table(
         ("set", "glyphs", "AUROC", "accepted, 95 % kept", "reported"),
         [
@@ -149,14 +146,14 @@ def rejects(answers: Sequence[Answers], card: Card, album: Album) -> Section:
              *_percents(row.false_accepts_at_95, row.reported))
             for row in rows
         ],
-        f"AUROC: how probably a {one} looks more like one than this does; 1 is best.",
+        f"AUROC: how probably a {one} reference more like one than this does; 1 is best.",
     )  # fmt: skip
     return Section(
         "rejects", title, page.figure(png, "Reject curves", caption, min_width_px=620) + table
     )
 
 
-def _commonest(counts: evidence.Indexes, card: Card) -> str:
+def _commonest(counts: predict.Indexes, card: Card) -> str:
     beside = counts * ~np.eye(len(counts), dtype=bool)
     truth, answer = np.unravel_index(beside.argmax(), beside.shape)
     if not beside.any():
@@ -180,7 +177,7 @@ def _gallery(found: Sequence[Mistake], count: int) -> str:
     shown = [
         (
             pictures.png(pictures.on_paper(mistake.image)),
-            f"{mistake.truth} → {mistake.answer}",
+            f"{mistake.truth} → {mistake.predicted}",
             f"{mistake.score:.3f}",
         )
         for mistake in found

@@ -17,7 +17,7 @@ import numpy as np
 from camdigits.recognize.card import Card
 from camdigits.recognize.tflite import load_scorer, runtime_name, silenced
 from train.fit import nets
-from train.report.inside import open_model
+from train.report.tflite_layers import open_model
 
 GLYPHS = 25  # a page of numbers
 ROUNDS = 60

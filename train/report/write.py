@@ -14,13 +14,13 @@ from camdigits.recognize.card import Card, load_card
 from camdigits.recognize.tflite import load_scorer
 from train.data.sets import Glyphset
 from train.errors import DataError, NetError
-from train.report import evidence, inside, runs, sections, speed, within
-from train.report.evidence import Answers
-from train.report.inside import Layer
+from train.report import model_sections, predict, runs, sections, speed, tflite_layers
 from train.report.page import Section, Tile, page
+from train.report.predict import SetPredictions
 from train.report.runs import Comparison, History
 from train.report.sections import Album
 from train.report.speed import Speed
+from train.report.tflite_layers import Layer
 
 NAME = "report.html"
 
@@ -31,7 +31,7 @@ class Findings:
 
     card: Card
     size: int  # bytes of the model
-    answers: tuple[Answers, ...]
+    predictions: tuple[SetPredictions, ...]
     opened: Any  # the model, to look into
     layers: tuple[Layer, ...]
     histories: tuple[History, ...]
@@ -88,63 +88,63 @@ def find(
     """Measure everything."""
     card = load_card(model)
     home = runs.find_run(model, card, run)
-    answers = ask(model, card, limit, report, sets)
-    opened = inside.load(model)
+    predictions = predict_sets(model, card, limit, report, sets)
+    opened = tflite_layers.load(model)
     report("comparing with the float net" if home else "no run of this model is here")
-    comparison = _compared(home, answers, card)
+    comparison = _compared(home, predictions, card)
     report("timing")
     timed = speed.measure_speed(model, card, _classic())
     return Findings(
         card,
         model.stat().st_size,
-        answers,
+        predictions,
         opened,
-        inside.layers_of(opened),
+        tflite_layers.layers_of(opened),
         runs.histories(home) if home else (),
         comparison,
         timed,
     )
 
 
-def ask(
+def predict_sets(
     model: Path,
     card: Card,
     limit: int | None,
     report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
-) -> tuple[Answers, ...]:
+) -> tuple[SetPredictions, ...]:
     """Put every set to the model."""
     scorer = load_scorer(model, card, min(2, os.cpu_count() or 1))
-    given = evidence.load_sets(card, limit) if sets is None else sets
-    answers = []
+    given = predict.load_sets(card, limit) if sets is None else sets
+    predictions = []
     for part in given:
         report(f"reading {part.name}, {len(part.labels)} glyphs")
-        answers.append(evidence.ask(part, scorer, card))
-    return tuple(answers)
+        predictions.append(predict.predict_set(part, scorer, card))
+    return tuple(predictions)
 
 
 def compose(found: Findings, album: Album) -> list[Section]:
     """Draw the figures and set the sections, in the order of the page."""
-    answers, card = found.answers, found.card
+    predictions, card = found.predictions, found.card
     return [
-        sections.accuracies(answers, card),
-        sections.confusion(answers, card, album),
-        sections.misread(answers, card, album),
-        sections.calibration(answers, card, album),
-        sections.rejects(answers, card, album),
-        within.training(found.histories, album),
-        within.filters(found.opened, album),
-        within.maps(found.opened, found.layers, answers, card, album),
-        within.quantization(found.comparison, album),
-        within.cost(found.layers, found.speed, found.size),
-        within.card_fields(card),
+        sections.accuracies(predictions, card),
+        sections.confusion(predictions, card, album),
+        sections.misread(predictions, card, album),
+        sections.calibration(predictions, card, album),
+        sections.rejects(predictions, card, album),
+        model_sections.training(found.histories, album),
+        model_sections.filters(found.opened, album),
+        model_sections.maps(found.opened, found.layers, predictions, card, album),
+        model_sections.quantization(found.comparison, album),
+        model_sections.cost(found.layers, found.speed, found.size),
+        model_sections.card_fields(card),
     ]
 
 
 def lead(found: Findings) -> str:
     """What the model is, in a sentence."""
     card = found.card
-    layers = sum(layer.kind in inside.CONVOLUTIONS for layer in found.layers)
+    layers = sum(layer.kind in tflite_layers.CONVOLUTIONS for layer in found.layers)
     return (
         f"A model that tells {len(card.labels)} labels apart ({' '.join(card.labels)}) with "
         f"{layers} convolutions. Everything here was measured on the very file that reads the "
@@ -154,9 +154,9 @@ def lead(found: Findings) -> str:
 
 def tiles(found: Findings) -> list[Tile]:
     """The few figures that stand at the top."""
-    rows = [evidence.read_row(one, found.card) for one in found.answers if one.wanted][:2]
+    rows = [predict.read_row(one, found.card) for one in found.predictions if one.labelled][:2]
     work = sum(layer.multiply_adds for layer in found.layers)
-    ratio = within.against_classic(found.speed)
+    ratio = model_sections.against_classic(found.speed)
     return [
         *(Tile(f"{row.accuracy * 100:.2f} %", f"of {row.name} right") for row in rows),
         Tile(f"{found.size / 1000:.0f} kB", "on disk"),
@@ -186,13 +186,15 @@ def place(out: Path, contents: Mapping[str, bytes]) -> None:
         ) from error
 
 
-def _compared(home: Path | None, answers: Sequence[Answers], card: Card) -> Comparison | str:
+def _compared(
+    home: Path | None, predictions: Sequence[SetPredictions], card: Card
+) -> Comparison | str:
     if home is None:
-        return within.NO_RUN
-    if not answers:
+        return model_sections.NO_RUN
+    if not predictions:
         return sections.NO_SETS
     try:
-        return runs.compare(home, answers, card)
+        return runs.compare(home, predictions, card)
     except NetError as error:
         return f"The float net cannot be built here: {error}."
     except DataError as error:

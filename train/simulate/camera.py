@@ -1,4 +1,4 @@
-"""A simulated camera over a written page: ground, light, perspective, focus, noise, JPEG."""
+"""Film a written page: ground, light, perspective, focus, noise and JPEG of a camera."""
 
 from collections.abc import Sequence
 
@@ -9,23 +9,23 @@ from camdigits.image import cv2
 from camdigits.values import Box, GrayImage
 from train.simulate.scenes import UNSURE, PageMark, Plane, Scene, SceneConfig, SceneMark
 
-MIN_LEGIBLE_PX = 10.0  # a smaller digit is a guess, even in focus
-LEGIBLE_PX_PER_BLUR = 7.0  # and grows with the blur: so many standard deviations more
+MIN_LEGIBLE_PX = 10.0  # smaller digits are UNSURE even in focus (chosen)
+LEGIBLE_PX_PER_BLUR = 7.0  # added to it per pixel of the blur's standard deviation (chosen)
 
 
 def film(
     ink: Plane, marks: Sequence[PageMark], rng: np.random.Generator, config: SceneConfig
 ) -> Scene:
-    """Take a picture of a page: ground, light, view, focus, noise, JPEG.
+    """Photograph a page: ground, light, perspective, focus, noise, JPEG.
 
     Args:
         ink: (H, W) float32 coverage.
-        marks: what is written where.
-        rng: chooses everything.
-        config: ranges.
+        marks: what is written, with the hull of its ink.
+        rng: random generator.
+        config: ranges of the simulation.
 
     Returns:
-        A scene of the page's size; marks that the frame cuts or the blur eats are UNSURE.
+        A scene of the page's size; marks cut off by the frame or illegibly blurred are UNSURE.
     """
     height, width = ink.shape
     board = rng.random() < config.board_share
@@ -48,7 +48,7 @@ def film(
 def _ground(
     height: int, width: int, board: bool, rng: np.random.Generator, config: SceneConfig
 ) -> Plane:
-    """Paper or board: a photograph of one, or grain over slow stains."""
+    """Return paper or board: a photograph of one, or uniform grey with slow stains."""
     if config.paper_photos and not board and rng.random() < 0.5:
         photo = config.paper_photos[rng.integers(len(config.paper_photos))]
         return _crop_photo(photo, height, width, rng)
@@ -70,7 +70,7 @@ def _crop_photo(photo: GrayImage, height: int, width: int, rng: np.random.Genera
 
 
 def _rule(ground: Plane, rng: np.random.Generator) -> Plane:
-    """Print lines, or a grid, paler than ink or as strong."""
+    """Print lines, or a grid, on the ground, as dark as ink or paler."""
     height, width = ground.shape
     lines = np.zeros((height, width), np.uint8)
     pitch = int(rng.integers(24, 120))
@@ -85,7 +85,7 @@ def _rule(ground: Plane, rng: np.random.Generator) -> Plane:
 
 
 def _view(width: int, height: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Homography of a camera held over the page by hand."""
+    """Return the homography of a hand-held camera over the page."""
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     angle = np.deg2rad(rng.normal(0, 4))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -96,7 +96,7 @@ def _view(width: int, height: int, rng: np.random.Generator) -> npt.NDArray[np.f
 
 
 def _light(height: int, width: int, rng: np.random.Generator) -> Plane:
-    """Light falling off across the page, and sometimes the soft edge of a shadow."""
+    """Return light that falls off across the page, sometimes with the soft edge of a shadow."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     away = rng.uniform(0, 2 * np.pi)
     along = x * np.float32(np.cos(away)) + y * np.float32(np.sin(away))
@@ -112,7 +112,7 @@ def _light(height: int, width: int, rng: np.random.Generator) -> Plane:
 
 
 def _sensor(lit: Plane, rng: np.random.Generator) -> tuple[GrayImage, float]:
-    """Focus, motion, noise and compression; with the standard deviation of the blur in pixels."""
+    """Apply focus, motion, noise and JPEG; return also the blur's standard deviation in pixels."""
     soft = [0.0, rng.uniform(0.3, 1.0), rng.uniform(0.8, 1.8), rng.uniform(1.8, 3.5)]
     blur = rng.choice(soft, p=[0.25, 0.42, 0.21, 0.12])
     if blur > 0:
@@ -134,7 +134,7 @@ def _sensor(lit: Plane, rng: np.random.Generator) -> tuple[GrayImage, float]:
 def _see(
     mark: PageMark, view: npt.NDArray[np.float64], size: tuple[int, int], min_side_px: float
 ) -> SceneMark | None:
-    """Where the camera sees a mark; None if it lies outside the picture."""
+    """Return the mark in the picture; None if it is outside."""
     box = Box(*cv2.boundingRect(cv2.perspectiveTransform(mark.hull, view)))
     if box.right <= 0 or box.bottom <= 0 or box.x >= size[0] or box.y >= size[1]:
         return None

@@ -1,7 +1,7 @@
-"""The simulated camera in motion: clips of written sheets, with the truth of every frame.
+"""Simulate a moving camera: clips of written sheets, with labels for every frame.
 
-A sheet larger than the picture is written once; per frame it is moved, lit, blurred and given
-noise and JPEG. Each kind of motion is a few curves over time. Nothing is read here.
+A sheet larger than the picture is written once; each frame moves, lights and blurs it and adds
+noise and JPEG. A kind of motion is a set of curves over time (`train.simulate.paths`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,33 +22,33 @@ from train.simulate.writers import Writer
 
 Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
 
-MAX_COVERED = 0.08  # part of a mark: behind a hand it may be read as something else
+MAX_COVERED = 0.08  # of a digit's box: more behind a hand and it may read as something else
 
 
 @dataclass(frozen=True, slots=True)
 class ClipConfig:
-    """Size, rate and length of a clip."""
+    """Size, frame rate and length of a clip."""
 
     size_px: tuple[int, int] = (640, 480)
     fps: float = 30.0
     duration_s: float = 6.0
-    paper_photos: tuple[GrayImage, ...] = field(default=())  # of paper
+    paper_photos: tuple[GrayImage, ...] = field(default=())
     desk_photos: tuple[GrayImage, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleItem:
-    """One thing on the sheet, in one frame."""
+    """One item of the sheet, in one frame."""
 
-    item: int  # the same thing has the same number in all frames
-    mark: SceneMark  # where it is and what it reads as: UNSURE where nobody could tell
-    label: int  # what is written there, whether it can be read or not
-    covered_share: float = 0.0  # part of it that something covers
+    item: int  # index of the item, the same in all frames
+    mark: SceneMark  # its box, and its label or UNSURE if it is not legible
+    label: int  # what is written, legible or not
+    covered_share: float = 0.0  # part of its box behind the hand, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledFrame:
-    """One frame with its truth; things outside the picture or not yet written are left out."""
+    """One frame with its items; items outside the picture or not yet written are omitted."""
 
     frame: Frame
     items: tuple[VisibleItem, ...]
@@ -64,17 +64,17 @@ def film_clip(
     rng: np.random.Generator,
     config: ClipConfig | None = None,
 ) -> Iterator[LabelledFrame]:
-    """Film one clip of a kind of motion, frame after frame.
+    """Film one clip, frame by frame.
 
     Args:
-        kind: one of KINDS.
-        digits: hands that write digits.
-        others: hands that write what is no digit.
-        rng: chooses everything.
-        config: size, rate and length.
+        kind: the kind of motion, one of KINDS.
+        digits: writers of digits.
+        others: writers of non-digits.
+        rng: random generator.
+        config: size, frame rate and length.
 
     Raises:
-        ValueError: there is no such kind.
+        ValueError: `kind` is not one of KINDS.
     """
     if kind not in KINDS:
         raise ValueError(f"no motion {kind!r}; kinds are {', '.join(KINDS)}")
@@ -115,7 +115,7 @@ def _film(
 
 
 def _view(path: Path, index: int, page: tuple[int, ...], size: tuple[int, int]) -> Matrix:
-    """Similarity that brings the sheet's middle to the picture's, moved by the path."""
+    """Return the similarity that maps the sheet's middle to the picture's, moved by the path."""
     angle, zoom = np.deg2rad(path.turn[index]), path.zoom[index]
     cos, sin = zoom * np.cos(angle), zoom * np.sin(angle)
     slide = 0.0 if path.sheet_x is None else path.sheet_x[index]
@@ -127,7 +127,7 @@ def _view(path: Path, index: int, page: tuple[int, ...], size: tuple[int, int]) 
 
 
 def _tilt(rng: np.random.Generator, size: tuple[int, int]) -> Matrix:
-    """A fixed slight perspective."""
+    """Return a fixed slight perspective."""
     width, height = size
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     moved = corners + rng.normal(0, 0.012, (4, 2)).astype(np.float32) * np.float32(width)
@@ -142,7 +142,7 @@ def _falloff(rng: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.
 
 
 def _desk(rng: np.random.Generator, config: ClipConfig) -> GrayImage:
-    """What lies around the sheet: a photographed desk, or plain wood-like gray."""
+    """Return what surrounds the sheet: a photographed desk, or uniform grey."""
     width, height = config.size_px
     if config.desk_photos:
         photo = config.desk_photos[int(rng.integers(len(config.desk_photos)))]
@@ -153,7 +153,7 @@ def _desk(rng: np.random.Generator, config: ClipConfig) -> GrayImage:
 def _lay(
     page: GrayImage, view: Matrix, desk: GrayImage | None, size: tuple[int, int]
 ) -> npt.NDArray[np.float32]:
-    """See the sheet through the view; a sheet that fills the picture goes on beyond its edge."""
+    """Warp the sheet into the picture; one that fills the picture continues beyond its edge."""
     if desk is None:
         return np.asarray(
             cv2.warpPerspective(page, view, size, borderMode=cv2.BORDER_REPLICATE), np.float32
@@ -166,11 +166,11 @@ def _lay(
 def _smear(
     lit: npt.NDArray[np.float32], before: Matrix, now: Matrix, size: tuple[int, int]
 ) -> npt.NDArray[np.float32]:
-    """Blur along the way that the middle of the picture moved while the shutter was open."""
+    """Blur along the motion of the picture's middle while the shutter is open."""
     inverse = now @ np.linalg.inv(before)
     middle = np.array([size[0] / 2, size[1] / 2, 1.0])
     moved = inverse @ middle
-    way = 0.4 * (moved[:2] / moved[2] - middle[:2])  # open for 0.4 of the time
+    way = 0.4 * (moved[:2] / moved[2] - middle[:2])  # shutter open for 0.4 of the frame time
     length = float(np.hypot(*way))
     if length < 1:
         return lit
@@ -192,7 +192,7 @@ def _lamps(path: Path, index: int, light: npt.NDArray[np.float32]) -> npt.NDArra
 
 
 def _hand_at(path: Path, index: int, size: tuple[int, int]) -> Outline | None:
-    """Outline of a hand with its arm, coming from below."""
+    """Return the outline of a hand with its arm, coming from below; None without a hand."""
     if path.hand is None or np.isnan(path.hand[index, 0]):
         return None
     x, y = path.hand[index]
@@ -266,9 +266,9 @@ def _truth(
 
 
 def _clipped(box: Box, size: tuple[int, int]) -> Box:
-    """The part of a box that lies in the picture."""
+    """Return the part of a box inside the picture."""
     part = intersection(box, Box(0, 0, *size))
-    assert part is not None  # boxes beside the picture have no truth
+    assert part is not None  # items outside the picture are omitted
     return part
 
 

@@ -1,9 +1,9 @@
-"""Training crops: data sets write pages, the simulated camera films them, the product cuts them.
+"""Make training crops: data sets write pages, a simulated camera films them, the product cuts.
 
     python -m train crops runs/crops.npz --count 200000
 
-About 400 glyphs a second on one core. Only the "train" parts of the data sets write, so that the
-"val" parts stay unseen.
+About 400 glyphs a second on one core. Only the "train" parts of the data sets are written, so
+that the "val" parts stay unseen.
 """
 
 import os
@@ -26,7 +26,7 @@ from train.simulate.scenes import SceneConfig, write_page
 from train.simulate.writers import Writer, bitmap_writer, printed_writer, stroke_writer
 from train.writers.fonts import DIGITS, OTHERS, printed
 
-# How many of the rows each set writes. UNIPEN has the most hands, and any pen width.
+# Rows written per set, as weights. UNIPEN has the most writers, and strokes of any pen width.
 DIGIT_ROWS = {
     "mnist": 3,
     "unipen": 4,
@@ -46,9 +46,9 @@ OTHER_MARKS = {
     "quickdraw": 1,
     "notmnist": 1,
 }
-SYNTHETIC = "allographs"  # writes no page that a net is measured on
+SYNTHETIC = "allographs"  # writes training pages only, never validation pages
 PRINTED = {"fonts": DIGITS, "font_letters": OTHERS}
-EMPTY = 0.08  # part of the pages with nothing written: paper, desks, printed lines
+EMPTY = 0.08  # share of the pages without writing: paper, desks, printed lines (chosen)
 
 
 def write_crops(
@@ -60,7 +60,7 @@ def write_crops(
 ) -> None:
     """Write `count` crops to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
 
-    The last tenth is for validation (`train.data.sets.learned`): there nobody made up writes.
+    The last tenth is for validation (`train.data.sets.learned`) and has no synthetic writers.
 
     Raises:
         DataError: a data set is missing, or `out` cannot be written.
@@ -78,13 +78,13 @@ def write_crops(
         made.append(_gather(pages, wanted, report))
     images, labels = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     save_crops(out, images, labels)
-    report(f"{out}: {count} crops, {np.mean(labels == DIGIT_NONE):.0%} of them no digit")
+    report(f"{out}: {count} crops, {np.mean(labels == DIGIT_NONE):.0%} of them non-digits")
 
 
 def _gather(
     pages: Iterator[tuple[Glyphs, Labels]], count: int, report: Callable[[str], None]
 ) -> tuple[Glyphs, Labels]:
-    """Take the first `count` crops of pages."""
+    """Collect the first `count` crops of the pages."""
     images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8)
     done = 0
     while done < count:
@@ -103,7 +103,7 @@ def film_pages(
     rng: np.random.Generator,
     config: SceneConfig,
 ) -> Iterator[tuple[Glyphs, Labels]]:
-    """Yield page after page, cut, without end."""
+    """Yield the crops of page after page, without end."""
     while True:
         ink, marks = write_page(digits, others, rng, config)
         if rng.random() < EMPTY:
@@ -112,7 +112,7 @@ def film_pages(
 
 
 def load_writers(rows: dict[str, int], without: Sequence[str] = ()) -> list[Writer]:
-    """Let the sets write, each as often as `rows` says."""
+    """Return a writer for each set, repeated as often as `rows` says."""
     return [
         writer
         for name, n in rows.items()
@@ -122,10 +122,10 @@ def load_writers(rows: dict[str, int], without: Sequence[str] = ()) -> list[Writ
 
 
 def load_paper(folder: Path) -> tuple[GrayImage, ...]:
-    """Photographed paper and desks, gray.
+    """Read the photographs of paper and desks, in grey.
 
     Raises:
-        DataError: the folder has none.
+        DataError: the folder has no photographs.
     """
     files = [*sorted((folder / "paper").glob("*.jpg")), *sorted((folder / "desk").glob("*.jpg"))]
     if not files:
@@ -147,7 +147,7 @@ def _load_writer(name: str) -> Writer:
 
 
 def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:
-    """Per character its pen strokes, each (points, 2) x y, y down."""
+    """Return the pen strokes of each character, each stroke (points, 2) x y, y down."""
     with np.load(path) as arrays:
         points = arrays["xy"].astype(np.float32)
         ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
@@ -157,7 +157,7 @@ def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:
 
 
 def save_crops(out: Path, images: Glyphs, labels: Labels) -> None:
-    """Write glyphs with their labels, whole or not at all.
+    """Write glyphs with their labels; the file appears when it is complete.
 
     Raises:
         DataError: `out` cannot be written.

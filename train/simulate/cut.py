@@ -1,6 +1,6 @@
-"""Training crops from scenes, cut by the product's own ink, regions and glyph stages.
+"""Cut training crops from scenes with the product's own ink, regions and glyphs.
 
-What the net is trained on is what it will see. What no digit accounts for is "none".
+So the net is trained on what it will see. Regions that are not a digit are labelled "none".
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from camdigits.values import Box, Glyphs, Region
 from train.data.alphabets import DIGIT_NONE, Labels
 from train.simulate.scenes import UNSURE, Scene, SceneMark
 
-THIN_ASPECT = 2.2  # length to width: a thinner piece looks like a 1
-BLOT_FILL = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
+THIN_ASPECT = 2.2  # length to width: a thinner piece looks like a 1 (chosen)
+BLOT_FILL = 0.72  # share of the box that is ink: a fuller region is illegible, or a 1 (chosen)
 
 
 def cut(scene: Scene) -> tuple[Glyphs, Labels]:
-    """Find, cut and label what the product's own stages find on a scene.
+    """Find regions on a scene, label them, and cut their glyphs.
 
-    A region is what one mark's label says when both overlap by an IoU of 0.5 or more and no
-    other mark reaches far into it. It is "none" when no mark meets it, when it holds two, or when
-    it is a piece of one. Left out is what nobody could tell: what lies in between, thin pieces
-    (the stem of a K is a 1), digits that have run into a blot, and what meets an UNSURE mark.
+    A region gets the label of a mark if both overlap by an IoU of at least 0.5 and no other mark
+    lies largely inside it. It is "none" if it meets no mark, contains two, or is a piece of one.
+    Ambiguous regions are left out: overlaps in between, thin pieces (the stem of a K looks like a
+    1), digits run into a blot, and regions that meet an UNSURE mark.
 
     Returns:
         (N, 28, 28) uint8 glyphs and their (N,) labels.
@@ -58,7 +58,7 @@ def _label(region: Region, marks: Sequence[SceneMark]) -> int:
 
 
 def _is_blot(region: Region) -> bool:
-    """Whether the strokes have run together: almost all of the box is dark."""
+    """Tell whether the strokes have run together: almost all of the box is dark."""
     return float((region.ink > 128).mean()) > BLOT_FILL
 
 

@@ -1,9 +1,9 @@
-"""Parts of touching digits, cut by the product's own `split`, with what they are.
+"""Make labelled parts of touching digits, cut by the product's own `split`.
 
     python -m train halves runs/halves.npz --count 60000
 
-What the net sees when a blob of two digits is tried: a digit with a scrap of its neighbour, a
-digit that lost the end of a stroke, and pieces that are none.
+These are the glyphs the net sees when a region of two digits is split: a digit with a piece of
+its neighbour, a digit without the end of a stroke, and pieces that are "none".
 """
 
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ from train.simulate.cut import THIN_ASPECT
 from train.simulate.rendered import MAX_PRESS, contact
 from train.simulate.writers import Writer
 
-HEIGHTS_PX = 14.0, 70.0  # pixels
-MIN_WHOLE_SHARE = 0.92  # of its ink: a digit that lost no more is one
-MAX_SCRAP_SHARE = 0.18  # of its ink: so much of its neighbour changes nothing
-MAX_PIECE_SHARE = 0.6  # of its ink: less of a digit is none
-KEPT_NONE_SHARE = 0.2  # of the pieces that are no digit are kept
+HEIGHTS_PX = 14.0, 70.0  # range of digit heights (chosen)
+MIN_WHOLE_SHARE = 0.92  # of a digit's ink: a part with at least this much is that digit (chosen)
+MAX_SCRAP_SHARE = 0.18  # of a digit's ink: tolerated ink of the neighbour (chosen)
+MAX_PIECE_SHARE = 0.6  # of a digit's ink: a part with less is "none" (chosen)
+KEPT_NONE_SHARE = 0.2  # share of the "none" parts that are kept (chosen)
 
 
 def write_halves(out: Path, count: int, seed: int, report: Callable[[str], None] = print) -> None:
@@ -45,11 +45,11 @@ def write_halves(out: Path, count: int, seed: int, report: Callable[[str], None]
                 images[done], labels[done] = glyph, label
                 done += 1
     save_crops(out, images, labels)
-    report(f"{out}: {count} parts, {np.mean(labels == DIGIT_NONE):.0%} of them no digit")
+    report(f"{out}: {count} parts, {np.mean(labels == DIGIT_NONE):.0%} of them non-digits")
 
 
 def cut_pair(writer: Writer, rng: np.random.Generator) -> Iterator[tuple[GrayImage, int]]:
-    """Write two touching digits, cut them in every way, and yield what can be named."""
+    """Write two touching digits, split them in every way and yield the parts with their labels."""
     first, second = rng.integers(len(writer.labels), size=2)
     names = int(writer.labels[first]), int(writer.labels[second])
     height = float(np.exp(rng.uniform(*np.log(HEIGHTS_PX))))
@@ -69,7 +69,7 @@ def cut_pair(writer: Writer, rng: np.random.Generator) -> Iterator[tuple[GrayIma
 
 
 def _written(writer: Writer, index: int, height: float, rng: np.random.Generator) -> GrayImage:
-    """Draw a digit so high."""
+    """Draw a digit of about this height in pixels."""
     shape = writer.draw(index, max(10, round(2 * height)), rng)
     high = max(8, round(height * rng.uniform(0.92, 1.08)))
     wide = max(2, round(shape.shape[1] * high / shape.shape[0]))
@@ -79,12 +79,12 @@ def _written(writer: Writer, index: int, height: float, rng: np.random.Generator
 def _touching(
     left: GrayImage, right: GrayImage, rng: np.random.Generator
 ) -> tuple[GrayImage, GrayImage] | None:
-    """Slide the right digit into the left one; both on canvases of the same size."""
+    """Push the right digit into the left one; return both on canvases of equal size."""
     height = left.shape[0]
     down = max(0, height - right.shape[0] + round(rng.normal(0, 0.03) * height))
     try:
         across = contact(left, right, down) - round(rng.uniform(0, MAX_PRESS) * height)
-    except ValueError:  # no row in common
+    except ValueError:  # no common row
         return None
     if across <= 0.3 * left.shape[1]:
         return None
@@ -96,7 +96,7 @@ def _touching(
 
 
 def _seen(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Soften ink as a camera does, and cut off what is too faint to be found."""
+    """Blur ink as a camera does, and remove what is too faint to be found."""
     soft = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 1.1)).astype(np.float32)
     noisy = soft + rng.standard_normal(ink.shape, np.float32) * np.float32(rng.uniform(0, 12))
     noisy[noisy < 255 * rng.uniform(0.15, 0.4)] = 0
@@ -110,7 +110,7 @@ def _region(ink: GrayImage) -> Region:
 def _name(
     shares: list[float], whole: list[float], names: tuple[int, int], part: Region
 ) -> int | None:
-    """Name a part: the digit that it mostly is, DIGIT_NONE, or None where nobody could tell."""
+    """Return the digit that a part mostly is, DIGIT_NONE, or None if it is ambiguous."""
     for own, other in ((0, 1), (1, 0)):
         if (
             shares[own] >= MIN_WHOLE_SHARE * whole[own]
@@ -119,5 +119,5 @@ def _name(
             return names[own]
     kept = [share / max(all_, 1.0) for share, all_ in zip(shares, whole, strict=True)]
     if max(part.box[2:]) > THIN_ASPECT * min(part.box[2:]):
-        return None  # like a 1
+        return None  # looks like a 1
     return DIGIT_NONE if max(kept) < MAX_PIECE_SHARE or min(kept) > 1 - MAX_PIECE_SHARE else None

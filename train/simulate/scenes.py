@@ -15,13 +15,13 @@ from camdigits.image import cv2
 from camdigits.values import Box, GrayImage
 from train.simulate.writers import Writer
 
-UNSURE = -1  # nobody could tell: cut off by the frame, blurred away, a stroke that may be a 1
+UNSURE = -1  # label of illegible marks: cut off, blurred, or a stroke that may be a 1
 Plane = npt.NDArray[np.float32]  # (H, W), 0 to 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageMark:
-    """One thing written on a page."""
+    """One mark written on a page."""
 
     label: int  # 0 to 9, or DIGIT_NONE
     hull: npt.NDArray[np.float32]  # (points, 1, 2) x y, the convex hull of its ink
@@ -29,7 +29,7 @@ class PageMark:
 
 @dataclass(frozen=True, slots=True)
 class SceneMark:
-    """One thing written on a page, where the camera sees it."""
+    """One mark as the camera sees it."""
 
     label: int  # 0 to 9, DIGIT_NONE or UNSURE
     box: Box
@@ -37,7 +37,7 @@ class SceneMark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """One filmed page with its truth."""
+    """One filmed page with its labels."""
 
     gray: GrayImage  # (H, W) uint8
     marks: tuple[SceneMark, ...]
@@ -45,16 +45,16 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
-    """Ranges of the simulation; sizes in pixels of the frame."""
+    """Ranges of the simulation; all values are chosen to cover what cameras see."""
 
     size_px: tuple[int, int] = (960, 720)
     heights_px: tuple[float, float] = (10.0, 150.0)
-    negative_share: float = 0.3  # part of the marks that are not digits
-    touching_share: float = 0.06  # part of the gaps between marks that close
-    board_share: float = 0.12  # part of the pages that are chalk on a board
-    ruled_share: float = 0.35  # part of the pages with printed lines or a grid
-    boxed_share: float = 0.1  # part of the rows that stand in the boxes of a form
-    paper_photos: tuple[GrayImage, ...] = field(default=())  # photographed paper, any size
+    negative_share: float = 0.3  # share of the marks that are non-digits
+    touching_share: float = 0.06  # share of the gaps between marks that are closed
+    board_share: float = 0.12  # share of the pages that are chalk on a board
+    ruled_share: float = 0.35  # share of the pages with printed lines or a grid
+    boxed_share: float = 0.1  # share of the rows written in the boxes of a form
+    paper_photos: tuple[GrayImage, ...] = field(default=())  # any size; () uses plain paper only
 
 
 def write_page(
@@ -66,7 +66,7 @@ def write_page(
     """Fill a page with rows of marks; each row has its own size, writer and spacing.
 
     Returns:
-        (H, W) float32 ink coverage, and what was written where.
+        (H, W) float32 ink coverage, 0 to 1, and the marks.
     """
     width, height = config.size_px
     ink = np.zeros((height, width), np.float32)
@@ -113,7 +113,7 @@ def _write_row(
 
 
 def _box(ink: Plane, marks: Sequence[PageMark], row: float, rng: np.random.Generator) -> None:
-    """Print the boxes of a form around the marks of a row, now and then through them."""
+    """Print the boxes of a form around the marks of a row, sometimes through them."""
     boxes = np.array([cv2.boundingRect(mark.hull) for mark in marks])
     margin = round(row * rng.uniform(0.02, 0.35)) + 1
     top, bottom = int(boxes[:, 1].min()) - margin, int((boxes[:, 1] + boxes[:, 3]).max()) + margin
@@ -130,10 +130,10 @@ def _box(ink: Plane, marks: Sequence[PageMark], row: float, rng: np.random.Gener
 
 
 def _hull(shape: GrayImage, x: int, y: int) -> npt.NDArray[np.float32]:
-    """Convex hull of a drawing's ink, placed with its corner at x, y."""
+    """Return the convex hull of a drawing's ink, with the drawing's corner at x, y."""
     points = cv2.findNonZero(np.asarray(shape > 60, np.uint8))
     if points is None:
         points = np.zeros((1, 1, 2), np.int32)
-    # The far edge of a pixel, not its corner: a box of one pixel is one pixel wide.
+    # The far edge of a pixel is included: a box of one pixel is one pixel wide.
     corners = np.concatenate([points, points + 1])
     return np.asarray(cv2.convexHull(corners), np.float32) + np.array([x, y], np.float32)

@@ -1,4 +1,4 @@
-"""Writers of simulated pages: a data set, a font or recorded strokes, drawn at any size."""
+"""Writers for simulated pages: a data set, a font or recorded strokes, drawn at any size."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,23 +10,24 @@ from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 from train.data.alphabets import Labels
 
-# Where the stem of a digit begins (6: ends), as part of its height.
+# Vertical range of the point where a digit's stem begins (6: ends), as a share of its height.
 STEMS = {4: (0.5, 0.75), 7: (0.25, 0.6), 9: (0.45, 0.75), 6: (0.2, 0.45)}
-LONG_STEMS = 0.2  # part of these digits that get a longer one
+LONG_STEMS = 0.2  # share of these digits whose stem is lengthened (chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Someone or something that writes: a data set seen as a pen."""
+    """A source of written samples: a data set, a font or recorded strokes."""
 
     name: str
-    labels: Labels  # of its samples, DIGIT_NONE for everything that is not a digit
+    labels: Labels  # (N,) of its samples; DIGIT_NONE for non-digits
     draw: Callable[[int, int, np.random.Generator], GrayImage]
-    """Sample index and longest side in pixels to (h, w) uint8 coverage, tight around the ink."""
+    """Return (h, w) uint8 coverage, cropped to its ink, for a sample index and a longest side in
+    pixels."""
 
 
 def bitmap_writer(name: str, images: Glyphs, labels: Labels) -> Writer:
-    """Write with the pictures of a data set, (N, 28, 28) uint8, bent and thickened a little."""
+    """Return a writer with the images of a data set, (N, 28, 28) uint8, slightly distorted."""
 
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
         shape = _lengthen(_weigh(images[index], rng), int(labels[index]), rng)
@@ -36,7 +37,7 @@ def bitmap_writer(name: str, images: Glyphs, labels: Labels) -> Writer:
 
 
 def printed_writer(name: str, images: Sequence[GrayImage], labels: Labels) -> Writer:
-    """Write with printed characters, each (h, w) uint8: upright, unbent, at most squeezed."""
+    """Return a writer with printed characters, each (h, w) uint8: upright, at most squeezed."""
 
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
         shape = cv2.resize(images[index], None, fx=float(rng.uniform(0.75, 1.15)), fy=1.0)
@@ -48,7 +49,7 @@ def printed_writer(name: str, images: Sequence[GrayImage], labels: Labels) -> Wr
 def stroke_writer(
     name: str, strokes: Sequence[Sequence[npt.NDArray[np.float32]]], labels: Labels
 ) -> Writer:
-    """Write with recorded pen strokes, each (points, 2) x y, at any pen width."""
+    """Return a writer with recorded pen strokes, each (points, 2) x y, at any pen width."""
 
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
         shape = _lengthen(_trace(strokes[index], rng), int(labels[index]), rng)
@@ -58,7 +59,7 @@ def stroke_writer(
 
 
 def _trace(strokes: Sequence[npt.NDArray[np.float32]], rng: np.random.Generator) -> GrayImage:
-    """Draw strokes 96 pixels long with a round pen of 3 to 14 % of that."""
+    """Draw strokes at 96 pixels with a round pen of 3 to 14 % of that."""
     side, margin = 96, 20
     points = np.concatenate(strokes)
     low, span = points.min(axis=0), max(float(np.ptp(points, axis=0).max()), 1.0)
@@ -71,7 +72,7 @@ def _trace(strokes: Sequence[npt.NDArray[np.float32]], rng: np.random.Generator)
 
 
 def _weigh(image: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Double the resolution and make the pen a little broader or finer."""
+    """Triple the resolution and make the pen slightly broader or finer."""
     big = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     big = cv2.copyMakeBorder(big, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=0)
     choice = rng.random()
@@ -81,12 +82,12 @@ def _weigh(image: GrayImage, rng: np.random.Generator) -> GrayImage:
     elif choice < 0.4:
         thin = cv2.erode(big, kernel)
         big = thin if thin.max() > 128 else big
-    # The source is blurred by its own anti-aliasing: steepen the edge again.
+    # The source is blurred by its own anti-aliasing, so the edge is sharpened again.
     return np.asarray(np.clip((big.astype(np.float32) - 40) * (255 / 150), 0, 255), np.uint8)
 
 
 def _lengthen(image: GrayImage, label: int, rng: np.random.Generator) -> GrayImage:
-    """Give some digits a long stem: people in a hurry do, downwards at 4, 7, 9, upwards at 6."""
+    """Lengthen the stem of some digits, downwards at 4, 7, 9, upwards at 6 (hasty writing)."""
     if label not in STEMS or rng.random() >= LONG_STEMS:
         return image
     x, y, width, height = cv2.boundingRect(np.asarray(image > 60, np.uint8))
@@ -103,7 +104,7 @@ def _lengthen(image: GrayImage, label: int, rng: np.random.Generator) -> GrayIma
 
 
 def _bend(image: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Slant, turn, stretch and wobble a drawing about its middle."""
+    """Slant, rotate, stretch and wobble a drawing about its middle."""
     height, width = image.shape
     angle, slant = np.deg2rad(rng.normal(0, 5)), rng.normal(0, 0.12)
     across, down = np.exp(rng.normal(0, 0.1, 2))
@@ -127,7 +128,7 @@ def _wobble(image: GrayImage, rng: np.random.Generator) -> GrayImage:
 
 
 def _fit(drawing: GrayImage, side: int) -> GrayImage:
-    """Cut to the ink and scale its longest side to `side` pixels."""
+    """Crop a drawing to its ink and scale its longest side to `side` pixels."""
     x, y, width, height = cv2.boundingRect(np.asarray(drawing > 60, np.uint8))
     if width == 0:
         return np.zeros((side, side), np.uint8)

@@ -1,9 +1,10 @@
-"""Digits in ways that people write them and the sets hardly show: our own stroke skeletons.
+"""Draw digits and signs by synthetic writers, from stroke skeletons of our own.
 
-Most sets come from one country or a few pens, so a net takes a slashed zero for an 8 and a one
-with a long upstroke for nothing at all. Here every form that a reader of many writers has met is a
-skeleton, and thousands of made-up writers pick theirs among them. Drawn by the strokes of
-`camdigits.synth.handwriting`, whose own skeletons, the demo's, are not among these.
+Most data sets come from one country or a few pens, so a net trained on them reads a slashed zero
+as an 8 and rejects a one with a long upstroke. `train.writers.shapes` holds forms of digits that
+people write and the data sets hardly contain; each synthetic writer picks one form per digit. The
+strokes are drawn by `camdigits.synth.handwriting`; the forms of its demo clip are not used here,
+so that the demo is not part of the training data.
 """
 
 from collections.abc import Sequence
@@ -19,29 +20,29 @@ from train.writers.invented import invent
 from train.writers.shapes import SHAPES
 from train.writers.signs import SIGNS
 
-PLAIN_SHARE = 0.2  # of the digits are upright and even, as in the middle of all writers
-WRITERS = 1500  # each writes every digit COPIES times
+PLAIN_SHARE = 0.2  # share of drawings that are upright and even (chosen)
+WRITERS = 1500  # synthetic writers; each writes every digit COPIES times
 COPIES = 2
-SIGNS_EACH, INVENTED_EACH = 14, 8  # letters and signs that each writes, and signs of no alphabet
+SIGNS_EACH, INVENTED_EACH = 14, 8  # known signs and random signs of each writer
 SIGN_NAMES = (*SIGNS, "invented")
 HEIGHTS_PX = 24.0, 48.0
-OFFSET = 0.025  # of the height that a stroke is set down off its place; standard deviation
-CUT = -0.25, 0.4  # of the way between the outermost two points of a stroke that is left out,
-MAX_CUT = 0.1  # and of the height at most
-MAX_NIB_PEN = 0.09  # finer pens may be a broad nib's
-NIB_SHARE = 0.4  # of which so many are
-NIB = 0.06, 0.16  # of the height: the length of its edge
-NIB_DEGREES = -10.0, 70.0  # that the edge rises to the right
+OFFSET = 0.025  # of the height: standard deviation of a stroke's displacement (chosen)
+CUT = -0.25, 0.4  # of a stroke's end segment: range that is cut off; negative extends it (chosen)
+MAX_CUT = 0.1  # of the height: most that is cut off an end (chosen)
+MAX_NIB_PEN = 0.09  # of the height: only finer pens may be drawn with a broad nib (chosen)
+NIB_SHARE = 0.4  # share of these fine pens that get a nib (chosen)
+NIB = 0.06, 0.16  # of the height: length of the nib's edge
+NIB_DEGREES = -10.0, 70.0  # angle of the nib's edge, rising to the right
 SEED = 20
 
 
 def write_digits(
     writers: int = WRITERS, seed: int = SEED
 ) -> tuple[list[GrayImage], npt.NDArray[np.uint8]]:
-    """Let made-up writers write all digits.
+    """Draw all digits by synthetic writers.
 
     Args:
-        writers: how many.
+        writers: number of writers.
         seed: the same seed gives the same ink.
 
     Returns:
@@ -59,10 +60,10 @@ def write_digits(
 def write_signs(
     writers: int = WRITERS, seed: int = SEED
 ) -> tuple[list[GrayImage], npt.NDArray[np.uint8]]:
-    """Let made-up writers write letters and signs, and some of no alphabet.
+    """Draw letters, signs and random signs by synthetic writers: non-digits.
 
     Args:
-        writers: how many.
+        writers: number of writers.
         seed: the same seed gives the same ink.
 
     Returns:
@@ -82,7 +83,7 @@ def write_signs(
 
 
 def _draw(strokes: Sequence[Stroke], rng: np.random.Generator) -> GrayImage:
-    """Write one form, in some pen and hand."""
+    """Draw one form with a random pen and a random hand."""
     pen, hand = _today(rng)
     hasty = [_hasty(stroke, rng) for stroke in strokes]
     ink, _ = draw_shape(hasty, rng.uniform(*HEIGHTS_PX), rng, pen, hand)
@@ -91,7 +92,7 @@ def _draw(strokes: Sequence[Stroke], rng: np.random.Generator) -> GrayImage:
 
 
 def _habits(rng: np.random.Generator) -> list[tuple[int, str]]:
-    """Choose how somebody writes each digit."""
+    """Choose the form in which a writer writes each digit."""
     return [(int(digit), str(rng.choice(forms))) for digit, forms in SHAPES.items()]
 
 
@@ -99,7 +100,7 @@ _parsed = cache(parse)
 
 
 def _hasty(stroke: Stroke, rng: np.random.Generator) -> Stroke:
-    """Set the pen down a little off, and begin and end too early or too late."""
+    """Displace a stroke a little, and begin and end it too early or too late."""
     points, corners = stroke
     moved = points + rng.normal(0, OFFSET, 2)
     for end, inner in ((0, 1), (-1, -2)):
@@ -109,7 +110,7 @@ def _hasty(stroke: Stroke, rng: np.random.Generator) -> Stroke:
 
 
 def _with_nib(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Write with the edge of a nib: strokes across it come out broad, strokes along it fine."""
+    """Draw with a broad nib: strokes across its edge become broad, strokes along it stay fine."""
     half_px = ink.shape[0] * rng.uniform(*NIB) / 2
     turn = np.deg2rad(rng.uniform(*NIB_DEGREES))
     right, up = round(half_px * np.cos(turn)), round(half_px * np.sin(turn))
@@ -122,7 +123,7 @@ def _with_nib(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
 
 
 def _today(rng: np.random.Generator) -> tuple[Pen, Hand]:
-    """Draw a pen and how the hand moves."""
+    """Draw a random pen and random motion of the hand."""
     pen = Pen(width=rng.uniform(0.04, 0.16), pressure=rng.uniform(0.05, 0.3))
     plain = rng.random() < PLAIN_SHARE
     return pen, Hand(

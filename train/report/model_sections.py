@@ -8,13 +8,13 @@ import numpy as np
 
 from camdigits.recognize.card import Card
 from camdigits.values import NONE, GrayImage
-from train.report import figures, inside, page
-from train.report.evidence import Answers
-from train.report.inside import CONVOLUTIONS, Layer
+from train.report import figures, page, tflite_layers
 from train.report.page import Section
-from train.report.runs import Comparison, History, Pair
+from train.report.predict import SetPredictions
+from train.report.runs import Comparison, History, SetComparison
 from train.report.sections import Album
 from train.report.speed import GLYPHS, Speed
+from train.report.tflite_layers import CONVOLUTIONS, Layer
 
 SHOWN = 3  # glyphs whose feature maps are shown
 NO_RUN = (
@@ -40,7 +40,7 @@ def training(histories: Sequence[History], album: Album) -> Section:
 
 def filters(opened: Any, album: Album) -> Section:
     """What the first layer looks for."""
-    weights = inside.first_filters(opened)
+    weights = tflite_layers.first_filters(opened)
     html = page.missing("The model has no convolution, so it has no filters.")
     if weights is not None:
         png = album.keep("filters.png", figures.filters(weights))
@@ -55,23 +55,27 @@ def filters(opened: Any, album: Album) -> Section:
 
 
 def maps(
-    opened: Any, layers: Sequence[Layer], answers: Sequence[Answers], card: Card, album: Album
+    opened: Any,
+    layers: Sequence[Layer],
+    predictions: Sequence[SetPredictions],
+    card: Card,
+    album: Album,
 ) -> Section:
     """What each convolution makes of some glyphs."""
     title = "What each convolution makes of a glyph"
     if not any(layer.kind in CONVOLUTIONS for layer in layers):
         html = page.missing("The model has no convolution, so it has no feature maps.")
         return Section("maps", title, html)
-    glyphs = chosen_glyphs(answers, card)
+    glyphs = chosen_glyphs(predictions, card)
     if not glyphs:
         return Section("maps", title, page.missing("No glyph was at hand to show."))
-    seen = [inside.feature_maps(opened, layers, glyph) for glyph in glyphs]
-    told = (
-        f"Bright is where a channel answers. The {figures.CHANNELS} channels that differ most "
+    seen = [tflite_layers.feature_maps(opened, layers, glyph) for glyph in glyphs]
+    text = (
+        f"Bright is where a channel predictions. The {figures.CHANNELS} channels that differ most "
         "are shown, the same for each glyph: early ones trace strokes and edges, later ones "
         "answer to parts and places of a digit and no longer look like it."
     )
-    blocks = [page.paragraph(told)]
+    blocks = [page.paragraph(text)]
     for number, layer in enumerate(layer for layer, _ in seen[0]):
         png = figures.maps(glyphs, [each[number][1] for each in seen])
         album.keep(f"maps-{number + 1}.png", png)
@@ -81,9 +85,9 @@ def maps(
     return Section("maps", title, "\n".join(blocks))
 
 
-def chosen_glyphs(answers: Sequence[Answers], card: Card) -> tuple[GrayImage, ...]:
+def chosen_glyphs(predictions: Sequence[SetPredictions], card: Card) -> tuple[GrayImage, ...]:
     """The surest glyph of the first set, for a few labels between the first and the last."""
-    wanted = [one for one in answers if one.wanted]
+    wanted = [one for one in predictions if one.labelled]
     if not wanted:
         return ()
     names = [index for index, label in enumerate(card.labels) if label != NONE]
@@ -104,17 +108,17 @@ def quantization(comparison: Comparison | str, album: Album) -> Section:
         return Section("int8", title, page.missing(comparison))
     total = comparison.total
     png = album.keep("int8.png", figures.quantization(comparison))
-    told = (
+    text = (
         f"The float net of the run and the int8 model give the same answer to "
         f"{total.agreement * 100:.2f} % of {total.count:,} glyphs; their logits differ by "
-        f"{np.abs(comparison.gaps).mean():.3f} on average and by {total.largest:.2f} at most. "
+        f"{np.abs(comparison.gaps).mean():.3f} on average and by {total.largest_gap:.2f} at most. "
     )
     if comparison.shift:
-        told += (
+        text += (
             f'The export gives "none" another prior, {comparison.shift:+.2f} on its logit; the '
             "float net is given it here too."
         )
-    blocks = [page.paragraph(told)]
+    blocks = [page.paragraph(text)]
     if total.agreement < 0.95:
         blocks.append(page.missing("They differ so much that this is hardly the model's own run."))
     table = page.table(
@@ -130,7 +134,7 @@ def cost(layers: Sequence[Layer], speed: Speed, size: int) -> Section:
     """How large and how fast it is."""
     work = sum(layer.multiply_adds for layer in layers)
     weights = sum(layer.weights for layer in layers)
-    told = (
+    text = (
         f"{size:,} bytes hold {weights:,} weights. One glyph takes {work:,} multiply-adds and "
         f"{speed.us:.1f} µs (one thread, {GLYPHS} glyphs in a call, processor time, "
         f"best of many rounds, {speed.runtime}, {speed.machine}); {speed.batch_us:.1f} µs "
@@ -140,14 +144,14 @@ def cost(layers: Sequence[Layer], speed: Speed, size: int) -> Section:
         ("layer", "makes", "kernel", "weights", "multiply-adds", "share"),
         [_layer(layer, work) for layer in layers],
     )
-    return Section("cost", "Size and speed", page.paragraph(told) + table)
+    return Section("cost", "Size and speed", page.paragraph(text) + table)
 
 
 def card_fields(card: Card) -> Section:
     """All that the card says."""
     known = {one.name: getattr(card, one.name) for one in fields(card) if one.name != "notes"}
-    told = {**known, "labels": " ".join(card.labels), **card.notes}
-    return Section("card", "The card", page.definitions(told))
+    text = {**known, "labels": " ".join(card.labels), **card.notes}
+    return Section("card", "The card", page.definitions(text))
 
 
 def against_classic(speed: Speed) -> str | None:
@@ -178,6 +182,9 @@ def _layer(layer: Layer, work: int) -> tuple[str, ...]:
     return (layer.name, _size(layer.output), kernel, *figures_)
 
 
-def _pair(pair: Pair) -> tuple[str, ...]:
-    shares = (f"{share * 100:.2f} %" for share in (pair.whole, pair.int8, pair.agreement))
-    return (pair.name, f"{pair.count:,}", *shares, f"{pair.largest:.2f}")
+def _pair(pair: SetComparison) -> tuple[str, ...]:
+    shares = (
+        f"{share * 100:.2f} %"
+        for share in (pair.float_accuracy, pair.int8_accuracy, pair.agreement)
+    )
+    return (pair.name, f"{pair.count:,}", *shares, f"{pair.largest_gap:.2f}")

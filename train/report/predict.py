@@ -1,4 +1,4 @@
-"""What a model answers on sets it has not seen, and what follows from that.
+"""What a model predictions on sets it has not seen, and what follows from that.
 
 Labels are the card's, whatever they are; the figures are those of `train.metrics.evaluate`.
 Draws and
@@ -25,14 +25,14 @@ Indexes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class SetPredictions:
     """A set of glyphs with what the model answered."""
 
     name: str
     images: Glyphs
     truth: Indexes  # (N,) indexes into the card's labels
     scores: Scores  # (N, L) logits
-    wanted: bool  # glyphs to be read; otherwise they are to be refused
+    labelled: bool  # glyphs to be read; otherwise they are to be refused
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ class Mistake:
 
     image: GrayImage
     truth: str
-    answer: str
+    predicted: str
     score: float  # probability of the answer
 
 
@@ -50,12 +50,12 @@ class Bins:
     """How sure the model was and how often right, in bins of equal width."""
 
     counts: Indexes
-    sure: Reals  # mean probability of a bin's answers; NaN where it is empty
-    right: Reals  # share of them that is right; NaN where it is empty
+    confidence: Reals  # mean probability of a bin's predictions; NaN where it is empty
+    accuracy: Reals  # share of them that is right; NaN where it is empty
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class RocCurve:
     """Others of one kind that pass, against what is rightly read, over all thresholds."""
 
     name: str
@@ -86,88 +86,94 @@ def load_sets(card: Card, limit: int | None = None) -> tuple[Glyphset, ...]:
     return tuple(found)
 
 
-def ask(part: Glyphset, scorer: Scorer, card: Card) -> Answers:
+def predict_set(part: Glyphset, scorer: Scorer, card: Card) -> SetPredictions:
     """Put a set to the model; its labels are indexes into the card's."""
     truth = part.labels.astype(np.int64)
-    wanted = bool(measure.labelled(truth, none_of(card.labels)).any())
-    return Answers(part.name, part.images, truth, scorer(part.images), wanted)
+    labelled = bool(measure.labelled(truth, none_of(card.labels)).any())
+    return SetPredictions(part.name, part.images, truth, scorer(part.images), labelled)
 
 
-def read_row(answers: Answers, card: Card) -> DigitRow:
+def read_row(predictions: SetPredictions, card: Card) -> DigitRow:
     """How a set is read, as `train.metrics.evaluate` says."""
-    return digit_row(_glyphs(answers), lambda _: answers.scores, card)
+    return digit_row(_glyphs(predictions), lambda _: predictions.scores, card)
 
 
-def reject_rows_of(answers: Sequence[Answers], card: Card) -> tuple[RejectRow, ...]:
+def reject_rows_of(predictions: Sequence[SetPredictions], card: Card) -> tuple[RejectRow, ...]:
     """How each kind of other glyph is refused, as `train.metrics.evaluate` says."""
-    scores = {id(one.images): one.scores for one in answers}  # asked once, not once a figure
-    others = [_glyphs(one) for one in answers if not one.wanted]
-    known = [_glyphs(one) for one in typical(answers, card)]
+    scores = {id(one.images): one.scores for one in predictions}  # asked once, not once a figure
+    others = [_glyphs(one) for one in predictions if not one.labelled]
+    known = [_glyphs(one) for one in reference_sets(predictions, card)]
     return reject_rows(others, known, lambda images: scores[id(images)], card)
 
 
-def typical(answers: Sequence[Answers], card: Card) -> list[Answers]:
+def reference_sets(predictions: Sequence[SetPredictions], card: Card) -> list[SetPredictions]:
     """The sets that all other glyphs must be told from: the alphabet's, or else all."""
     alphabet = _alphabet(card)
-    wanted = [one for one in answers if one.wanted]
+    wanted = [one for one in predictions if one.labelled]
     names = alphabet.typical if alphabet else ()
     return [one for one in wanted if one.name.split("/")[0] in names] or wanted
 
 
-def likeness(scores: Scores, card: Card) -> Reals:
-    """How much each glyph looks like something to read: its best label, "none" left out."""
+def label_score(scores: Scores, card: Card) -> Reals:
+    """How much each glyph reference like something to read: its best label, "none" left out."""
     return measure.digit_score(scores, card.temperature, none_of(card.labels))
 
 
-def reject_curve(answers: Answers, looks: Reals, card: Card, points: int = 1000) -> Curve:
+def roc_curve(
+    predictions: SetPredictions, reference: Reals, card: Card, points: int = 1000
+) -> RocCurve:
     """Share of others that pass wherever a threshold keeps a share of what should be read.
 
     Args:
-        answers: other glyphs.
-        looks: likeness of what should be read.
+        predictions: other glyphs.
+        reference: label_score of what should be read.
         card: the model's.
         points: thresholds that are tried.
     """
-    strange = np.sort(likeness(answers.scores, card))
-    thresholds = np.unique(np.quantile(looks, np.linspace(0, 1, points), method="lower"))
-    ordered = np.sort(looks)
+    strange = np.sort(label_score(predictions.scores, card))
+    thresholds = np.unique(np.quantile(reference, np.linspace(0, 1, points), method="lower"))
+    ordered = np.sort(reference)
     kept, accepted = (
         1 - np.searchsorted(values, np.append(thresholds, card.threshold)) / len(values)
         for values in (ordered, strange)
     )
-    return Curve(answers.name, kept[:-1], accepted[:-1], (float(kept[-1]), float(accepted[-1])))
+    return RocCurve(
+        predictions.name, kept[:-1], accepted[:-1], (float(kept[-1]), float(accepted[-1]))
+    )
 
 
-def confusion(answers: Sequence[Answers], labels: int) -> Indexes:
+def confusion(predictions: Sequence[SetPredictions], labels: int) -> Indexes:
     """(L, L) counts: a row for each truth, a column for each answer."""
     counts = np.zeros((labels, labels), np.int64)
-    for one in answers:
+    for one in predictions:
         np.add.at(counts, (one.truth, one.scores.argmax(1)), 1)
     return counts
 
 
-def mistakes(answers: Answers, card: Card, most: int) -> tuple[int, tuple[Mistake, ...]]:
-    """How many glyphs of a set were misread, and the most confident of them, surest first."""
-    chances = probabilities(answers.scores, card.temperature)
+def mistakes(
+    predictions: SetPredictions, card: Card, limit: int
+) -> tuple[int, tuple[Mistake, ...]]:
+    """How many glyphs of a set were misread, and the limit confident of them, surest first."""
+    chances = probabilities(predictions.scores, card.temperature)
     best, sure = chances.argmax(1), chances.max(1)
-    wrong = np.flatnonzero(best != answers.truth)
-    order = wrong[np.argsort(-sure[wrong], kind="stable")][:most]
+    wrong = np.flatnonzero(best != predictions.truth)
+    order = wrong[np.argsort(-sure[wrong], kind="stable")][:limit]
     names = card.labels
     found = (
-        Mistake(answers.images[i], names[answers.truth[i]], names[best[i]], float(sure[i]))
+        Mistake(predictions.images[i], names[predictions.truth[i]], names[best[i]], float(sure[i]))
         for i in order
     )
     return len(wrong), tuple(found)
 
 
-def as_on_pages(answers: Sequence[Answers], card: Card) -> tuple[Scores, Indexes]:
+def page_mixture(predictions: Sequence[SetPredictions], card: Card) -> tuple[Scores, Indexes]:
     """All glyphs together, "none" thinned evenly to its share on pages, if the card tells it.
 
     Returns:
         (N, L) logits and (N,) labels.
     """
-    scores = np.concatenate([one.scores for one in answers])
-    truth = np.concatenate([one.truth for one in answers])
+    scores = np.concatenate([one.scores for one in predictions])
+    truth = np.concatenate([one.truth for one in predictions])
     labelled = measure.labelled(truth, none_of(card.labels))
     none, read = np.flatnonzero(~labelled), np.flatnonzero(labelled)
     share = float(card.notes.get("prior_none", 0) or 0)
@@ -179,7 +185,7 @@ def as_on_pages(answers: Sequence[Answers], card: Card) -> tuple[Scores, Indexes
 
 
 def reliability(scores: Scores, truth: Indexes, temperature: float) -> Bins:
-    """Sort answers into the bins of `measure.calibration_error`."""
+    """Sort predictions into the bins of `measure.calibration_error`."""
     chances = probabilities(scores, temperature)
     sure, right = chances.max(1), chances.argmax(1) == truth
     bins = np.minimum((sure * measure.BINS).astype(int), measure.BINS - 1)
@@ -196,5 +202,5 @@ def _alphabet(card: Card) -> Alphabet | None:
         return None
 
 
-def _glyphs(answers: Answers) -> Glyphset:
-    return Glyphset(answers.name, answers.images, answers.truth.astype(np.uint8))
+def _glyphs(predictions: SetPredictions) -> Glyphset:
+    return Glyphset(predictions.name, predictions.images, predictions.truth.astype(np.uint8))
