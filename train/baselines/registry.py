@@ -1,10 +1,10 @@
-"""The classic recognisers that need no TensorFlow, each trained by one function.
+"""Train and load the classic recognisers that need no TensorFlow.
 
     python -m train baseline knn|svm|mlp|numpy --out runs/NAME
 
-Each run leaves a folder: config.json, history.json where there are epochs, records.json with what
-every system of it reached, the arrays that reading needs, and pictures. Any of them reads pages
-in place of the shipped model; none knows what is no digit, so that it answers for every blob:
+Each run has a folder: config.json, history.json if it has epochs, records.json with the results of
+its systems, the arrays that reading needs, and plots. Each can replace the shipped model; none has
+a reject class, so that it labels every region:
 
     from pathlib import Path
 
@@ -25,15 +25,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from camdigits.values import Scorer
-from train.baselines import kept, knn, mlp, numpy_net, svm
-from train.baselines.kept import Job, Record, load_records
+from train.baselines import knn, mlp, numpy_net, runs, svm
+from train.baselines.runs import Job, Record, load_records
 from train.errors import BaselineError, DataError
 
-LABELS = tuple(string.digits)  # of every baseline's scores; there is no "none"
+LABELS = tuple(string.digits)  # columns of every baseline's scores; no reject class
 
 
 class Method(NamedTuple):
-    """How a baseline is trained, and how one of its systems is taken up again."""
+    """Functions that train a baseline and load one of its systems."""
 
     train: Callable[[Job], tuple[Record, ...]]
     load: Callable[[Path], Scorer]
@@ -54,45 +54,45 @@ def train_baseline(
     limit: int | None = None,
     report: Callable[[str], None] = print,
 ) -> tuple[Record, ...]:
-    """Train a baseline, or go on training it, and keep it in `out`.
+    """Train a baseline, or continue its training, and store it in `out`.
 
     Args:
         name: one of BASELINES.
         out: folder of the run, created.
-        resume: go on with the run in `out`; its settings count.
-        limit: digits taken of each set, for a quick look; None takes all.
-        report: takes a line for each system that is trained.
+        resume: continue the run in `out` with its own settings.
+        limit: digits used of each set, for a quick trial; None uses all.
+        report: receives one line per trained system.
 
     Returns:
-        What each system of the baseline reached, the main one first.
+        The result of each system, the main one first.
 
     Raises:
-        BaselineError: there is no such baseline, or a package it needs is not installed.
-        DataError: a data set is missing, or `out` holds a run (or, resumed, does not).
+        BaselineError: no baseline has this name, or a package it needs is not installed.
+        DataError: a data set is missing, or `out` holds a run (with `resume`: holds none).
     """
     if name not in BASELINES:
         raise BaselineError(f"no baseline {name}; baselines are {', '.join(BASELINES)}")
-    job = kept.begin(name, out, resume, limit, report)
-    if (out / kept.RECORDS).exists():
+    job = runs.open_run(name, out, resume, limit, report)
+    if (out / runs.RECORDS).exists():
         return load_records(out)
-    return kept.keep_records(out, BASELINES[name].train(job))
+    return runs.save_records(out, BASELINES[name].train(job))
 
 
 def load_baseline(out: Path, system: str | None = None) -> Scorer:
-    """Take up a system of a finished run, to read glyphs with; its columns are LABELS.
+    """Load the scorer of a system of a complete run; its columns are LABELS.
 
     Args:
         out: folder of the run.
-        system: name of one of its records; None takes the first.
+        system: name of one of its records; None uses the first.
 
     Raises:
-        BaselineError: a package that this one needs is not installed.
-        DataError: there is no finished run in the folder, or it has no such system.
+        BaselineError: a package it needs is not installed.
+        DataError: there is no complete run in the folder, or it has no such system.
     """
     records = load_records(out)
     chosen = [record for record in records if system in (None, record.name)]
     if not chosen:
         names = ", ".join(record.name for record in records)
         raise DataError(f"{out}: no system {system}; it holds {names}")
-    name = kept.read_json(out / kept.CONFIG)["baseline"]
+    name = runs.read_json(out / runs.CONFIG)["baseline"]
     return BASELINES[name].load(out / chosen[0].file)

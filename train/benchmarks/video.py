@@ -1,12 +1,11 @@
-"""What a person sees over time: the reader with and without the tracker on clips in motion.
+"""Measure what a viewer sees over time: the reader with and without the tracker on clips.
 
     python -m train score video
 
-A label shown is matched with what is written where it stands, best overlap first, from an IoU of
-0.3. It is wrong when another digit is written there, false when no digit is. On what nobody can
-read (cut by the picture's edge, out of focus, being written) no label is wrong; on a digit behind
-a hand one that is not its own is. The tracker was tuned on seeds 11 to 14 and 101.
-About two minutes on one core.
+A shown label is matched with the item at its place, best overlap first, from an IoU of 0.3. It is
+wrong if another digit is written there, false if there is no digit. Labels on illegible digits
+(cut off, out of focus, being written) are not wrong; on a digit behind a hand only its own label
+is right. The tracker was tuned on seeds 11 to 14 and 101. About two minutes on one core.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,30 +31,32 @@ from train.simulate.clips import KINDS, ClipConfig, LabelledFrame, VisibleItem, 
 from train.simulate.scenes import UNSURE
 from train.simulate.writers import Writer, bitmap_writer
 
-OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # what stands beside digits
-# Photographs without writing whose lines run as people write on them.
+OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # sets of the non-digits
+# Photographs without writing whose ruling lines are horizontal.
 PAPERS = ("graph_yellow_a", "graph_yellow_b", "lined_top", "white_surface_phone")
 DESKS = ("black_desktop_phone", "blue_desktop_phone", "white_desktop_phone")
-SETTLED_S = 1.0  # changes of a label count from here on
-COVERED_S = 0.5  # a shorter occlusion is a dropout
-HIDDEN = 0.6  # part of a digit: what is left of it is none
+SETTLED_S = 1.0  # label changes count from this time after a digit became legible (chosen)
+COVERED_S = 0.5  # a shorter occlusion counts as a dropout (chosen)
+HIDDEN = 0.6  # covered share of a digit from which it counts as hidden (chosen)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Digit-seconds and counts, of one clip or many."""
+    """Digit-seconds and counts of one clip or many."""
 
-    visible_s: float = 0.0  # legible digits
-    right_s: float = 0.0  # of these, shown with their label
-    shown_s: float = 0.0  # all labels shown
-    wrong_s: float = 0.0  # on a digit that is another
-    false_s: float = 0.0  # where there is no digit
-    settled_s: float = 0.0  # legible digits after their first second
-    changes: int = 0  # of labels, in that time
-    blinks: int = 0  # a label that went and came back, in that time
+    visible_s: float = 0.0  # digit-seconds of legible digits
+    right_s: float = 0.0  # of these, shown with the right label
+    shown_s: float = 0.0  # of all labels shown
+    wrong_s: float = 0.0  # of labels on a different digit
+    false_s: float = 0.0  # of labels where there is no digit
+    settled_s: float = 0.0  # of legible digits after their first second
+    changes: int = 0  # label changes in settled time
+    blinks: int = 0  # labels that vanished and came back in settled time
     covered: int = 0  # digits that were shown, then covered for 0.5 s or more
-    kept: int = 0  # of these, back with their id
-    waits_s: list[float] = field(default_factory=list)  # from first sight to shown
+    kept: int = 0  # of these, shown again with the same id
+    waits_s: list[float] = field(
+        default_factory=list
+    )  # from the first reading to the first display
 
     def __add__(self, other: "Tally") -> "Tally":
         names = [each.name for each in fields(self)]
@@ -63,13 +64,13 @@ class Tally:
 
     @property
     def wrong(self) -> float:
-        """Part of the digit-seconds shown that is wrong or false."""
+        """Return the share of the digit-seconds shown that is wrong or false."""
         return (self.wrong_s + self.false_s) / max(self.shown_s, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a viewer of the bare reader sees, and one of the tracker."""
+    """Tallies of the reader alone and of the tracker."""
 
     bare: Tally = field(default_factory=Tally)
     steady: Tally = field(default_factory=Tally)
@@ -80,21 +81,21 @@ class Scores:
 
 @dataclass(slots=True)
 class _Watched:
-    """One written digit as the viewer saw it."""
+    """State of one written digit as seen by the viewer."""
 
-    legible_s: float | None = None  # when it was first to be read
-    read_s: float | None = None  # when the reader first saw it
+    legible_s: float | None = None  # when it was first legible
+    read_s: float | None = None  # when the reader first read it
     shown_s: float | None = None
-    label: str = ""  # the last shown
+    label: str = ""  # the label last shown
     track: int | None = None
-    gap: bool = False  # legible, but not shown
+    gap: bool = False  # legible but not shown
     covered_s: float | None = None
-    before: int | None = None  # its track when it was covered
-    back_s: float | None = None  # when it came out again
+    before: int | None = None  # its track id when it was covered
+    back_s: float | None = None  # when it became visible again
 
 
 class ClipScore:
-    """Watches one clip; `tally` holds what was seen so far."""
+    """Score one clip frame by frame; `tally` holds the result so far."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -106,10 +107,10 @@ class ClipScore:
         """Count one frame.
 
         Args:
-            moment: the frame and its truth.
-            step_s: how long it stays.
-            read: what the reader saw in it.
-            shown: what the viewer sees.
+            moment: the frame and its items.
+            step_s: duration of the frame.
+            read: digits that the reader found.
+            shown: digits that the viewer sees.
         """
         now = moment.frame.time_s
         reads = _met(moment.items, read)
@@ -157,7 +158,7 @@ class ClipScore:
         one.label, one.track, one.gap = shown.label, shown.track, False
 
     def _occlude(self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float) -> None:
-        """Compare a digit's id before and after a hand lay on it."""
+        """Compare a digit's id before and after a hand covered it."""
         if thing.covered_share >= HIDDEN:
             if one.covered_s is None:
                 one.covered_s, one.before, one.back_s = now, one.track, None
@@ -182,10 +183,10 @@ def score_clips(
 
     Args:
         reader: reads the frames.
-        seeds: choose the clips.
-        kinds: of motion.
+        seeds: of the clips.
+        kinds: of motion, out of KINDS.
         seconds: length of each clip.
-        each: gets the name of each clip and what the tracker shows of each frame.
+        each: receives the name of each clip and the tracker's result of each frame.
 
     Returns:
         Scores of each kind.
@@ -226,12 +227,12 @@ def score_clip(
 
 
 def video_report(scores: Mapping[str, Scores]) -> str:
-    """Reporter each kind in two lines, then all.
+    """Format two lines per kind, then the total.
 
-    Changes of labels, and labels that go and come back, per legible digit and minute, after its
-    first second; wrong and false labels as part of all digit-seconds shown; seconds of false
-    labels; legible digit-seconds shown with their label; digits that had their id back after a
-    hand hid them for half a second; seconds from the reader's first sight to the label.
+    Columns: label changes and blinks per legible digit and minute, after its first second; wrong
+    and false labels in per cent of all digit-seconds shown; seconds of false labels; legible
+    digit-seconds shown with the right label; digits that kept their id after a hand covered them
+    for half a second; seconds from the first reading to the label.
     """
     whole = Scores()
     for one in scores.values():
@@ -243,14 +244,14 @@ def video_report(scores: Mapping[str, Scores]) -> str:
 
 
 class MarkedFrames:
-    """Keeps every `step`th frame of each clip, annotated, as (name, picture)."""
+    """Keep every `step`th frame of each clip, annotated, as (name, picture)."""
 
     def __init__(self, step: int = 15) -> None:
         self._step = step
         self._kept: list[tuple[str, BgrImage]] = []
 
     def add(self, clip: str, result: Result) -> None:
-        """Take what is shown of a frame."""
+        """Store the annotated frame if its index is due."""
         if result.frame.index % self._step == 0:
             self._kept.append((f"{clip}-{result.frame.index:03}.png", draw(result)))
 
@@ -259,7 +260,7 @@ class MarkedFrames:
 
 
 def digit_writers() -> list[Writer]:
-    """Let the held-out writers write; each data set as often as the others.
+    """Return the held-out writers of digits, each data set equally often.
 
     Raises:
         DataError: a data set is missing.
@@ -274,7 +275,7 @@ def digit_writers() -> list[Writer]:
 
 
 def other_writers() -> list[Writer]:
-    """Let the held-out parts of the sets without digits write.
+    """Return writers of the held-out parts of the sets without digits.
 
     Raises:
         DataError: a data set is missing.
@@ -294,7 +295,7 @@ def _page_writer(writer: HeldOutWriter) -> Writer:
 
 
 def _photos(kind: str, names: Sequence[str]) -> tuple[GrayImage, ...]:
-    """Photographs of paper or desks, gray; those that the data folder has."""
+    """Read the photographs of paper or desks that exist in the data folder, in grey."""
     files = [data_folder() / "textures" / kind / f"{name}.jpg" for name in names]
     return tuple(
         np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
@@ -320,7 +321,7 @@ def _row(one: Tally) -> str:
 
 
 def _met(seen: Sequence[VisibleItem], digits: Sequence[Digit]) -> dict[int, Digit]:
-    """What is shown on each thing of the sheet, the best overlap first."""
+    """Return the digit shown on each item, best overlap first."""
     overlaps = [
         (overlap, at, digit)
         for at, thing in enumerate(seen)

@@ -11,26 +11,24 @@ from train.commands.options import LIMIT, PATH, RUNS
 
 
 @click.command()
-@click.option("--alphabet", default="digits", show_default=True, help="What is read: or letters.")
-@click.option(
-    "--net", default="camdigits", show_default=True, help="Which net of train/fit/nets.py."
-)
-@click.option("--epochs", type=click.IntRange(1), help="In place of the recipe's, as below.")
-@click.option("--steps", type=click.IntRange(1), help="Batches in all, in place of epochs.")
+@click.option("--alphabet", default="digits", show_default=True, help="digits or letters.")
+@click.option("--net", default="camdigits", show_default=True, help="A net of train/fit/nets.py.")
+@click.option("--epochs", type=click.IntRange(1), help="Replaces the recipe's epochs.")
+@click.option("--steps", type=click.IntRange(1), help="Total batches, instead of epochs.")
 @click.option("--batch", type=click.IntRange(1))
-@click.option("--rate", type=click.FloatRange(0, min_open=True), help="Highest learning rate.")
-@click.option("--warps/--no-warps", default=None, help="Another glyph each time it is seen.")
-@click.option("--gentle/--not-gentle", default=None, help="Warps that change less.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), help="Peak learning rate.")
+@click.option("--warps/--no-warps", default=None, help="Random warps, new ones in every epoch.")
+@click.option("--gentle/--not-gentle", default=None, help="Smaller warps.")
 @click.option("--seed", type=int)
-@click.option("--out", type=PATH, help="Folder of the run; runs/digits, runs/lenet5 and so on.")
-@click.option("--start", type=PATH, help="Run whose weights to begin with.")
-@click.option("--teachers", multiple=True, type=PATH, help="Run whose answers to learn too.")
-@click.option("--doubt", type=PATH, help="Run whose net leaves out what it surely contradicts.")
-@click.option("--resume", is_flag=True, help="Go on with the run in OUT; its settings count.")
+@click.option("--out", type=PATH, help="Folder of the run; default runs/digits, runs/lenet5, ...")
+@click.option("--start", type=PATH, help="Run whose weights are the start.")
+@click.option("--teachers", multiple=True, type=PATH, help="Run whose predictions to learn too.")
+@click.option("--doubt", type=PATH, help="Run whose net filters glyphs it clearly contradicts.")
+@click.option("--resume", is_flag=True, help="Continue the run in OUT with its own settings.")
 @click.option("--crops", multiple=True, type=PATH, help="Camera crops (.npz) to train on too.")
-@click.option("--parts", multiple=True, type=PATH, help="Parts of cut digits (.npz), likewise.")
-@click.option("--crops-weight", type=float, help="Times each is seen per epoch.")
-@click.option("--without", multiple=True, help="A data set to leave out, to be measured on.")
+@click.option("--parts", multiple=True, type=PATH, help="Cut digits (.npz) to train on too.")
+@click.option("--crops-weight", type=float, help="How often each crop is seen per epoch.")
+@click.option("--without", multiple=True, help="A data set to leave out and measure on.")
 @LIMIT
 def fit(
     alphabet: str,
@@ -45,7 +43,7 @@ def fit(
     without: tuple[str, ...],
     **chosen: float | None,
 ) -> None:
-    """Train a net by its recipe; stop it at any time and go on with --resume."""
+    """Train a net by its recipe; interrupt it at any time and continue with --resume."""
     from train.fit.loop import fit as fit_run
     from train.fit.run import folder_of
     from train.fit.settings import settings_for
@@ -68,7 +66,7 @@ def fit(
 @click.argument("runs", nargs=-1, required=True, type=PATH)
 @click.option("--out", required=True, type=PATH)
 def average(runs: tuple[Path, ...], out: Path) -> None:
-    """Average the weights of RUNS that began from one another."""
+    """Average the weights of RUNS that started from one another."""
     from train.fit.average import average as average_runs
 
     average_runs(runs, out)
@@ -78,7 +76,7 @@ def average(runs: tuple[Path, ...], out: Path) -> None:
 @click.argument("run", type=PATH)
 @click.option("--out", default=Path("models/digits.tflite"), show_default=True, type=PATH)
 def export(run: Path, out: Path) -> None:
-    """Turn RUN (a folder of `fit`) into a full-int8 model and its card."""
+    """Convert RUN (a folder of `fit`) to a full-int8 model and its card."""
     from train.fit.export import export as export_run
 
     export_run(run, out, report=click.echo)
@@ -100,7 +98,7 @@ def crops(out: Path, count: int, seed: int) -> None:
 @click.option("--count", default=80000, show_default=True, type=click.IntRange(1))
 @click.option("--seed", default=1, show_default=True)
 def halves(out: Path, count: int, seed: int) -> None:
-    """Write touching digits, cut them apart as the reader does, and keep COUNT parts in OUT."""
+    """Write touching digits, split them as the reader does, and store COUNT parts in OUT."""
     from train.simulate.halves import write_halves
 
     write_halves(out, count, seed, report=click.echo)
@@ -110,9 +108,9 @@ def halves(out: Path, count: int, seed: int) -> None:
 @RUNS
 @LIMIT
 def make_all(runs: Path, limit: int | None) -> None:
-    """Make every file that the shipped models come from; what is there is not made again.
+    """Make every file of the shipped models; existing files are kept.
 
-    Hours on two cores. Stopped at any time, the same command goes on.
+    Hours on two cores. If interrupted, the same command continues.
     """
     from train.studies.recipe import follow, recipe
 
@@ -124,7 +122,7 @@ def make_all(runs: Path, limit: int | None) -> None:
 @RUNS
 @LIMIT
 def leave_out(name: str, runs: Path, limit: int | None) -> None:
-    """Train without the hands of NAME and some kinds of negatives, and measure on them."""
+    """Train without the writers of NAME and some kinds of non-digits, and measure on them."""
     from train.studies.leave_out import leave_out as leave_one_out
 
     leave_one_out(name, runs, limit, click.echo)

@@ -25,9 +25,7 @@ class Settings:
     average: int = 1000  # steps of the weight average; at most a twentieth of the run
     seed: int = 1
     start: str | None = None  # run whose averaged weights are the start; None: random weights
-    doubt: str | None = (
-        None  # run whose model filters glyphs it clearly contradicts; None keeps all
-    )
+    doubt: str | None = None  # run whose model filters glyphs it contradicts; None: all
     averaged: tuple[str, ...] = ()  # runs whose mean this is; such a run was not trained
     sets: tuple[str, ...] = tuple(DIGITS.weights)
     crops: tuple[str, ...] = ()

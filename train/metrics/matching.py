@@ -1,12 +1,8 @@
-"""Hold readings against labels.
+"""Match predictions with labelled digits and count true and false ones.
 
-Predictions are matched one to one with the labelled digits, best overlap first, from an IoU of
-0.3; what is left over is false unless its centre lies in an ignored part. A digit is read when it
-is found and its label is right.
-
-What is measured on photos, sudokus, touching pairs and turned pages is in
-`train.benchmarks.photos`,
-`score_sudoku`, `score_pairs` and `score_turned`.
+Predictions are matched one to one with labels, best overlap first, from an IoU of 0.3. Unmatched
+predictions are false unless their centre lies in an ignored area. A digit is read if it is found
+and its label is right. `train.benchmarks` measures the reader with this on photos and pages.
 """
 
 from collections.abc import Sequence
@@ -23,13 +19,13 @@ MIN_IOU = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Digits on one picture, or on many."""
+    """Counts of digits on one picture, or on many."""
 
     truth: int = 0  # labelled
-    found: int = 0  # a prediction overlaps
-    read: int = 0  # and has the right label
-    false: int = 0  # predictions that meet no label and no ignored part
-    strict: int = 0  # predictions that meet no label
+    found: int = 0  # labels with a matching prediction
+    read: int = 0  # found, and the predicted label is right
+    false: int = 0  # predictions without a label and outside ignored areas
+    strict: int = 0  # predictions without a label
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -42,12 +38,12 @@ class Counts:
 
     @property
     def precision(self) -> float:
-        """Part of the predictions that are read digits."""
+        """Share of the predictions that are read digits."""
         return self.read / max(self.found + self.false, 1)
 
     @property
     def recall(self) -> float:
-        """Part of the labelled digits that are read."""
+        """Share of the labelled digits that are read."""
         return self.read / max(self.truth, 1)
 
     @property
@@ -58,7 +54,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What became of each label and each prediction of one picture."""
+    """Matches of the labels and predictions of one picture."""
 
     pairs: tuple[tuple[int, int], ...]  # label index, prediction index
     read: frozenset[int]  # labels that were found and read right
@@ -83,7 +79,7 @@ def pair(
 
 
 def match_photo(truth: Truth, found: Sequence[tuple[str, Box]]) -> Match:
-    """Hold one picture's readings against its labels."""
+    """Match the readings of one picture with its labels."""
     boxes = [Box(*digit["box"]) for digit in truth["digits"]]
     pairs = pair(boxes, [box for _, box in found])
     read = frozenset(i for i, j in pairs if truth["digits"][i]["label"] == found[j][0])
@@ -98,5 +94,5 @@ def match_photo(truth: Truth, found: Sequence[tuple[str, Box]]) -> Match:
 
 
 def match_digits(truth: Truth, digits: Sequence[Digit]) -> Match:
-    """Hold the digits of a result against the labels of its picture."""
+    """Match the digits of a result with the labels of its picture."""
     return match_photo(truth, [(digit.label, digit.box) for digit in digits])

@@ -1,4 +1,4 @@
-"""One picture of a few glyphs, each enlarged beside the probs of its labels."""
+"""Draw glyphs enlarged, each beside a bar chart of its label probabilities."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,13 +20,13 @@ def glyph_chart(
     labels: Sequence[str],
     titles: Sequence[str],
 ) -> bytes:
-    """Draw glyphs below each other.
+    """Draw glyphs below each other, with the probabilities of their labels.
 
     Args:
         glyphs: (28, 28) uint8 each.
         probs: (N, L) probabilities.
         labels: names of the L labels.
-        titles: a line for each glyph.
+        titles: one line for each glyph.
 
     Returns:
         A PNG.
@@ -55,7 +55,7 @@ def _bars(axes: "Axes", probs: npt.NDArray[np.float64], labels: Sequence[str]) -
     axes.barh(range(len(labels)), probs, color=colours)
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
-    axes.set(xlim=(0, 1.12), xlabel="prob, by the model alone")
+    axes.set(xlim=(0, 1.12), xlabel="probability, by the model alone")
     for place, prob in enumerate(probs):
         if prob >= 0.0005:
             axes.text(prob + 0.015, place, f"{prob:.3f}", va="center", fontsize=8)

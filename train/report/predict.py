@@ -1,8 +1,6 @@
-"""What a model predictions on sets it has not seen, and what follows from that.
+"""Run a model on unseen sets and derive the figures of the report.
 
-Labels are the card's, whatever they are; the figures are those of `train.metrics.evaluate`.
-Draws and
-prints nothing.
+Labels are the card's; accuracies and false accepts are those of `train.metrics.evaluate`.
 """
 
 from collections.abc import Sequence
@@ -26,48 +24,48 @@ Indexes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetPredictions:
-    """A set of glyphs with what the model answered."""
+    """A set of glyphs with the model's predictions."""
 
     name: str
     images: Glyphs
     truth: Indexes  # (N,) indexes into the card's labels
     scores: Scores  # (N, L) logits
-    labelled: bool  # glyphs to be read; otherwise they are to be refused
+    labelled: bool  # True for glyphs that have a label, False for non-labels to be rejected
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mistake:
-    """A glyph that was taken for something else."""
+    """One misclassified glyph."""
 
     image: GrayImage
     truth: str
     predicted: str
-    score: float  # probability of the answer
+    score: float  # probability of the predicted label
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bins:
-    """How sure the model was and how often right, in bins of equal width."""
+    """Confidence and accuracy in bins of equal width."""
 
     counts: Indexes
-    confidence: Reals  # mean probability of a bin's predictions; NaN where it is empty
-    accuracy: Reals  # share of them that is right; NaN where it is empty
+    confidence: Reals  # mean probability of each bin; NaN if it is empty
+    accuracy: Reals  # share of each bin that is right; NaN if it is empty
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RocCurve:
-    """Others of one kind that pass, against what is rightly read, over all thresholds."""
+    """ROC curve: false accepts of one kind of non-label against kept glyphs, over thresholds."""
 
     name: str
     kept: Reals
     accepted: Reals
-    at_threshold: tuple[float, float]  # kept, accepted at the card's
+    at_threshold: tuple[float, float]  # kept, accepted at the card's threshold
 
 
 def load_sets(card: Card, limit: int | None = None) -> tuple[Glyphset, ...]:
-    """Load what the model has not seen of its alphabet's sets, labels apart from other glyphs.
+    """Load the parts of the alphabet's sets that the model has not seen.
 
-    Nothing is loaded for labels of no alphabet.
+    Labelled glyphs and other glyphs are separate sets. Empty if the labels have no alphabet.
 
     Raises:
         DataError: a data set is missing.
@@ -87,27 +85,27 @@ def load_sets(card: Card, limit: int | None = None) -> tuple[Glyphset, ...]:
 
 
 def predict_set(part: Glyphset, scorer: Scorer, card: Card) -> SetPredictions:
-    """Put a set to the model; its labels are indexes into the card's."""
+    """Run a scorer on a set whose labels are indexes into the card's."""
     truth = part.labels.astype(np.int64)
     labelled = bool(measure.labelled(truth, none_of(card.labels)).any())
     return SetPredictions(part.name, part.images, truth, scorer(part.images), labelled)
 
 
 def read_row(predictions: SetPredictions, card: Card) -> DigitRow:
-    """How a set is read, as `train.metrics.evaluate` says."""
+    """Return the figures of a labelled set, as `train.metrics.evaluate` measures them."""
     return digit_row(_glyphs(predictions), lambda _: predictions.scores, card)
 
 
 def reject_rows_of(predictions: Sequence[SetPredictions], card: Card) -> tuple[RejectRow, ...]:
-    """How each kind of other glyph is refused, as `train.metrics.evaluate` says."""
-    scores = {id(one.images): one.scores for one in predictions}  # asked once, not once a figure
+    """Return the figures of each kind of non-label, as `train.metrics.evaluate` measures them."""
+    scores = {id(one.images): one.scores for one in predictions}  # computed once, not per row
     others = [_glyphs(one) for one in predictions if not one.labelled]
     known = [_glyphs(one) for one in reference_sets(predictions, card)]
     return reject_rows(others, known, lambda images: scores[id(images)], card)
 
 
 def reference_sets(predictions: Sequence[SetPredictions], card: Card) -> list[SetPredictions]:
-    """The sets that all other glyphs must be told from: the alphabet's, or else all."""
+    """Return the sets that non-labels are compared with: the alphabet's typical ones, or all."""
     alphabet = _alphabet(card)
     wanted = [one for one in predictions if one.labelled]
     names = alphabet.typical if alphabet else ()
@@ -115,20 +113,20 @@ def reference_sets(predictions: Sequence[SetPredictions], card: Card) -> list[Se
 
 
 def label_score(scores: Scores, card: Card) -> Reals:
-    """How much each glyph reference like something to read: its best label, "none" left out."""
+    """Return the probability of the best label, ignoring the reject class, (N,)."""
     return measure.digit_score(scores, card.temperature, none_of(card.labels))
 
 
 def roc_curve(
     predictions: SetPredictions, reference: Reals, card: Card, points: int = 1000
 ) -> RocCurve:
-    """Share of others that pass wherever a threshold keeps a share of what should be read.
+    """Return the share of non-labels accepted where a threshold keeps a share of the labelled.
 
     Args:
-        predictions: other glyphs.
-        reference: label_score of what should be read.
-        card: the model's.
-        points: thresholds that are tried.
+        predictions: of the non-labels.
+        reference: label_score of the labelled glyphs.
+        card: the model's card.
+        points: number of thresholds.
     """
     strange = np.sort(label_score(predictions.scores, card))
     thresholds = np.unique(np.quantile(reference, np.linspace(0, 1, points), method="lower"))
@@ -143,7 +141,7 @@ def roc_curve(
 
 
 def confusion(predictions: Sequence[SetPredictions], labels: int) -> Indexes:
-    """(L, L) counts: a row for each truth, a column for each answer."""
+    """Return (L, L) counts: one row per true label, one column per predicted label."""
     counts = np.zeros((labels, labels), np.int64)
     for one in predictions:
         np.add.at(counts, (one.truth, one.scores.argmax(1)), 1)
@@ -153,7 +151,7 @@ def confusion(predictions: Sequence[SetPredictions], labels: int) -> Indexes:
 def mistakes(
     predictions: SetPredictions, card: Card, limit: int
 ) -> tuple[int, tuple[Mistake, ...]]:
-    """How many glyphs of a set were misread, and the limit confident of them, surest first."""
+    """Return the number of misclassified glyphs and the `limit` most confident of them."""
     chances = probabilities(predictions.scores, card.temperature)
     best, sure = chances.argmax(1), chances.max(1)
     wrong = np.flatnonzero(best != predictions.truth)
@@ -167,7 +165,7 @@ def mistakes(
 
 
 def page_mixture(predictions: Sequence[SetPredictions], card: Card) -> tuple[Scores, Indexes]:
-    """All glyphs together, "none" thinned evenly to its share on pages, if the card tells it.
+    """Return all glyphs, "none" thinned evenly to its prior on pages if the card states it.
 
     Returns:
         (N, L) logits and (N,) labels.
@@ -198,7 +196,7 @@ def reliability(scores: Scores, truth: Indexes, temperature: float) -> Bins:
 def _alphabet(card: Card) -> Alphabet | None:
     try:
         return alphabet_of(card.labels)
-    except DataError:  # labels of somebody else's
+    except DataError:  # labels of another project
         return None
 
 

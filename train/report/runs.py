@@ -1,6 +1,6 @@
-"""The run of `fit` that a model came from: its training curves, and its net before int8.
+"""Find the run of `fit` that made a model: its training curves and its float net.
 
-Needs TensorFlow only for `compare`.
+Only `compare` needs TensorFlow.
 """
 
 from collections.abc import Sequence
@@ -31,35 +31,35 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class SetComparison:
-    """How the float net and the int8 model answer on one set."""
+    """Predictions of the float net and the int8 model on one set."""
 
     name: str
     count: int
-    float_accuracy: float  # accuracy of the float net
+    float_accuracy: float
     int8_accuracy: float
-    agreement: float  # share with the same answer
-    largest_gap: float  # of the differences between their logits
+    agreement: float  # share of glyphs with the same label
+    largest_gap: float  # largest difference between their logits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """The float net against the int8 model."""
+    """The float net compared with the int8 model."""
 
     pairs: tuple[SetComparison, ...]
     total: SetComparison
-    shift: float  # what the export added to the logit of "none", left out of the differences
+    shift: float  # added to the logit of "none" by the export; excluded from the differences
     logits: Reals  # (M,) of the float net, a sample
     gaps: Reals  # (M,) int8 minus float at the same places
 
 
 def find_run(model: Path, card: Card, given: Path | None) -> Path | None:
-    """The run that was given, or else the model's own, if it is there.
+    """Return the given run, or the model's own run if it exists.
 
-    That is the one which the card's command names, or one of the model's name, if it was trained
-    as the card says.
+    The model's own run is the one that the card's command names, or the one of the model's name,
+    if its settings agree with the card.
 
     Raises:
-        DataError: what was given is no run, or one with other labels.
+        DataError: the given folder is not a run, or has other labels.
     """
     if given is None:
         places = [*_exported(card), Path("runs") / model.stem]
@@ -79,7 +79,7 @@ def _exported(card: Card) -> list[Path]:
 
 
 def _is_of(run: Path, card: Card) -> bool:
-    """Whether a run has the card's labels, and else what the card tells of it."""
+    """Tell whether a run has the card's labels and the settings that the card states."""
     if not (run / trained.CONFIG).is_file():
         return False
     settings = trained.load_settings(run)
@@ -96,9 +96,9 @@ def _listed(value: object) -> object:
 
 
 def histories(run: Path) -> tuple[History, ...]:
-    """The epochs of a run and of those that it began from or averages, in their order.
+    """Return the epochs of a run and of the runs it started from or averages, in order.
 
-    A run that averages others was not trained itself. Those no longer there are left out.
+    A run that averages others was not trained itself. Missing runs are left out.
     """
     found: dict[str, History] = {}
     _gather(run, found, frozenset())
@@ -106,10 +106,9 @@ def histories(run: Path) -> tuple[History, ...]:
 
 
 def compare(run: Path, predictions: Sequence[SetPredictions], card: Card) -> Comparison:
-    """Put the same glyphs to the run's float net.
+    """Compare the int8 model with the run's float net on the same glyphs.
 
-    The export gives "none" another prior by a constant; it is taken out, as the median of the
-    differences.
+    The export changes the prior of "none" by a constant; the median difference is removed.
 
     Raises:
         NetError: TensorFlow is missing.
@@ -175,7 +174,7 @@ def _gather(run: Path, found: dict[str, History], above: frozenset[str]) -> None
 
 
 def _beside(run: Path, name: str) -> Path:
-    """A run by its path, or by its name where its folder has moved."""
+    """Return a run by its path, or by its name next to `run` if its folder was moved."""
     return Path(name) if Path(name).is_dir() else run.parent / Path(name).name
 
 

@@ -1,10 +1,10 @@
-"""Print what the model sees and answers for one picture.
+"""Print the glyphs that the model sees in one picture, and its predictions.
 
     python -m train show DIGIT.png
 
-Regions come from the reader, as on the camera. Each digit is drawn in characters as the glyph that
-the model gets, 80 columns with its probs beside it. These are the model's alone; the reader also
-weighs what stands around a region, so its score may differ. Decides nothing itself.
+The reader finds the regions. Each digit is drawn in characters as the glyph that the model gets,
+in 80 columns with the label probabilities beside it. These are the model's alone; the reader also
+considers the surroundings of a region, so its score may differ.
 """
 
 import textwrap
@@ -23,23 +23,23 @@ from camdigits.recognize.tflite import load_scorer
 from camdigits.sources.picture_file import read_picture
 from camdigits.values import NONE, Box, GrayImage, Result, Scorer
 
-WIDTH = 80  # characters of a line
-SHADES = " ░▒▓█"  # a pixel is two of them wide, as characters are twice as high as wide
-BAR = 10  # characters
-SHOWN_LABELS = 5  # best labels whose probs are shown; that of "none" always is
-SHOWN_REJECTED = 10  # rejected regions that are listed
+WIDTH = 80  # characters per line
+SHADES = " ░▒▓█"  # a pixel is two characters wide, since characters are twice as high as wide
+BAR = 10  # characters of a probability of 1
+SHOWN_LABELS = 5  # best labels shown; "none" is always shown
+SHOWN_REJECTED = 10  # rejected regions listed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionView:
-    """One region as the model sees it, and what became of it."""
+    """One region, the model's prediction for it, and the reader's decision."""
 
     box: Box
     glyph: GrayImage  # (28, 28) uint8
-    label: str  # the reader's
-    score: float  # the reader's
-    read: bool  # it is among the digits of the picture
-    probs: npt.NDArray[np.float64]  # (L,) by the model alone
+    label: str  # by the reader
+    score: float  # by the reader
+    read: bool  # True if it is among the digits of the result
+    probs: npt.NDArray[np.float64]  # (L,) probabilities by the model alone
 
 
 def show(
@@ -49,14 +49,14 @@ def show(
     max_drawn: int = 4,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Print what is seen in a picture.
+    """Print the regions of a picture with the model's predictions.
 
     Args:
         picture: a file with handwriting.
         model: a model's name or path.
-        out: a .png for the enlarged glyphs with their probs as bars; None writes none.
-        max_drawn: digits that are drawn; further ones get a line.
-        report: takes the text.
+        out: a .png for the enlarged glyphs with their probabilities as bars; None writes none.
+        max_drawn: digits that are drawn; further ones get one line.
+        report: receives the text.
 
     Raises:
         PictureError: the picture cannot be read.
@@ -78,11 +78,11 @@ def show(
     report("\n".join(text(picture, result, views, card, max_drawn)))
     if out is not None:
         _write(out, read[:max_drawn], card)
-        report(f"\n{out}: {len(read[:max_drawn])} of the glyphs, enlarged")
+        report(f"\n{out}: {len(read[:max_drawn])} glyphs, enlarged")
 
 
 def region_views(result: Result, scorer: Scorer, card: Card) -> tuple[RegionView, ...]:
-    """Every region of a traced reading, by left edge, then by top edge."""
+    """Return every region of a traced reading, by left edge, then by top edge."""
     trace = result.trace
     if trace is None or not trace.regions:
         return ()
@@ -98,20 +98,20 @@ def region_views(result: Result, scorer: Scorer, card: Card) -> tuple[RegionView
 
 
 def nothing(views: Sequence[RegionView]) -> str:
-    """Tell in a line that there is no digit."""
+    """Return one line that says why there is no digit."""
     if not views:
-        return "no digit: nothing in it has the size and view of one"
+        return "no digit: no region has the size and shape of a digit"
     named = [view for view in views if view.label != NONE]
     if not named:
         return f"no digit: {_count(views)}, rejected as {NONE}"
     best = max(named, key=lambda view: view.score)
-    return f"no digit: {_count(views)}, rejected, the likeliest {best.label} at {best.score:.3f}"
+    return f"no digit: {_count(views)}, rejected, the best {best.label} at {best.score:.3f}"
 
 
 def text(
     picture: Path, result: Result, views: Sequence[RegionView], card: Card, max_drawn: int
 ) -> list[str]:
-    """All that is printed, line by line, no line over WIDTH but for long names."""
+    """Return all lines of the output, none longer than WIDTH except for long file names."""
     height, width = result.frame.bgr.shape[:2]
     read = [view for view in views if view.read]
     rejected = [view for view in views if not view.read]
@@ -133,21 +133,21 @@ def text(
 
 
 def headline(view: RegionView, card: Card) -> str:
-    """What was read where, or why it was not."""
+    """Return label, score and place of a region, and why it was read or rejected."""
     box = f"{view.box.width}×{view.box.height} at {view.box.x},{view.box.y}"
     if view.read:
         status = "read"
     elif view.label == NONE:
-        status = "none of the labels"
+        status = "reject class"
     elif view.score < card.threshold:
-        status = f"less than {card.threshold:g}"
+        status = f"below {card.threshold:g}"
     else:
-        status = "left out for what stands around it"
+        status = "rejected by its surroundings"
     return f"{view.label}  {view.score:.3f}  {box}  {status}"
 
 
 def drawn(view: RegionView, card: Card) -> list[str]:
-    """The glyph in characters, with the probs of the labels on its right."""
+    """Return the glyph in characters, with the label probabilities on its right."""
     probs = ["the model alone:", *bars(view.probs, card.labels)]
     left = art(view.glyph)
     probs += [""] * (len(left) - len(probs))
@@ -155,7 +155,7 @@ def drawn(view: RegionView, card: Card) -> list[str]:
 
 
 def art(glyph: GrayImage) -> list[str]:
-    """Draw a glyph in characters, a line for each row.
+    """Draw a glyph in characters, one line per row.
 
     >>> art(np.uint8([[0, 100], [180, 255]]))
     ['  ▒▒', '▓▓██']
@@ -165,7 +165,7 @@ def art(glyph: GrayImage) -> list[str]:
 
 
 def bars(probs: npt.NDArray[np.float64], labels: Sequence[str]) -> list[str]:
-    """A line for each of the best labels, and for "none".
+    """Return one line for each of the best labels, and for "none".
 
     >>> bars(np.array([0.2, 0.75, 0.05]), ("0", "1", "none"))
     ['   1 ████████   0.750', '   0 ██         0.200', 'none            0.050']

@@ -1,7 +1,4 @@
-"""Measure a model and write its report: `write_report` is the order of things.
-
-Nothing is measured, drawn or set here: each step has its own file.
-"""
+"""Measure a model and write its report; `write_report` calls the steps in order."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -27,15 +24,15 @@ NAME = "report.html"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """All that the page tells."""
+    """All measurements that the page shows."""
 
     card: Card
     size: int  # bytes of the model
     predictions: tuple[SetPredictions, ...]
-    opened: Any  # the model, to look into
+    opened: Any  # the interpreter, for inspection
     layers: tuple[Layer, ...]
     histories: tuple[History, ...]
-    comparison: Comparison | str  # or why there is none
+    comparison: Comparison | str  # a string says why there is none
     speed: Speed
 
 
@@ -47,24 +44,23 @@ def write_report(
     report: Callable[[str], None] = print,
     sets: Sequence[Glyphset] | None = None,
 ) -> Path:
-    """Measure a model and write a page about it.
+    """Measure a model and write an HTML page about it.
 
     Args:
         model: a .tflite file with its card.
-        run: the folder of `fit` it came from; None takes the one that the card names, if it is
-            there.
+        run: the folder of `fit` that made it; None searches for the run that the card names.
         out: folder of the page and its figures, created.
-        limit: glyphs of each set; None takes all.
-        report: takes a line for each step.
-        sets: glyphs to put to the model, their labels indexes into the card's; None loads those
-            of the alphabet whose labels they are.
+        limit: glyphs of each set; None uses all.
+        report: receives one line per step.
+        sets: glyphs to measure on, their labels indexes into the card's; None loads the sets of
+            the card's alphabet.
 
     Returns:
         Path of the page.
 
     Raises:
         ModelError: the model cannot be used.
-        DataError: a data set is missing, or `run` is no run of this model.
+        DataError: a data set is missing, or `run` is not a run of this model.
         FigureError: matplotlib is missing.
         OutputError: `out` cannot be written.
     """
@@ -72,9 +68,9 @@ def write_report(
     album = Album()
     report("drawing")
     parts = compose(found, album)
-    text = page(f"A look into {model.name}", lead(found), tiles(found), parts)
+    text = page(f"Model report: {model.name}", lead(found), tiles(found), parts)
     place(out, {**album.figures, NAME: text.encode()})
-    report(f"{out / NAME}: {len(parts)} sections; {len(album.figures)} figures beside it")
+    report(f"{out / NAME}: {len(parts)} sections, {len(album.figures)} figures in the same folder")
     return out / NAME
 
 
@@ -85,12 +81,12 @@ def find(
     report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
 ) -> Findings:
-    """Measure everything."""
+    """Run all measurements."""
     card = load_card(model)
     home = runs.find_run(model, card, run)
     predictions = predict_sets(model, card, limit, report, sets)
     opened = tflite_layers.load(model)
-    report("comparing with the float net" if home else "no run of this model is here")
+    report("comparing with the float net" if home else "no run of this model was found")
     comparison = _compared(home, predictions, card)
     report("timing")
     timed = speed.measure_speed(model, card, _classic())
@@ -113,7 +109,7 @@ def predict_sets(
     report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
 ) -> tuple[SetPredictions, ...]:
-    """Put every set to the model."""
+    """Run the model on every set."""
     scorer = load_scorer(model, card, min(2, os.cpu_count() or 1))
     given = predict.load_sets(card, limit) if sets is None else sets
     predictions = []
@@ -124,7 +120,7 @@ def predict_sets(
 
 
 def compose(found: Findings, album: Album) -> list[Section]:
-    """Draw the figures and set the sections, in the order of the page."""
+    """Draw the figures and build the sections in page order."""
     predictions, card = found.predictions, found.card
     return [
         sections.accuracies(predictions, card),
@@ -142,34 +138,35 @@ def compose(found: Findings, album: Album) -> list[Section]:
 
 
 def lead(found: Findings) -> str:
-    """What the model is, in a sentence."""
+    """Describe the model in a sentence."""
     card = found.card
     layers = sum(layer.kind in tflite_layers.CONVOLUTIONS for layer in found.layers)
     return (
-        f"A model that tells {len(card.labels)} labels apart ({' '.join(card.labels)}) with "
-        f"{layers} convolutions. Everything here was measured on the very file that reads the "
-        "camera, through the same code, unless it says otherwise."
+        f"A model with {len(card.labels)} labels ({' '.join(card.labels)}) and {layers} "
+        "convolutions. All figures were measured on the .tflite file itself, with the product's "
+        "own code, unless stated otherwise."
     )
 
 
 def tiles(found: Findings) -> list[Tile]:
-    """The few figures that stand at the top."""
+    """Return the headline figures at the top of the page."""
     rows = [predict.read_row(one, found.card) for one in found.predictions if one.labelled][:2]
     work = sum(layer.multiply_adds for layer in found.layers)
     ratio = model_sections.against_classic(found.speed)
     return [
-        *(Tile(f"{row.accuracy * 100:.2f} %", f"of {row.name} right") for row in rows),
-        Tile(f"{found.size / 1000:.0f} kB", "on disk"),
+        *(Tile(f"{row.accuracy * 100:.2f} %", f"accuracy on {row.name}") for row in rows),
+        Tile(f"{found.size / 1000:.0f} kB", "file size"),
         Tile(f"{work / 1e6:.2f} M", f"multiply-adds a {sections.noun(found.card)}"),
         Tile(
             f"{found.speed.us:.0f} µs",
-            "a glyph, one thread" + (f"; batches: {ratio} of the classic CNN" if ratio else ""),
+            "per glyph, one thread"
+            + (f"; in batches {ratio} of the classic CNN" if ratio else ""),
         ),
     ]
 
 
 def place(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into a folder, each aside first; the page, the last, has its figures then.
+    """Write files into a folder, each under a temporary name first; the page comes last.
 
     Raises:
         OutputError: they cannot be written.

@@ -1,7 +1,7 @@
 """Crops of filmed digits by held-out writers: for measuring only, never for training.
 
-The product's own ink and regions cut them; a region is a labelled digit's where their boxes
-overlap by half. What the stages do not find is not here: only the net is measured.
+The product's own ink and regions cut them; a region is a labelled digit's if their boxes overlap
+with an IoU of 0.5. Digits that the stages do not find are left out: only the net is measured.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -31,13 +31,13 @@ from train.simulate.writers import Writer
 PAGES = 40
 SEED = 1
 MIN_IOU = 0.5
-PEN = 0.05, 0.11  # of the height
+PEN = 0.05, 0.11  # pen width, of the height (chosen)
 Crop = tuple[GrayImage, int]  # (28, 28) glyph, label
 Framing = Callable[[GrayImage], GrayImage]
 
 
 def gentle_crops(name: str, pages: int = PAGES) -> Glyphset:
-    """Film pages a little soft, noisy and tilted, as `train.simulate.rendered` does."""
+    """Film pages slightly soft, noisy and tilted, as `train.simulate.rendered` does."""
     filmed = number_pages(held_out_writers(), pages, SEED)
     return _set(name, (crop for page in filmed for crop in cut_labelled(page.picture, page.truth)))
 
@@ -51,7 +51,7 @@ def harsh_crops(name: str, pages: int = PAGES) -> Glyphset:
 
 
 def photo_crops(name: str, framed: Framing = normalize) -> Glyphset:
-    """Cut the labelled digits out of the real photos of the data, turned upright."""
+    """Cut the labelled digits out of the real photos of the data, rotated upright."""
     folder = data_folder() / "photos-dev"
     truths = load_truths(folder / "labels.json", "digits")
     pictures = ((to_green(read_picture(place(folder, truth))), truth) for truth in truths)
@@ -61,7 +61,7 @@ def photo_crops(name: str, framed: Framing = normalize) -> Glyphset:
 
 
 def stretched(ink: GrayImage) -> GrayImage:
-    """Fill the glyph with the ink's box, as camera demos do; the product never does."""
+    """Stretch the ink's box over the glyph, as camera demos do; the product never does."""
     return np.asarray(cv2.resize(ink, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -71,7 +71,7 @@ def cut_labelled(gray: GrayImage, truth: Truth, framed: Framing = normalize) -> 
     Args:
         gray: (H, W) uint8.
         truth: digits with label and box; `upright_rotation_cw` turns their glyphs upright.
-        framed: makes a glyph of a region's ink.
+        framed: makes a glyph from a region's ink.
     """
     small, scale = _working_size(gray)
     regions = find_regions(find_ink(small))
@@ -83,7 +83,7 @@ def cut_labelled(gray: GrayImage, truth: Truth, framed: Framing = normalize) -> 
 
 
 def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
-    """Shrink a large picture as the reader does; the second value shrinks boxes."""
+    """Shrink a large picture as the reader does; return also the scale."""
     scale = MAX_SIDE / max(gray.shape)
     if scale >= 1:
         return gray, 1.0
@@ -92,7 +92,7 @@ def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
 
 
 def _page_writer(writer: HeldOutWriter) -> Writer:
-    """Let a held-out writer write on the pages of the training."""
+    """Return a page writer for a held-out writer."""
 
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
         return writer.draw(index, side, max(1.5, side * rng.uniform(*PEN)))

@@ -1,11 +1,10 @@
-"""The whole recipe: every file that the shipped models come from, one after the other.
+"""The complete recipe: make every file of the shipped models in order.
 
     python -m train all
 
-What is there already is not made again, and a run of training goes on where it was stopped, so
-the same command, given again, ends in the same place. Four to five hours on two cores, most of
-them for the net that is shipped. Nothing that is shipped is touched: the models go to
-runs/models.
+Existing files are kept, and an interrupted run continues, so the same command ends with the same
+result. Four to five hours on two cores, most of them for the shipped net. The shipped files are
+not touched: models are written to runs/models.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,13 +23,14 @@ from train.simulate.halves import write_halves
 from train.studies.leave_out import SPLITS, leave_out
 
 Reporter = Callable[[str], None]
-CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # files of so many camera crops
-HALF_SEEDS, HALVES = (1, 2), 80_000  # files of so many parts of touching digits
-CROPS_WEIGHT = 0.35  # times each is seen per epoch
+CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # one file per seed, camera crops per file
+HALF_SEEDS, HALVES = (1, 2), 80_000  # one file per seed, parts of touching digits per file
+CROPS_WEIGHT = 0.35  # how often each crop is seen per epoch (chosen)
 EPOCHS = 28
-# Twice a wider net learns from chance, and the net goes on from where it was, taught by that one
-# and by itself, with fewer crops, and once more with gentle warps: taught from there, the second
-# time by labels alone from where it was. The mean of both goes on; the second one is shipped.
+# Twice, a wider net is trained from random weights as a teacher, and the net continues from its
+# previous weights with two teachers (that net and itself) and fewer crops. Then follows a run with
+# gentle warps: the first time from the result and with teachers, the second time from the previous
+# weights and with labels alone. The mean of both is the next start; the second mean is shipped.
 TEACHER_EPOCHS, TEACHER_SEED = (18, 28), 2
 TAUGHT_EPOCHS, GENTLE_EPOCHS, LABELS_EPOCHS, AGAIN_SEED = 10, 12, 8, 3
 TAUGHT_RATE, TAUGHT_CROPS_WEIGHT = 1.5e-3, 0.2
@@ -38,7 +38,7 @@ TAUGHT_RATE, TAUGHT_CROPS_WEIGHT = 1.5e-3, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One file or run, and what makes it."""
+    """One file or run, and the function that makes it."""
 
     out: Path
     make: Callable[[], object]
@@ -49,7 +49,7 @@ def follow(steps: Iterable[Step], report: Reporter = print) -> None:
     """Make what is missing, in order."""
     for step in steps:
         if step.done(step.out):
-            report(f"{step.out}: there already")
+            report(f"{step.out}: exists")
         else:
             report(f"{step.out}: begins")
             step.make()
@@ -58,12 +58,12 @@ def follow(steps: Iterable[Step], report: Reporter = print) -> None:
 def recipe(
     runs: Path = Path("runs"), limit: int | None = None, report: Reporter = print
 ) -> list[Step]:
-    """All steps, in order.
+    """Return all steps in order.
 
     Args:
-        runs: folder that takes everything.
-        limit: glyphs of each set, and crops of each file, for a quick look.
-        report: takes the lines of each step.
+        runs: folder of all files.
+        limit: glyphs of each set, and crops of each file, for a quick trial.
+        report: receives the lines of each step.
     """
     crops, parts = _crops(runs, limit or CROPS, report), _halves(runs, limit or HALVES, report)
     first = settings_for(
@@ -95,7 +95,7 @@ def _halves(runs: Path, count: int, report: Reporter) -> list[Step]:
 
 
 def _digits(first: Settings, runs: Path, report: Reporter) -> Iterator[Step]:
-    """Train from chance, learn on from teachers twice, take means, and export."""
+    """Train from random weights, continue with teachers twice, average, and export."""
     names = ("first", "mean-1", "teacher-1", "teacher-2", "taught-1", "taught-2")
     begun, mean, teacher, other, taught, again = (runs / f"digits-{name}" for name in names)
     gentle, labels = runs / "digits-gentle-1", runs / "digits-labels-2"
@@ -112,7 +112,7 @@ def _digits(first: Settings, runs: Path, report: Reporter) -> Iterator[Step]:
     yield _run(other, wide[1], report)
     twice = replace(more, start=str(mean), teachers=(str(mean), str(other)), seed=AGAIN_SEED)
     yield _run(again, twice, report)
-    # Teachers answer for what they know; what nobody has seen, labels alone report.
+    # Teachers know seen data; for unseen data the labels alone work better.
     plain = replace(twice, epochs=LABELS_EPOCHS, teachers=(), gentle=True)
     yield _run(labels, plain, report)
     yield _mean((again, labels), last)
@@ -128,7 +128,7 @@ def _run(run: Path, settings: Settings, report: Reporter) -> Step:
 
 
 def _model(name: str, settings: Settings, runs: Path, report: Reporter) -> tuple[Step, Step]:
-    """Train, and export."""
+    """Train and export a model."""
     run, model = runs / name, runs / "models" / f"{name}.tflite"
     return (
         _run(run, settings, report),

@@ -13,7 +13,7 @@ from train.data.alphabets import DIGIT_NONE, DIGITS, LETTERS, Alphabet
 from train.data.sets import Glyphset
 from train.errors import DataError
 from train.fit import loop
-from train.fit.export import PRIOR_NONE, export, mend_prior, on_pages, sample, set_prior
+from train.fit.export import PRIOR_NONE, export, fit_prior, page_mixture, sample, set_prior
 from train.fit.nets import build
 from train.fit.pool import Pool, none_share
 from train.fit.run import CONFIG, WEIGHTS_FILE, load_model, save, scores_of
@@ -68,18 +68,18 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
 def test_none_is_moved_to_what_validation_says(run: Path) -> None:
     """A net that was told too little of "none" gets as much more; nothing else changes."""
     net = load_model(run)
-    val = on_pages(noise(2000, 6), PRIOR_NONE, DIGIT_NONE)
-    mend_prior(net, DIGITS.labels, val)
+    val = page_mixture(noise(2000, 6), PRIOR_NONE, DIGIT_NONE)
+    fit_prior(net, DIGITS.labels, val)
     before = scores_of(net, val.images)
     weights, bias = net.get_layer("logits").get_weights()
     bias[DIGIT_NONE] -= 1.0
     net.get_layer("logits").set_weights([weights, bias])
 
-    step = mend_prior(net, DIGITS.labels, val)
+    step = fit_prior(net, DIGITS.labels, val)
 
     assert step == pytest.approx(1.0, abs=0.15)
     np.testing.assert_allclose(scores_of(net, val.images), before, atol=0.15)
-    assert mend_prior(net, DIGITS.labels[:10], val) == 0.0
+    assert fit_prior(net, DIGITS.labels[:10], val) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,7 @@ def test_only_a_net_that_learned_from_several_mixtures_is_mended(
     (tmp_path / CONFIG).write_text(json.dumps(asdict(replace(SETTINGS, **before))))
     (tmp_path / WEIGHTS_FILE).write_bytes((run / WEIGHTS_FILE).read_bytes())
     asked: list[Glyphset] = []
-    monkeypatch.setattr(
-        "train.fit.export.mend_prior", lambda _net, _labels, val: asked.append(val)
-    )
+    monkeypatch.setattr("train.fit.export.fit_prior", lambda _net, _labels, val: asked.append(val))
 
     export(tmp_path, tmp_path / "some.tflite", POOL, report=lambda _: None)
 
@@ -305,7 +303,7 @@ def test_what_is_measured_holds_as_much_none_as_pages_do() -> None:
     labels = np.repeat(np.uint8([3, DIGIT_NONE]), 100)
     images = np.arange(200, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
 
-    seen = on_pages(Glyphset("some", images, labels), 0.2, DIGIT_NONE)
+    seen = page_mixture(Glyphset("some", images, labels), 0.2, DIGIT_NONE)
 
     assert (seen.labels == 3).sum() == 100
     assert (seen.labels == DIGIT_NONE).sum() == 25

@@ -51,7 +51,9 @@ def test_who_answers_as_the_teacher_does_and_is_right_loses_nearly_nothing(teach
     assert float(lost(images, glyphs.labels, logits)) < float(lost(images, glyphs.labels, flat))
     assert float(alone(images, glyphs.labels, flat)) == pytest.approx(np.log(3), abs=1e-5)
     assert float(lost(images, glyphs.labels, flat)) == pytest.approx(
-        (1 - losses.TAUGHT) * np.log(3) + losses.TAUGHT * losses.SOFT**2 * np.log(3), abs=1e-4
+        (1 - losses.TEACHER_WEIGHT) * np.log(3)
+        + losses.TEACHER_WEIGHT * losses.DISTILL_TEMPERATURE**2 * np.log(3),
+        abs=1e-4,
     )
 
 
