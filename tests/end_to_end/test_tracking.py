@@ -1,4 +1,4 @@
-"""Where the tracker is used: live and on video files, not on pictures; what `--events` says."""
+"""The tracker in use: live and on video files, not on pictures; the output of `--events`."""
 
 import json
 from dataclasses import replace
@@ -23,7 +23,7 @@ from camdigits.values import Result
 
 
 class Results:
-    """Keeps the results that it is given."""
+    """Keep the results that are written."""
 
     def __init__(self) -> None:
         self.kept: list[Result] = []
@@ -38,7 +38,7 @@ class Results:
 
 @pytest.mark.parametrize("info", [FILE, CAMERA])
 def test_live_results_have_tracks(info: SourceInfo) -> None:
-    """Whatever moves is followed: a digit has its id once it was seen for a moment."""
+    """Digits of cameras and video files have an id once they are shown."""
     results = Results()
 
     run_live(FakeSource(info, 20), FakeReader(), readings=[results], tracker=Tracker())
@@ -48,8 +48,8 @@ def test_live_results_have_tracks(info: SourceInfo) -> None:
     assert all("track" in result.ms for result in results.kept)
 
 
-def test_pictures_of_a_folder_are_read_one_by_one() -> None:
-    """A picture has nothing to do with the one before it."""
+def test_pictures_of_a_folder_are_not_tracked() -> None:
+    """Pictures are independent, so their digits have no id."""
     results = Results()
 
     run_live(FakeSource(PICTURES, 3), FakeReader(), readings=[results], tracker=Tracker())
@@ -57,8 +57,8 @@ def test_pictures_of_a_folder_are_read_one_by_one() -> None:
     assert [[digit.track for digit in result.digits] for result in results.kept] == [[None]] * 3
 
 
-def test_a_video_is_followed_if_that_is_asked_for() -> None:
-    """Sinks and caller get the tracker's results; without one, the reader's."""
+def test_a_video_is_tracked_if_a_tracker_is_given() -> None:
+    """Sinks and caller get the results of the tracker; without a tracker, those of the reader."""
     sink = Results()
 
     followed = list(
@@ -93,8 +93,8 @@ def test_events_of_a_real_clip(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted([clip, events, readings])
 
 
-def test_a_missed_digit_is_drawn_paler_and_told_in_the_readings() -> None:
-    """The longer it is missed the grayer; `missed_s` says since when, and only then."""
+def test_a_missed_digit_is_drawn_grayer_and_marked_in_the_readings() -> None:
+    """A bridged digit has less colour and a `missed_s`, an observed one has no `missed_s`."""
     seen = replace(RESULT, digits=RESULT.digits[:1], numbers=())
     missed = replace(seen, digits=(replace(seen.digits[0], missed_s=0.2),))
     x, y, _, _ = seen.digits[0].box
@@ -106,22 +106,22 @@ def test_a_missed_digit_is_drawn_paler_and_told_in_the_readings() -> None:
     assert reading(missed)["digits"][0]["missed_s"] == 0.2
 
 
-def test_the_demos_numbers_are_told_once_and_whole(tmp_path: Path) -> None:
-    """A number without one of its digits would be another number; all are there in a second."""
+def test_the_numbers_of_the_demo_are_reported_once_and_complete(tmp_path: Path) -> None:
+    """Each number of the demo is stable within a second, and none changes afterwards."""
     events = tmp_path / "events.jsonl"
 
     status = run(["live", "demo", "--no-window", "--events", str(events)])
 
-    told = [json.loads(line) for line in events.read_text().splitlines()]
-    stable = [event for event in told if event["event"] == "stable"]
+    reported = [json.loads(line) for line in events.read_text().splitlines()]
+    stable = [event for event in reported if event["event"] == "stable"]
     assert status == 0
     assert sorted(event["text"] for event in stable) == sorted(DemoSource(1).truth)
     assert max(event["time_s"] for event in stable) < 1.0
-    assert not [event for event in told if event["event"] == "changed"]
+    assert not [event for event in reported if event["event"] == "changed"]
 
 
-def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
-    """`--no-track` gives the reader's own results, from the first frame on."""
+def test_without_a_tracker_frames_are_independent(tmp_path: Path) -> None:
+    """`--no-track` writes the results of the reader, from the first frame on."""
     page = cv2.imread(str(ROOT / "tests/golden/paper.jpg"))
     clip, readings = tmp_path / "clip.avi", tmp_path / "readings.jsonl"
     size = page.shape[1::-1]
@@ -140,7 +140,7 @@ def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
 def test_events_need_the_tracker(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both together are a mistake in the usage."""
+    """`--events` with `--no-track` is a usage error."""
     source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
     window = ["--no-window"] if command == "live" else []
 
@@ -150,21 +150,21 @@ def test_events_need_the_tracker(
     assert "--events needs the tracker" in capsys.readouterr().err
 
 
-def test_events_and_readings_need_two_places(
+def test_events_and_readings_need_two_outputs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two outputs would mix in one file."""
+    """One file for events and readings is a usage error."""
     source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
-    place = str(tmp_path / "out")
+    output = str(tmp_path / "out")
 
-    status = run(["video", source, "--events", place, "--jsonl", place])
+    status = run(["video", source, "--events", output, "--jsonl", output])
 
     assert status == 2
     assert "cannot write JSON Lines and events both to" in capsys.readouterr().err
 
 
 def test_pictures_have_no_events(tmp_path: Path) -> None:
-    """`image` does not know the option."""
+    """`image --events` is a usage error."""
     folder = write_pictures(tmp_path / "pictures", 1)
 
     assert run(["image", str(folder), "--events", "-"]) == 2
