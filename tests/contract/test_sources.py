@@ -17,7 +17,7 @@ from support.mjpeg_server import serving
 
 from camdigits.sources.base import Source
 from camdigits.sources.latest import LatestFrame
-from camdigits.sources.opening import open_lasting, open_source
+from camdigits.sources.opening import open_reconnecting, open_source
 
 SOME = 6  # frames are enough to see order, and live sources have no end
 Opener = Callable[[], Source]
@@ -27,7 +27,7 @@ LIVE = ("stream", "newest stream", "lasting stream", "picamera", "newest picamer
 KINDS = ("webcam", "newest webcam", "lasting webcam") if FAKE_CAMERA else (*FILES, *LIVE)
 WRAPPERS: dict[str, Callable[[str], Source]] = {
     "newest": lambda spec: LatestFrame(open_source(spec)),
-    "lasting": lambda spec: open_lasting(spec, give_up_s=5),
+    "lasting": lambda spec: open_reconnecting(spec, give_up_s=5),
 }
 
 

@@ -17,7 +17,7 @@ from camdigits.pipeline import Outputs, read_video
 from camdigits.render.annotate import draw
 from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker
 from camdigits.values import Result
 
@@ -115,7 +115,7 @@ def test_the_demos_numbers_are_told_once_and_whole(tmp_path: Path) -> None:
     told = [json.loads(line) for line in events.read_text().splitlines()]
     stable = [event for event in told if event["event"] == "stable"]
     assert status == 0
-    assert sorted(event["text"] for event in stable) == sorted(DemoSource(1).truth)
+    assert sorted(event["text"] for event in stable) == sorted(SyntheticSource(1).truth)
     assert max(event["time_s"] for event in stable) < 1.0
     assert not [event for event in told if event["event"] == "changed"]
 

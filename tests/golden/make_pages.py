@@ -13,8 +13,8 @@ import numpy as np
 
 from camdigits.image import cv2
 from camdigits.layout.grouping import turn
-from camdigits.sources.synthetic import DemoSource
-from camdigits.synth.handwriting import Pen, make_hand, write
+from camdigits.sources.synthetic import SyntheticSource
+from camdigits.synth.handwriting import Pen, make_writer, write
 from camdigits.synth.paper import BLACK, BLUE, lay_ink, make_light, make_noise, make_paper
 from camdigits.values import Box
 
@@ -25,7 +25,7 @@ SIZE = (960, 720)
 
 def filmed(seed, numbers, index=40):
     """One frame of a demo clip."""
-    source = DemoSource(index + 1, (960, 540), seed, numbers)
+    source = SyntheticSource(index + 1, (960, 540), seed, numbers)
     *_, frame = source
     return frame.bgr, numbers, [tuple(mark) for mark in source.truth_boxes(index)]
 
@@ -42,7 +42,7 @@ def written(canvas, numbers, pitch, corner, pen, colour, rng, height_px=60):
     """Write numbers below each other; returns the truth."""
     marks = []
     for row, number in enumerate(numbers):
-        line = write(number, height_px, rng, pen, make_hand(rng))
+        line = write(number, height_px, rng, pen, make_writer(rng))
         x, y = corner[0], corner[1] + row * pitch
         lay_ink(canvas, line.ink, (x, y), colour, rng)
         marks += [
@@ -118,7 +118,7 @@ def boxes(seed, numbers):
         for column, label in enumerate(number):
             left, top = 240 + 72 * column, 150 + 130 * row
             cv2.rectangle(canvas, (left, top), (left + 72, top + 90), (90, 90, 90), 2)
-            line = write(label, 62, rng, Pen(0.09), make_hand(rng))
+            line = write(label, 62, rng, Pen(0.09), make_writer(rng))
             x, y = left + int(rng.integers(4, 26)), top + int(rng.integers(8, 24))
             lay_ink(canvas, line.ink, (x, y), BLUE, rng)
             marks += [(label, Box(x + b.x, y + b.y, b.width, b.height)) for b in line.boxes]
@@ -164,7 +164,7 @@ def touching(seed, numbers):
     canvas = make_paper(SIZE, rng)
     marks = []
     for row, number in enumerate(numbers):
-        hand, x = make_hand(rng), 140.0
+        hand, x = make_writer(rng), 140.0
         for label in number:
             line = write(label, 80, rng, Pen(0.09), hand)
             box = line.boxes[0]

@@ -36,7 +36,7 @@ def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 def shows(monkeypatch: pytest.MonkeyPatch, *found: "Device") -> None:
     monkeypatch.setattr(v4l2, "devices", lambda: found)
     monkeypatch.setattr(
-        v4l2, "look", lambda path: next((each for each in found if each.path == path), None)
+        v4l2, "probe", lambda path: next((each for each in found if each.path == path), None)
     )
 
 
@@ -96,7 +96,7 @@ def test_what_takes_no_pictures_is_left_out(tmp_path: Path, monkeypatch: pytest.
 
 def test_sizes_stand_behind_their_format() -> None:
     """One line per format, rates where the driver tells them."""
-    (found,) = (cameras._of_v4l2(WEBCAM),)
+    (found,) = (cameras._from_v4l2(WEBCAM),)
 
     assert describe(found).splitlines() == [
         "2           A webcam (/dev/video2, uvcvideo)",

@@ -80,14 +80,14 @@ def test_frames_are_fresh() -> None:
 
 def test_size_and_rate_are_asked_for_and_told() -> None:
     """An odd size is made even; the facts are those of the pictures."""
-    wishes = SourceOptions((65, 49), fps=100, timeout_s=1.0)
+    requested = SourceOptions((65, 49), fps=100, timeout_s=1.0)
 
-    with installed() as plan, open_source("picamera", wishes) as source:
+    with installed() as plan, open_source("picamera", requested) as source:
         info = source.info
 
     assert plan.opened[0].config["controls"]["FrameRate"] == 100
     assert (info.width, info.height, info.fps, info.live) == (64, 48, 100, True)
-    assert info.note == "picamera does not grant 65x49 (it gives 64x48)"
+    assert info.note == "picamera does not support 65x49 (it delivers 64x48)"
 
 
 def test_the_lens_focuses_all_the_time_where_it_can() -> None:
@@ -99,13 +99,13 @@ def test_the_lens_focuses_all_the_time_where_it_can() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "note"), [(None, ""), (True, "picamera does not grant autofocus"), (False, "")]
+    ("wanted", "note"), [(None, ""), (True, "picamera does not support autofocus"), (False, "")]
 )
 def test_a_lens_that_cannot_move_is_left_alone(wanted: bool | None, note: str) -> None:
     """A control that is not advertised is an error in libcamera; told only if it was asked for."""
-    wishes = SourceOptions((WIDTH, HEIGHT), 100, 1.0, autofocus=wanted)
+    requested = SourceOptions((WIDTH, HEIGHT), 100, 1.0, autofocus=wanted)
 
-    with installed(controls={}) as plan, open_source("picamera", wishes) as source:
+    with installed(controls={}) as plan, open_source("picamera", requested) as source:
         assert source.info.note == note
 
     assert plan.set == []
@@ -114,9 +114,9 @@ def test_a_lens_that_cannot_move_is_left_alone(wanted: bool | None, note: str) -
 def test_exposure_is_locked_once_it_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exposure and white balance stay as the camera chose them."""
     monkeypatch.setattr(capture, "SETTLE_S", 0.05)
-    wishes = SourceOptions((WIDTH, HEIGHT), 100, 1.0, lock_exposure=True)
+    requested = SourceOptions((WIDTH, HEIGHT), 100, 1.0, lock_exposure=True)
 
-    with installed() as plan, open_source("picamera", wishes) as source:
+    with installed() as plan, open_source("picamera", requested) as source:
         list(islice(source, 12))
 
     assert plan.set == [{"AfMode": 2}, {"AeEnable": False, "AwbEnable": False}]
@@ -124,10 +124,10 @@ def test_exposure_is_locked_once_it_has_settled(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_camera_on_its_head_is_turned_by_the_camera() -> None:
     """Both flips are half a turn; the picture is turned once, not twice."""
-    wishes = SourceOptions((WIDTH, HEIGHT), 100, 1.0, hflip=True, vflip=True)
+    requested = SourceOptions((WIDTH, HEIGHT), 100, 1.0, hflip=True, vflip=True)
 
     with installed() as plan:
-        seen = number_of(first(wishes).bgr)
+        seen = number_of(first(requested).bgr)
 
     transform = plan.opened[0].config["transform"]
     assert (transform.hflip, transform.vflip) == (1, 1)

@@ -278,7 +278,7 @@ class TestWhatIsRefused:
 
     def test_a_file_is_read_in_pieces(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         """32-bit systems have no room for the largest that would be taken, only for this one."""
-        monkeypatch.setattr(picture_file, "PIECE_BYTES", 100)
+        monkeypatch.setattr(picture_file, "CHUNK_BYTES", 100)
         path = saved(tmp_path / "a.png", noise())
 
         assert np.array_equal(read_picture(path), noise())

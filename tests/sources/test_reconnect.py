@@ -17,7 +17,7 @@ from camdigits.render.status import RED, Status, with_status
 from camdigits.sources import reconnect
 from camdigits.sources.base import Source, SourceInfo, SourceOptions
 from camdigits.sources.latest import LatestFrame
-from camdigits.sources.opening import open_lasting, open_source
+from camdigits.sources.opening import open_reconnecting, open_source
 from camdigits.sources.reconnect import Reconnecting
 from camdigits.values import Frame
 
@@ -71,7 +71,7 @@ class Opener:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconnect, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(reconnect, "LONGEST_WAIT_S", 0.04)
+    monkeypatch.setattr(reconnect, "MAX_WAIT_S", 0.04)
 
 
 def test_frames_go_on_where_they_stopped() -> None:
@@ -151,17 +151,17 @@ def test_trouble_is_told_while_it_lasts() -> None:
     source = Reconnecting(Short(), reopen, give_up_s=5)
     frames = iter(source)
     list(islice(frames, 3))
-    before = source.trouble
+    before = source.problem
     reader = threading.Thread(target=lambda: next(frames))
     reader.start()
     deadline = time.monotonic() + 5
-    while not source.trouble and time.monotonic() < deadline:
+    while not source.problem and time.monotonic() < deadline:
         time.sleep(0.005)
-    during = source.trouble
+    during = source.problem
     gate.set()
     reader.join()
 
-    assert (before, source.trouble) == ("", "")
+    assert (before, source.problem) == ("", "")
     assert during == "camera 0 stopped after 3 frames, 0 s ago; trying again"
 
 
@@ -170,10 +170,10 @@ def test_silence_is_trouble_too(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Reconnecting(Short(), Opener(), give_up_s=5)
     next(iter(source))
 
-    monkeypatch.setattr(reconnect, "QUIET_S", 0.0)
+    monkeypatch.setattr(reconnect, "SILENCE_ALERT_S", 0.0)
     time.sleep(0.15)
 
-    assert source.trouble == "no picture for 0 s"
+    assert source.problem == "no picture for 0 s"
 
 
 def test_closing_ends_the_attempts() -> None:
@@ -216,7 +216,7 @@ def test_other_errors_reach_the_caller_through_the_thread() -> None:
 
 def test_a_file_is_never_opened_twice() -> None:
     """Only live sources come back."""
-    with open_lasting("demo", give_up_s=5) as source:
+    with open_reconnecting("demo", give_up_s=5) as source:
         assert not isinstance(source, Reconnecting)
 
 
@@ -225,7 +225,7 @@ def test_a_source_that_is_not_there_is_refused_at_once() -> None:
     started_s = time.monotonic()
 
     with pytest.raises(SourceError) as refused:
-        open_lasting("987", give_up_s=100)
+        open_reconnecting("987", give_up_s=100)
 
     assert refused.value.exit_status == 3
     assert time.monotonic() - started_s < 5
@@ -234,13 +234,13 @@ def test_a_source_that_is_not_there_is_refused_at_once() -> None:
 def test_a_stream_that_is_cut_comes_back() -> None:
     """Over a real socket: the server ends after 8 pictures, each time; frames go on."""
     said: list[str] = []
-    wishes = SourceOptions(timeout_s=2.0)
+    requested = SourceOptions(timeout_s=2.0)
 
     with (
         serving([jpeg(number) for number in range(20)], limit=8) as server,
         Reconnecting(
-            open_source(server.address, wishes),
-            lambda: open_source(server.address, wishes),
+            open_source(server.address, requested),
+            lambda: open_source(server.address, requested),
             5,
             said.append,
         ) as source,

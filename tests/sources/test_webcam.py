@@ -26,11 +26,11 @@ from camdigits.sources.opening import open_source
 from camdigits.sources import capture
 from camdigits.sources.base import SourceOptions
 capture.SETTLE_S = 0.05
-wishes = {"size": (640, 480), "fps": 15, "timeout_s": 1.0, **json.loads(sys.argv[1])}
-wishes["size"] = tuple(wishes["size"])
+requested = {"size": (640, 480), "fps": 15, "timeout_s": 1.0, **json.loads(sys.argv[1])}
+requested["size"] = tuple(requested["size"])
 told = {"numbers": []}
 try:
-    with open_source("0", SourceOptions(**wishes)) as source:
+    with open_source("0", SourceOptions(**requested)) as source:
         info = source.info
         told["note"] = info.note
         told["facts"] = [info.live, info.width, info.height, info.fps, info.frame_count]
@@ -72,8 +72,8 @@ def wait_for(happened: Callable[[], object], process: subprocess.Popen[str]) -> 
         time.sleep(0.02)
 
 
-def read(environment: dict[str, str], **wishes: object) -> dict[str, list[object]]:
-    done = run(environment, "-c", READ, json.dumps(wishes))
+def read(environment: dict[str, str], **requested: object) -> dict[str, list[object]]:
+    done = run(environment, "-c", READ, json.dumps(requested))
     assert done.stderr == ""
     return json.loads(done.stdout)
 
@@ -104,8 +104,8 @@ def test_what_a_camera_does_not_grant_is_said(camera: dict[str, str]):
     granted = read(camera, size=(64, 48), fps=50)
 
     assert refused["note"] == (
-        "camera 0 does not grant 640x480 (it gives 64x48), 15 frames per second (it gives 50), "
-        "autofocus, a locked exposure"
+        "camera 0 does not support 640x480 (it delivers 64x48), "
+        "15 frames per second (it delivers 50), autofocus, a locked exposure"
     )
     assert granted["note"] == ""
 
@@ -124,14 +124,14 @@ def test_focus_and_exposure_are_set_where_the_camera_has_them(
     assert log.read_text().splitlines() == [f"{focus} 1", f"{by_hand} 1", f"{exposure} 157"]
 
 
-@pytest.mark.parametrize(("wishes", "value"), [({}, 1), ({"autofocus": False}, 0)])
+@pytest.mark.parametrize(("requested", "value"), [({}, 1), ({"autofocus": False}, 0)])
 def test_focus_is_left_on_unless_it_is_to_be_off(
-    camera: dict[str, str], tmp_path: Path, wishes: dict[str, bool], value: int
+    camera: dict[str, str], tmp_path: Path, requested: dict[str, bool], value: int
 ):
     """Without a wish the camera focuses; exposure is its own affair."""
     log = tmp_path / "controls"
 
-    read({**camera, "FAKECAM_CONTROLS": str(log)}, **wishes)
+    read({**camera, "FAKECAM_CONTROLS": str(log)}, **requested)
 
     assert log.read_text() == f"{0x9A090C} {value}\n"
 
@@ -152,7 +152,7 @@ def test_live_reads_an_area_and_says_what_was_not_granted(camera: dict[str, str]
     outside = run(camera, "-c", LIVE, "live", "0", "--no-window", "--roi", "64,0,10,10")
 
     assert process.returncode == 4, said
-    assert said.startswith("camdigits: camera 0 does not grant 320x240 (it gives 64x48)\n")
+    assert said.startswith("camdigits: camera 0 does not support 320x240 (it delivers 64x48)\n")
     assert {(line["width"], line["height"]) for line in readings(tmp_path)} == {(64, 48)}
     assert outside.returncode == 2
     assert "--roi 64,0,10,10 lies outside the picture, which is 64x48" in outside.stderr

@@ -10,14 +10,14 @@ from math import pi
 import numpy as np
 
 from camdigits.image import cv2
-from camdigits.sources.synthetic import Camera, Swing
+from camdigits.sources.synthetic import CameraPath, Swing
 from camdigits.synth.handwriting import (
-    FINE,
-    Hand,
+    SUPERSAMPLING,
     Pen,
+    WriterStyle,
     curve,
     draw_path,
-    make_hand,
+    make_writer,
     parse,
     pose,
     pressures,
@@ -27,7 +27,7 @@ from camdigits.synth.handwriting import (
 from camdigits.synth.paper import (
     BLACK,
     BLUE,
-    NOISE_MARGIN,
+    NOISE_MARGIN_PX,
     Canvas,
     Colour,
     drop_shadow,
@@ -63,7 +63,7 @@ class _Desk:
 
     canvas: Canvas  # (H, W, 3), drawn on in place
     rng: np.random.Generator
-    hand: Hand
+    hand: WriterStyle
 
     def put(self, ink: GrayImage, x: int, y: int, colour: Colour = BLUE) -> int:
         """Lay ink with its corner at x, y of the sheet; returns where it ends."""
@@ -83,7 +83,7 @@ def film_form(seed: int = SEED) -> BgrImage:
     drop_shadow(canvas, SHEET, 12)
     paper = make_paper((SHEET.width, SHEET.height), rng)
     canvas[SHEET.y : SHEET.bottom, SHEET.x : SHEET.right] = paper
-    desk = _Desk(canvas, rng, make_hand(rng))
+    desk = _Desk(canvas, rng, make_writer(rng))
     _boxes(desk, "2719", 60, 60)
     _line(desk, "4085", 60, 250)
     _touching(desk, "36", 60, 420)
@@ -144,10 +144,10 @@ def _draw(desk: _Desk, shape: str) -> GrayImage:
     margin = 2 * round(pen.width * DIGIT_PX)
     low = points.min(axis=0) - margin
     columns, rows = np.ceil(np.ptp(points, axis=0)).astype(int) + 2 * margin
-    fine = np.zeros((rows * FINE, columns * FINE), np.uint8)
+    fine = np.zeros((rows * SUPERSAMPLING, columns * SUPERSAMPLING), np.uint8)
     for path in paths:
         widths = pen.width * DIGIT_PX * pressures(path, rng, pen)
-        draw_path(fine, (path - low) * FINE, widths * FINE)
+        draw_path(fine, (path - low) * SUPERSAMPLING, widths * SUPERSAMPLING)
     ink = np.asarray(cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     x, y, width, height = cv2.boundingRect(ink)
     return ink[y : y + height, x : x + width]
@@ -155,11 +155,11 @@ def _draw(desk: _Desk, shape: str) -> GrayImage:
 
 def _shoot(page: BgrImage, rng: np.random.Generator) -> BgrImage:
     """Film the desk: tilted, a little out of focus, with the sensor's noise."""
-    camera = Camera(_at(0.0), _at(0.01), _at(-0.13), _at(-0.05), _at(0.24), _at(-0.2))
+    camera = CameraPath(_at(0.0), _at(0.01), _at(-0.13), _at(-0.05), _at(0.24), _at(-0.2))
     seen = cv2.warpPerspective(
         page, camera.view(ROOM, SIZE, 0.0), SIZE, borderMode=cv2.BORDER_REPLICATE
     )
-    noise = make_noise(SIZE, rng)[: -NOISE_MARGIN or None, : -NOISE_MARGIN or None]
+    noise = make_noise(SIZE, rng)[: -NOISE_MARGIN_PX or None, : -NOISE_MARGIN_PX or None]
     soft = cv2.GaussianBlur(seen, (5, 5), 0.7)
     return np.asarray(cv2.addWeighted(soft, 1.0, noise, 1.0, -128.0), np.uint8)
 
