@@ -28,7 +28,7 @@ def test_frames_are_numbered_timed_and_read_only():
     assert not any(frame.bgr.flags.writeable for frame in frames)
 
 
-def test_info_tells_of_a_clip_not_a_camera(source):
+def test_info_describes_a_file_not_a_camera(source):
     """The demo is like a file: nothing is dropped, and its length is known."""
     info = source.info
 
@@ -37,7 +37,7 @@ def test_info_tells_of_a_clip_not_a_camera(source):
 
 
 def test_the_same_seed_films_the_same_clip():
-    """Paper, hands, camera and noise all come from the seed."""
+    """Paper, writers, camera and noise all come from the seed."""
     first, again, other = (
         next(islice(SyntheticSource(frames=9, size=SMALL, seed=seed), 8, None)).bgr
         for seed in (3, 3, 4)
@@ -55,7 +55,7 @@ def test_the_clip_holds_every_digit(source):
     assert len(written) == 30
 
 
-def test_truth_is_told_in_reading_order(source):
+def test_truth_is_in_reading_order(source):
     """Digit boxes come in the order of the numbers they make."""
     labels = "".join(label for label, _ in source.truth_boxes(70))
 
@@ -96,7 +96,7 @@ def test_each_box_is_full_of_its_digit():
 
 
 def test_a_closed_source_ends():
-    """Closeable stops the clip between two frames, and once more does no harm."""
+    """Closing stops the clip between two frames, and once more does no harm."""
     with SyntheticSource(frames=5, size=SMALL) as source:
         frames = iter(source)
         next(frames)
@@ -108,7 +108,7 @@ def test_a_closed_source_ends():
 
 
 @pytest.mark.parametrize(("frames", "size"), [(0, SMALL), (5, (100, 180)), (5, (320, 60))])
-def test_a_clip_of_nothing_is_refused(frames, size):
+def test_a_clip_of_nothing_is_rejected(frames, size):
     """No frames, or frames too small to write in, are one clear line."""
     with pytest.raises(SourceError, match="wanted at least 1 frame of 160x120, got"):
         SyntheticSource(frames=frames, size=size)

@@ -99,7 +99,7 @@ def test_spaces_are_white_and_not_text():
 
 
 @pytest.mark.parametrize("text", ["", "  ", "12a", "-1", "1\n2"])
-def test_what_has_no_skeleton_is_refused(text):
+def test_what_has_no_skeleton_is_rejected(text):
     """Only digits and spaces can be written, and at least one digit."""
     with pytest.raises(CamdigitsError, match="wanted digits 0-9 and spaces, got"):
         write(text, 40, np.random.default_rng(0))
