@@ -293,7 +293,7 @@ def demo(output: Path, frames: int, jsonl: Path | None, csv: Path | None, **read
     from camdigits.pipeline import Outputs
     from camdigits.sinks._paths import check_output
     from camdigits.sinks.video import VideoSink, check_video
-    from camdigits.sources.synthetic import DemoSource
+    from camdigits.sources.synthetic import SyntheticSource
 
     check_video(output)
     check_output(output)
@@ -305,7 +305,7 @@ def demo(output: Path, frames: int, jsonl: Path | None, csv: Path | None, **read
 
     with (
         readings_to(jsonl, csv) as readings,
-        DemoSource(frames) as source,
+        SyntheticSource(frames) as source,
         VideoSink(output, source.info.fps) as recorder,
     ):
         count = _read_clip(source, reader, Outputs(readings, recorder), note)

@@ -117,7 +117,7 @@ def camera_options(command: Command) -> Command:
 def open_camera(
     source: str, given: dict[str, Any], roi: "Box | None", say: Callable[[str], None]
 ) -> "Source":
-    """Open what a live command reads; `say` gets a line about what a camera does not grant.
+    """Open what a live command reads; `say` gets a line about unsupported settings.
 
     Raises:
         SourceError: it cannot be opened.
@@ -125,7 +125,7 @@ def open_camera(
     """
     from camdigits.roi import clipped
     from camdigits.sources.base import SourceOptions
-    from camdigits.sources.opening import open_lasting
+    from camdigits.sources.opening import open_reconnecting
 
     wishes = SourceOptions(
         size=given["size"],
@@ -136,7 +136,7 @@ def open_camera(
         hflip=given["hflip"],
         vflip=given["vflip"],
     )
-    camera = open_lasting(source, wishes, give_up_s=given["give_up"], tell=say)
+    camera = open_reconnecting(source, wishes, give_up_s=given["give_up"], notify=say)
     info = camera.info
     if info.note:
         say(info.note)

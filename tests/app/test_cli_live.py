@@ -13,7 +13,7 @@ import pytest
 from support.mjpeg_server import serving
 
 from camdigits.image import cv2
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 
 COMMAND = [sys.executable, "-c", "from camdigits.app.cli import main; main()", "live"]
 ROOT = Path(__file__).parent.parent.parent
@@ -23,7 +23,7 @@ PATIENCE_S = 30.0
 @pytest.fixture(scope="module")
 def pictures():
     """A second of the demo's page, as JPEG."""
-    source = DemoSource(20, (640, 360))
+    source = SyntheticSource(20, (640, 360))
     return [bytes(cv2.imencode(".jpg", frame.bgr)[1]) for frame in source]
 
 

@@ -27,8 +27,8 @@ from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sources.base import Source, SourceOptions
-from camdigits.sources.opening import open_lasting
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.opening import open_reconnecting
+from camdigits.sources.synthetic import SyntheticSource
 
 FPS = 60  # faster than it is read
 AWAY_S = 0.4
@@ -76,13 +76,13 @@ def watch(seconds: float, source: Source, looks: list[Level]) -> None:
 
 def run(seconds: float, dies_s: float, folder: Path) -> tuple[LiveSummary, int, list[Level]]:
     """Read for so many seconds; returns what was done, how often it came back, and all levels."""
-    pages = [bytes(cv2.imencode(".jpg", each.bgr)[1]) for each in DemoSource(30, (640, 360))]
+    pages = [bytes(cv2.imencode(".jpg", each.bgr)[1]) for each in SyntheticSource(30, (640, 360))]
     looks: list[Level] = []
     said: list[str] = []
     stop = threading.Event()
     with serving(pages, fps=FPS) as server:
         wishes = SourceOptions(timeout_s=2.0)
-        source = open_lasting(server.address, wishes, give_up_s=30, tell=said.append)
+        source = open_reconnecting(server.address, wishes, give_up_s=30, notify=said.append)
         threads = [
             threading.Thread(target=watch, args=(seconds, source, looks)),
             threading.Thread(target=kill_now_and_then, args=(server, dies_s, stop)),

@@ -14,12 +14,12 @@ from camdigits.pipeline import Outputs, read_video
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sinks.video import VideoSink
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 
 def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
-source = DemoSource(900, (320, 180))
+source = SyntheticSource(900, (320, 180))
 outputs = Outputs([JsonlSink("r.jsonl")], VideoSink("o.mp4", 30))
 results = read_video(source, Reader(), outputs)
 sum(1 for _ in islice(results, 300))

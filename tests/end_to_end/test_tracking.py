@@ -17,7 +17,7 @@ from camdigits.pipeline import Outputs, read_video
 from camdigits.render.annotate import draw
 from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker
 from camdigits.values import Result
 
@@ -115,7 +115,7 @@ def test_the_numbers_of_the_demo_are_reported_once_and_complete(tmp_path: Path) 
     reported = [json.loads(line) for line in events.read_text().splitlines()]
     stable = [event for event in reported if event["event"] == "stable"]
     assert status == 0
-    assert sorted(event["text"] for event in stable) == sorted(DemoSource(1).truth)
+    assert sorted(event["text"] for event in stable) == sorted(SyntheticSource(1).truth)
     assert max(event["time_s"] for event in stable) < 1.0
     assert not [event for event in reported if event["event"] == "changed"]
 

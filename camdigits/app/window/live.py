@@ -93,7 +93,7 @@ def next_due_s(due_s: float, now_s: float, pace: float) -> float:
 
 def _trouble_of(source: Source) -> Callable[[], str]:
     """What tells, at any moment, what is wrong with a source; "" where nothing is."""
-    return (lambda: source.trouble) if isinstance(source, Reconnecting) else str
+    return (lambda: source.problem) if isinstance(source, Reconnecting) else str
 
 
 def _to_stderr(line: str) -> None:
