@@ -1,4 +1,4 @@
-"""Where the tracker is used: live and on video files, not on pictures; what `--events` says."""
+"""The tracker is used live and on video files, not on pictures; `--events` writes its events."""
 
 import json
 from dataclasses import replace
@@ -7,68 +7,50 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.clips import write_clip, write_pictures
-from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource
+from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSink, FakeSource
 from support.outputs import RESULT, ROOT
 
 from camdigits.app.cli import run
 from camdigits.app.window.live import run_live
 from camdigits.image import cv2
-from camdigits.pipeline import Outputs, read_video
-from camdigits.render.annotate import draw
+from camdigits.pipeline import run as run_pipeline
+from camdigits.render.annotate import annotate
 from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
 from camdigits.sources.synthetic import DemoSource
 from camdigits.track.tracker import Tracker
-from camdigits.values import Result
-
-
-class Results:
-    """Keeps the results that it is given."""
-
-    def __init__(self) -> None:
-        self.kept: list[Result] = []
-
-    def write(self, result: Result) -> None:
-        """Keep it."""
-        self.kept.append(result)
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 @pytest.mark.parametrize("info", [FILE, CAMERA])
 def test_live_results_have_tracks(info: SourceInfo) -> None:
-    """Whatever moves is followed: a digit has its id once it was seen for a moment."""
-    results = Results()
+    """Digits of cameras and videos are tracked: they get an id after a few frames."""
+    sink = FakeSink()
 
-    run_live(FakeSource(info, 20), FakeReader(), readings=[results], tracker=Tracker())
+    run_live(FakeSource(info, 20), FakeReader(), sinks=[sink], tracker=Tracker())
 
-    last = results.kept[-1].digits
+    last = sink.results[-1].digits
     assert info.live or [digit.track for digit in last] == [1]
-    assert all("track" in result.ms for result in results.kept)
+    assert all("track" in result.ms for result in sink.results)
 
 
-def test_pictures_of_a_folder_are_read_one_by_one() -> None:
-    """A picture has nothing to do with the one before it."""
-    results = Results()
+def test_pictures_of_a_folder_are_independent() -> None:
+    """No tracker is used for a folder of pictures."""
+    sink = FakeSink()
 
-    run_live(FakeSource(PICTURES, 3), FakeReader(), readings=[results], tracker=Tracker())
+    run_live(FakeSource(PICTURES, 3), FakeReader(), sinks=[sink], tracker=Tracker())
 
-    assert [[digit.track for digit in result.digits] for result in results.kept] == [[None]] * 3
+    assert [[digit.track for digit in result.digits] for result in sink.results] == [[None]] * 3
 
 
-def test_a_video_is_followed_if_that_is_asked_for() -> None:
-    """Sinks and caller get the tracker's results; without one, the reader's."""
-    sink = Results()
+def test_a_video_is_tracked_if_a_tracker_is_given() -> None:
+    """Sinks receive the tracker's results; without a tracker, the reader's."""
+    tracked, untracked = FakeSink(), FakeSink()
 
-    followed = list(
-        read_video(FakeSource(FILE, 20), FakeReader(), Outputs([sink]), Tracker())  # type: ignore[arg-type]
-    )
-    bare = list(read_video(FakeSource(FILE, 3), FakeReader(), Outputs()))  # type: ignore[arg-type]
+    run_pipeline(FakeSource(FILE, 20), FakeReader(), Tracker(), [tracked])
+    run_pipeline(FakeSource(FILE, 3), FakeReader(), None, [untracked])
 
-    assert sink.kept == followed
-    assert [digit.track for digit in followed[-1].digits] == [1]
-    assert [digit.track for result in bare for digit in result.digits] == [None] * 3
+    assert [digit.track for digit in tracked.results[-1].digits] == [1]
+    assert [digit.track for each in untracked.results for digit in each.digits] == [None] * 3
 
 
 def test_events_of_a_real_clip(tmp_path: Path) -> None:
@@ -93,35 +75,35 @@ def test_events_of_a_real_clip(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted([clip, events, readings])
 
 
-def test_a_missed_digit_is_drawn_paler_and_told_in_the_readings() -> None:
-    """The longer it is missed the grayer; `missed_s` says since when, and only then."""
+def test_a_missed_digit_is_drawn_paler_and_marked_in_json() -> None:
+    """The longer it is missed the grayer it is; only then JSON has `missed_s`."""
     seen = replace(RESULT, digits=RESULT.digits[:1], numbers=())
     missed = replace(seen, digits=(replace(seen.digits[0], missed_s=0.2),))
     x, y, _, _ = seen.digits[0].box
 
-    edges = [draw(result)[y + 10, x - 2].astype(int) for result in (seen, missed)]
+    edges = [annotate(result)[y + 10, x - 2].astype(int) for result in (seen, missed)]
 
     assert np.ptp(edges[1]) < np.ptp(edges[0])
     assert "missed_s" not in reading(seen)["digits"][0]
     assert reading(missed)["digits"][0]["missed_s"] == 0.2
 
 
-def test_the_demos_numbers_are_told_once_and_whole(tmp_path: Path) -> None:
-    """A number without one of its digits would be another number; all are there in a second."""
+def test_the_demos_numbers_are_reported_once_and_complete(tmp_path: Path) -> None:
+    """Each number is stable within a second, with all its digits, and never changes."""
     events = tmp_path / "events.jsonl"
 
     status = run(["live", "demo", "--no-window", "--events", str(events)])
 
-    told = [json.loads(line) for line in events.read_text().splitlines()]
-    stable = [event for event in told if event["event"] == "stable"]
+    written = [json.loads(line) for line in events.read_text().splitlines()]
+    stable = [event for event in written if event["event"] == "stable"]
     assert status == 0
     assert sorted(event["text"] for event in stable) == sorted(DemoSource(1).truth)
     assert max(event["time_s"] for event in stable) < 1.0
-    assert not [event for event in told if event["event"] == "changed"]
+    assert not [event for event in written if event["event"] == "changed"]
 
 
 def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
-    """`--no-track` gives the reader's own results, from the first frame on."""
+    """`--no-track` writes the reader's own results from the first frame on."""
     page = cv2.imread(str(ROOT / "tests/golden/paper.jpg"))
     clip, readings = tmp_path / "clip.avi", tmp_path / "readings.jsonl"
     size = page.shape[1::-1]
@@ -140,7 +122,7 @@ def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
 def test_events_need_the_tracker(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both together are a mistake in the usage."""
+    """--events with --no-track is a usage error."""
     source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
     window = ["--no-window"] if command == "live" else []
 
@@ -150,21 +132,21 @@ def test_events_need_the_tracker(
     assert "--events needs the tracker" in capsys.readouterr().err
 
 
-def test_events_and_readings_need_two_places(
+def test_events_and_readings_need_two_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two outputs would mix in one file."""
+    """Two outputs with the same path are rejected."""
     source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
-    place = str(tmp_path / "out")
+    path = str(tmp_path / "out")
 
-    status = run(["video", source, "--events", place, "--jsonl", place])
+    status = run(["video", source, "--events", path, "--jsonl", path])
 
     assert status == 2
     assert "cannot write JSON Lines and events both to" in capsys.readouterr().err
 
 
 def test_pictures_have_no_events(tmp_path: Path) -> None:
-    """`image` does not know the option."""
+    """`image` has no option --events."""
     folder = write_pictures(tmp_path / "pictures", 1)
 
     assert run(["image", str(folder), "--events", "-"]) == 2

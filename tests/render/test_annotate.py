@@ -10,16 +10,16 @@ from camdigits.render.annotate import (
     DOUBTFUL,
     SURE,
     UNSURE,
+    annotate,
     colour_of,
-    draw,
-    draw_debug,
+    corner_above,
+    corner_beside,
     fitted,
     percent,
-    place,
-    place_beside,
     room_px,
 )
 from camdigits.render.canvas import Style, Tag, readable_on, style_for
+from camdigits.render.debug import debug_view
 from camdigits.render.status import Status, figures, with_status
 from camdigits.values import BgrImage, Box, Digit, Frame, Number, Region, Result, Trace
 
@@ -57,7 +57,7 @@ def test_the_frame_stays_as_it_was() -> None:
     given = result(Digit(Box(100, 100, 20, 30), "7", 0.9))
     before = given.frame.bgr.copy()
 
-    picture = draw(given)
+    picture = annotate(given)
 
     assert np.array_equal(given.frame.bgr, before)
     assert picture.shape == before.shape
@@ -68,14 +68,14 @@ def test_a_result_without_digits_is_the_frame() -> None:
     """Nothing read, nothing drawn."""
     given = result()
 
-    assert np.array_equal(draw(given), given.frame.bgr)
+    assert np.array_equal(annotate(given), given.frame.bgr)
 
 
 def test_the_same_result_is_the_same_picture() -> None:
     """Drawing is pure."""
     given = result(Digit(Box(100, 100, 20, 30), "7", 0.9))
 
-    assert np.array_equal(draw(given), draw(given))
+    assert np.array_equal(annotate(given), annotate(given))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -88,7 +88,7 @@ def test_nothing_covers_the_ink(size: tuple[int, int], corner: tuple[float, floa
     numbers = (Number("77", 0.8, Box(x, y, 80, 30), (0, 1)),)
     given = result(*digits, size=size, numbers=numbers)
 
-    drawn = changed(draw(given), given.frame.bgr)
+    drawn = changed(annotate(given), given.frame.bgr)
 
     for box in boxes:
         assert not drawn[box.y : box.bottom, box.x : box.right].any()
@@ -99,7 +99,7 @@ def test_without_labels_only_boxes_are_drawn() -> None:
     """labels=False leaves the place above the box alone."""
     given = result(Digit(Box(100, 100, 20, 30), "7", 0.9))
 
-    drawn = changed(draw(given, labels=False), given.frame.bgr)
+    drawn = changed(annotate(given, labels=False), given.frame.bgr)
 
     assert drawn.any()
     assert not drawn[:90].any()
@@ -110,14 +110,14 @@ def test_a_lone_digit_is_no_number() -> None:
     digit = Digit(Box(100, 100, 20, 30), "7", 0.9)
     number = Number("7", 0.9, digit.box, (0,))
 
-    assert np.array_equal(draw(result(digit, numbers=(number,))), draw(result(digit)))
+    assert np.array_equal(annotate(result(digit, numbers=(number,))), annotate(result(digit)))
 
 
 def test_boxes_that_reach_out_of_the_picture_are_no_error() -> None:
     """A tracked box may have moved beyond the edge."""
     given = result(Digit(Box(-10, -10, 700, 500), "7", 0.2), size=(640, 480))
 
-    assert draw(given).shape == (480, 640, 3)
+    assert annotate(given).shape == (480, 640, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (30, 30)])
@@ -125,8 +125,8 @@ def test_tiny_pictures_are_no_error(size: tuple[int, int]) -> None:
     """The smallest picture has no room for a label, and still becomes a picture."""
     given = result(Digit(Box(0, 0, 1, 1), "7", 0.2), size=size)
 
-    assert draw(given).shape == (size[1], size[0], 3)
-    assert draw(given, status=Status(help=(("q", "quit"),))).shape[1] == size[0]
+    assert annotate(given).shape == (size[1], size[0], 3)
+    assert with_status(annotate(given), Status(help=(("q", "quit"),))).shape[1] == size[0]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ def test_percent_of_no_number_is_a_question_mark() -> None:
         (Box(90, 50, 10, 20), (80, 38)),  # pushed in from the right
     ],
 )
-def test_a_label_finds_its_place(box: Box, corner: tuple[int, int]) -> None:
+def test_a_label_finds_its_corner_above(box: Box, corner: tuple[int, int]) -> None:
     """Above the box, below at the top edge, always inside."""
-    assert place(box, (20, 10), (100, 100), 2) == corner
+    assert corner_above(box, (20, 10), (100, 100), 2) == corner
 
 
 def test_only_neighbours_on_one_line_limit_a_label() -> None:
@@ -237,12 +237,12 @@ def test_each_state_is_seen(status: Status) -> None:
 @pytest.mark.parametrize("count", [0, 2, 25, 400])
 def test_the_debug_view_keeps_its_size(size: tuple[int, int], count: int) -> None:
     """However many glyphs there are, the window does not jump."""
-    assert draw_debug(traced(count, size)).shape == draw_debug(traced(1, size)).shape
+    assert debug_view(traced(count, size)).shape == debug_view(traced(1, size)).shape
 
 
 def test_the_debug_view_shows_the_glyphs() -> None:
     """The white glyph of 28 pixels is there, magnified."""
-    panel = draw_debug(traced(1))[:, 640:]
+    panel = debug_view(traced(1))[:, 640:]
 
     white = np.all(panel == 255, axis=2)
 
@@ -252,7 +252,7 @@ def test_the_debug_view_shows_the_glyphs() -> None:
 def test_the_debug_view_needs_a_trace() -> None:
     """A result that was read without one is refused, saying what to do."""
     with pytest.raises(ArrayError, match="read with trace=True"):
-        draw_debug(result())
+        debug_view(result())
 
 
 @pytest.mark.parametrize(
@@ -266,4 +266,4 @@ def test_on_a_lying_page_labels_stand_beside(
     """Above its digit a label would cover the next one of the line."""
     box = Box(x, 50, 20, 20)
 
-    assert place_beside(box, (20, 10), (100, 100), 2, rotation) == corner
+    assert corner_beside(box, (20, 10), (100, 100), 2, rotation) == corner

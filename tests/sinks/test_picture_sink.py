@@ -22,7 +22,7 @@ from camdigits.sinks.pictures import PictureFolder, write_picture
 )
 def test_a_picture_keeps_its_name(source: str, name: str, tmp_path: Path) -> None:
     """The suffix stays where OpenCV can write it, else it becomes .png."""
-    written = PictureFolder(tmp_path / "new" / "out").write(page(), source)
+    written = PictureFolder(tmp_path / "new" / "out").save(page(), source)
 
     assert written == tmp_path / "new" / "out" / name
     assert cv2.imread(str(written)).shape == (48, 64, 3)
@@ -33,7 +33,7 @@ def test_a_picture_too_large_for_its_format_becomes_png(tmp_path: Path) -> None:
     """JPEG ends at 65,500 pixels a side."""
     long = np.zeros((1, 70_000, 3), np.uint8)
 
-    assert PictureFolder(tmp_path).write(long, "page.jpg").name == "page.png"
+    assert PictureFolder(tmp_path).save(long, "page.jpg").name == "page.png"
 
 
 def test_pictures_of_one_name_are_kept_apart(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_pictures_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     folder = PictureFolder(tmp_path)
     sources = ["a/page.png", "b/page.png", "c/page.png", "a/page.png", "b/page.png"]
 
-    names = [folder.write(page(), source).name for source in sources]
+    names = [folder.save(page(), source).name for source in sources]
 
     assert names == ["page.png", "page-2.png", "page-3.png", "page.png", "page-2.png"]
 
@@ -53,9 +53,9 @@ def test_a_picture_never_overwrites_an_input(tmp_path: Path) -> None:
     before = mine.read_bytes()
 
     with pytest.raises(OutputError, match="it is an input"):
-        PictureFolder(tmp_path).write(page(2), mine)
+        PictureFolder(tmp_path).save(page(2), mine)
     with pytest.raises(OutputError, match="it is an input"):
-        PictureFolder(tmp_path, inputs=[mine]).write(page(2), "other/page.png")
+        PictureFolder(tmp_path, inputs=[mine]).save(page(2), "other/page.png")
 
     assert mine.read_bytes() == before
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from support.outputs import ROOT, checkered, frames_of, page, run_limited
+from support.outputs import ROOT, checkered, frames_of, page, run_limited, shown
 
 from camdigits.errors import OutputError
 from camdigits.image import cv2
@@ -30,7 +30,7 @@ def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def write_all(sink: VideoSink, pictures: Iterable[BgrImage]) -> None:
     for picture in pictures:
-        sink.write(picture, 0.0)
+        sink.write(*shown(picture, 0.0))
 
 
 @pytest.mark.usefixtures("encoder")
@@ -40,7 +40,7 @@ def test_a_video_has_the_pictures_given(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"out{suffix}"
     with VideoSink(path, 30000 / 1001) as sink:
         for value in range(40):
-            sink.write(page(value * 5), value / 30)
+            sink.write(*shown(page(value * 5), value / 30))
 
     frames = frames_of(path)
     rate = cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FPS)
@@ -77,7 +77,7 @@ def test_mp4_is_what_every_player_takes(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
     with VideoSink(path, 29.97) as sink:
         for value in range(70):
-            sink.write(page(value), 0.0)
+            sink.write(*shown(page(value), 0.0))
 
     stream = probe(path)
 
@@ -94,7 +94,7 @@ def test_odd_sides_grow_by_a_pixel(tmp_path: Path) -> None:
     picture[:, 64], picture[48] = 200, 200
 
     with VideoSink(path, 10) as sink:
-        sink.write(picture, 0.0)
+        sink.write(*shown(picture, 0.0))
 
     frame = frames_of(path)[0]
     assert frame.shape == (50, 66, 3)
@@ -107,8 +107,8 @@ def test_the_first_picture_fixes_the_size(tmp_path: Path) -> None:
     """Others are fitted into it with black bars."""
     path = tmp_path / "out.mp4"
     with VideoSink(path, 10) as sink:
-        sink.write(page(200, (64, 48)), 0.0)
-        sink.write(page(200, (480, 48)), 0.1)
+        sink.write(*shown(page(200, (64, 48)), 0.0))
+        sink.write(*shown(page(200, (480, 48)), 0.1))
 
     second = frames_of(path)[1]
 
@@ -173,11 +173,11 @@ def test_a_killed_recording_plays(tmp_path: Path) -> None:
     pytest.importorskip("av")
     program = """
         import os, sys
-        from support.outputs import page
+        from support.outputs import page, shown
         from camdigits.sinks.video import VideoSink
         sink = VideoSink(sys.argv[1], 10)
         for value in range(100):
-            sink.write(page(value * 2, (320, 240)), 0.0)
+            sink.write(*shown(page(value * 2, (320, 240)), 0.0))
         os.kill(os.getpid(), 9)
     """
     path = tmp_path / "out.mp4"
@@ -196,13 +196,13 @@ def test_a_full_disk_leaves_a_video_that_plays(suffix: str, limit: int, tmp_path
     """When no more fits there is one line, and what was written plays or is not there."""
     pytest.importorskip("av")
     program = """
-        from support.outputs import checkered
+        from support.outputs import checkered, shown
         from camdigits.errors import OutputError
         from camdigits.sinks.video import VideoSink
         sink = VideoSink(sys.argv[1], 5)
         try:
             for count in range(60):
-                sink.write(checkered(count), 0.0)
+                sink.write(*shown(checkered(count), 0.0))
         except OutputError as error:
             print(error)
         sink.close()
@@ -245,7 +245,7 @@ def test_an_encoder_that_does_not_open_leaves_nothing(
     monkeypatch.setattr("camdigits.sinks.encode_cv.OTHER_CODECS", ("....",))
 
     with pytest.raises(OutputError, match=r"install the extra camdigits\[video\]"):
-        VideoSink(tmp_path / "out.mp4").write(page(), 0.0)
+        VideoSink(tmp_path / "out.mp4").write(*shown(page()))
 
     assert list(tmp_path.iterdir()) == []
 
@@ -272,6 +272,7 @@ def test_a_short_video_that_fails_at_its_end_is_told(tmp_path: Path) -> None:
     program = """
 import resource, signal, sys
 import numpy as np
+from support.outputs import shown
 from camdigits.errors import OutputError
 from camdigits.sinks.video import VideoSink
 
@@ -280,13 +281,13 @@ sink = VideoSink("out.mp4", 30)
 rng = np.random.default_rng(1)
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 for _ in range(3):
-    sink.write(rng.integers(0, 256, (240, 320, 3), np.uint8), 0.0)
+    sink.write(*shown(rng.integers(0, 256, (240, 320, 3), np.uint8), 0.0))
 try:
     sink.close()
 except OutputError:
     sys.exit(7)
 """
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,

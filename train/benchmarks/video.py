@@ -19,7 +19,7 @@ import numpy as np
 from camdigits.image import cv2
 from camdigits.meter import quantile
 from camdigits.reader import Reader
-from camdigits.render.annotate import draw
+from camdigits.render.annotate import annotate
 from camdigits.track.tracker import Tracker, config_for
 from camdigits.values import BgrImage, Box, Digit, GrayImage, Result
 from train.data import sets
@@ -246,7 +246,7 @@ class MarkedFrames:
     def add(self, clip: str, result: Result) -> None:
         """Take what is shown of a frame."""
         if result.frame.index % self._step == 0:
-            self._kept.append((f"{clip}-{result.frame.index:03}.png", draw(result)))
+            self._kept.append((f"{clip}-{result.frame.index:03}.png", annotate(result)))
 
     def __iter__(self) -> Iterator[tuple[str, BgrImage]]:
         return iter(self._kept)

@@ -10,7 +10,7 @@ import numpy as np
 from camdigits.image import cv2, frozen
 from camdigits.layout.grouping import group
 from camdigits.recognize.glyph import glyphs_of
-from camdigits.render.annotate import NOT_A_DIGIT, colour_of, draw, percent
+from camdigits.render.annotate import NOT_A_DIGIT, annotate, colour_of, percent
 from camdigits.render.canvas import SLATE, Colour, put_box, put_text, text_width
 from camdigits.segment.find_rules import without_frames
 from camdigits.values import BgrImage, Frame, Glyphs, GrayImage, Region, Result
@@ -184,7 +184,7 @@ def _look(before: list[Region], after: list[Region], answers: dict[int, Caption]
 
 def _result(steps: Steps) -> BgrImage:
     frame = Frame(0, 0.0, frozen(steps.bgr))
-    return draw(Result(frame, steps.digits, group(steps.digits)))
+    return annotate(Result(frame, steps.digits, group(steps.digits)))
 
 
 def _fit(view: BgrImage) -> BgrImage:
