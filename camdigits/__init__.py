@@ -14,13 +14,25 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from camdigits.errors import CamdigitsError
     from camdigits.reader import Reader
+    from camdigits.render.annotate import annotate
     from camdigits.values import Box, Digit, Frame, Number, Result
 
-__all__ = ["Box", "CamdigitsError", "Digit", "Frame", "Number", "Reader", "Result", "__version__"]
+__all__ = [
+    "Box",
+    "CamdigitsError",
+    "Digit",
+    "Frame",
+    "Number",
+    "Reader",
+    "Result",
+    "__version__",
+    "annotate",
+]
 
 _HOMES = {
     "Reader": "camdigits.reader",
     "CamdigitsError": "camdigits.errors",
+    "annotate": "camdigits.render.annotate",
     **dict.fromkeys(("Box", "Digit", "Frame", "Number", "Result"), "camdigits.values"),
 }
 
