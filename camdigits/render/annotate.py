@@ -136,8 +136,8 @@ def corner_beside(
     return max(0, min(x, canvas[0] - size[0])), max(0, min(y, canvas[1] - size[1]))
 
 
-def room_px(digits: Sequence[Digit], line_px: int) -> list[int]:
-    """Return the width in pixels of each digit's label at which it meets its neighbour's.
+def max_label_widths(digits: Sequence[Digit], line_px: int) -> list[int]:
+    """Return the largest width in pixels of each digit's label beside its neighbours'.
 
     Args:
         digits: N digits.
@@ -161,8 +161,8 @@ def _label_digits(canvas: BgrImage, digits: Sequence[Digit], style: Style, rotat
             put_tag(canvas, tag, *corner)
         return
     line_px = style.text_px + 2 * style.pad_px
-    for digit, room in zip(digits, room_px(digits, line_px), strict=True):
-        tag = _tag_that_fits(digit, room, style)
+    for digit, max_width_px in zip(digits, max_label_widths(digits, line_px), strict=True):
+        tag = _tag_that_fits(digit, max_width_px, style)
         corner = corner_above(digit.box, (tag.width, tag.height), size, gap)
         put_tag(canvas, tag, *corner)
 

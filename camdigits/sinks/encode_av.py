@@ -148,4 +148,4 @@ def container_options(suffix: str) -> dict[str, str]:
 
 
 def _as_os_error(error: av.error.FFmpegError) -> OSError:
-    return OSError(error.errno or errno.EIO, f"the encoder says: {error.strerror}")
+    return OSError(error.errno or errno.EIO, f"encoder error: {error.strerror}")

@@ -17,7 +17,7 @@ from camdigits.sinks._signals import shield
 from camdigits.sinks.base import Picture
 from camdigits.values import BgrImage, Result
 
-SAFE_SUFFIX = ".png"  # takes pictures of every size, without loss
+SAFE_SUFFIX = ".png"  # lossless, for pictures of every size
 
 
 class PictureFolder(Closeable):

@@ -103,12 +103,12 @@ def test_a_closed_sink_rejects_results(case: Case, tmp_path: Path) -> None:
 
 def test_a_path_below_a_file_is_rejected(case: Case, tmp_path: Path) -> None:
     """A path whose parent is a file is rejected when the sink is opened."""
-    (tmp_path / "file").write_text("mine")
+    (tmp_path / "file").write_text("kept")
 
     with pytest.raises(OutputError, match=r"^cannot (write|make) [^\n]+$"):
         case.open_sink(tmp_path / "file" / case.name)
 
-    assert (tmp_path / "file").read_text() == "mine"
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name != "pictures"])
@@ -130,7 +130,7 @@ def test_a_missing_folder_is_rejected(name: str, tmp_path: Path) -> None:
 
 def test_an_input_is_not_overwritten(tmp_path: Path) -> None:
     """An input is recognized under another name."""
-    (tmp_path / "in.mp4").write_text("mine")
+    (tmp_path / "in.mp4").write_text("kept")
     (tmp_path / "link.mp4").symlink_to("in.mp4")
 
     with pytest.raises(OutputError, match="it is the input itself"):

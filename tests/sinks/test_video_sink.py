@@ -20,7 +20,7 @@ from camdigits.values import BgrImage
 
 @pytest.fixture(params=["av", "cv2"])
 def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """With PyAV, and as if it were not installed."""
+    """With PyAV, and with it hidden."""
     if request.param == "av":
         pytest.importorskip("av")
     else:
@@ -35,8 +35,8 @@ def write_all(sink: VideoSink, pictures: Iterable[BgrImage]) -> None:
 
 @pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_video_has_the_pictures_given(suffix: str, tmp_path: Path) -> None:
-    """Same size, same count, same rate, in order, with or without PyAV."""
+def test_a_video_has_all_pictures(suffix: str, tmp_path: Path) -> None:
+    """Size, number, rate and order are kept with and without PyAV."""
     path = tmp_path / f"out{suffix}"
     with VideoSink(path, 30000 / 1001) as sink:
         for value in range(40):
@@ -52,14 +52,14 @@ def test_a_video_has_the_pictures_given(suffix: str, tmp_path: Path) -> None:
 
 def probe(path: Path) -> dict[str, str]:
     try:
-        told = subprocess.run(
+        done = subprocess.run(
             ["ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)],
             capture_output=True,
             check=True,
         )
     except FileNotFoundError:
         pytest.skip("no ffprobe")
-    stream: dict[str, str] = json.loads(told.stdout)["streams"][0]
+    stream: dict[str, str] = json.loads(done.stdout)["streams"][0]
     return stream
 
 
@@ -71,8 +71,8 @@ def boxes_of(path: Path) -> list[bytes]:
     return names
 
 
-def test_mp4_is_what_every_player_takes(tmp_path: Path) -> None:
-    """H.264, 4:2:0, exact rate, a plain MP4 with its index after a clean close."""
+def test_mp4_plays_in_every_player(tmp_path: Path) -> None:
+    """A closed file is a plain MP4: H.264, 4:2:0, the exact rate, an index."""
     pytest.importorskip("av")
     path = tmp_path / "out.mp4"
     with VideoSink(path, 29.97) as sink:
@@ -88,7 +88,7 @@ def test_mp4_is_what_every_player_takes(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_odd_sides_grow_by_a_pixel(tmp_path: Path) -> None:
-    """H.264 wants even sides; the edge is repeated, nothing is scaled."""
+    """H.264 needs even sides: the edge is repeated, nothing is scaled."""
     path = tmp_path / "out.mp4"
     picture = page(100, (65, 49))
     picture[:, 64], picture[48] = 200, 200
@@ -104,7 +104,7 @@ def test_odd_sides_grow_by_a_pixel(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_the_first_picture_fixes_the_size(tmp_path: Path) -> None:
-    """Others are fitted into it with black bars."""
+    """Other sizes are fitted into it with black bars."""
     path = tmp_path / "out.mp4"
     with VideoSink(path, 10) as sink:
         sink.write(*shown(page(200, (64, 48)), 0.0))
@@ -118,7 +118,7 @@ def test_the_first_picture_fixes_the_size(tmp_path: Path) -> None:
 
 
 def test_fitting_keeps_the_shape() -> None:
-    """A tall picture gets bars left and right; the same size is left alone."""
+    """A tall picture gets bars left and right; the same size is unchanged."""
     tall = fit(page(200, (10, 100)), (50, 50))
 
     assert tall[25].any(axis=1).sum() == 5
@@ -126,8 +126,8 @@ def test_fitting_keeps_the_shape() -> None:
 
 
 @pytest.mark.parametrize("name", ["out.webm", "out", "out.png", "out.mp4.gz"])
-def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
-    """The ones we write are named."""
+def test_other_suffixes_are_rejected(name: str, tmp_path: Path) -> None:
+    """The error lists the supported suffixes."""
     with pytest.raises(OutputError, match=r"must end in one of \.mp4 \.mov \.mkv \.avi"):
         VideoSink(tmp_path / name)
 
@@ -146,12 +146,12 @@ def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_rates_are_exact(fps: float | None, rate: Fraction) -> None:
-    """NTSC rates are thousandths of 1001; nonsense becomes 30."""
+    """NTSC rates are multiples of 1000/1001; unusable rates become 30."""
     assert frame_rate(fps) == rate
 
 
-def test_a_clocked_video_runs_as_fast_as_life() -> None:
-    """Pictures repeat where frames were dropped and drop where they come too fast."""
+def test_a_clocked_video_plays_at_the_speed_of_the_source() -> None:
+    """Pictures are repeated for dropped frames, and dropped if they arrive too fast."""
     clock = Clock(Fraction(10))
 
     ticks = [clock.tick(time_s) for time_s in (5.0, 5.1, 5.12, 5.5, 5.6)]
@@ -160,7 +160,7 @@ def test_a_clocked_video_runs_as_fast_as_life() -> None:
 
 
 def test_a_pause_is_cut_to_two_seconds() -> None:
-    """A recording does not stand still for the length of a coffee."""
+    """A longer gap between frames is shown for two seconds."""
     clock = Clock(Fraction(10))
     clock.tick(0.0)
 
@@ -193,7 +193,7 @@ def test_a_killed_recording_plays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("limit", [100, 10_000, 600_000])
 def test_a_full_disk_leaves_a_video_that_plays(suffix: str, limit: int, tmp_path: Path) -> None:
-    """When no more fits there is one line, and what was written plays or is not there."""
+    """The error is one line; what was written plays, or there is no file."""
     pytest.importorskip("av")
     program = """
         from support.outputs import checkered, shown
@@ -217,21 +217,21 @@ def test_a_full_disk_leaves_a_video_that_plays(suffix: str, limit: int, tmp_path
     assert limit < 600_000 or path.exists()
 
 
-def test_without_pyav_the_disk_is_looked_at(
+def test_without_pyav_the_free_space_is_checked(
     encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """cv2.VideoWriter says nothing of a full disk: we stop while its index still fits."""
+    """cv2.VideoWriter does not report a full disk: writing stops while the index still fits."""
     if encoder == "av":
-        pytest.skip("PyAV says it itself")
+        pytest.skip("PyAV reports it itself")
     free = iter([10_000_000] * 21)
     usage = type("Usage", (), {"free": property(lambda _: next(free, 500_000))})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage())
     path = tmp_path / "out.mp4"
     sink = VideoSink(path, 10)
 
-    wanted = "no space left on device; what was written before plays"
+    message = "no space left on device; what was written before plays"
 
-    with pytest.raises(OutputError, match=wanted):
+    with pytest.raises(OutputError, match=message):
         write_all(sink, map(page, range(30)))
 
     assert len(frames_of(path)) == 20
@@ -240,7 +240,7 @@ def test_without_pyav_the_disk_is_looked_at(
 def test_an_encoder_that_does_not_open_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """OpenCV without any encoder is one line that says what to install."""
+    """Without any encoder the error says what to install."""
     monkeypatch.setitem(sys.modules, "camdigits.sinks.encode_av", None)
     monkeypatch.setattr("camdigits.sinks.encode_cv.OTHER_CODECS", ("....",))
 
@@ -250,12 +250,12 @@ def test_an_encoder_that_does_not_open_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_for_real(tmp_path: Path) -> None:
-    """On a disk of one megabyte the video ends with one line, and plays."""
+def test_a_real_full_disk(tmp_path: Path) -> None:
+    """On a disk of one megabyte the video ends with an error, and plays."""
     pytest.importorskip("av")
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
     if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("may not mount a small disk")
+        pytest.skip("not permitted to mount a small disk")
     sink = VideoSink(tmp_path / "out.mp4", 5)
     try:
         with pytest.raises(OutputError, match="no space left on device"):
@@ -266,8 +266,8 @@ def test_a_full_disk_for_real(tmp_path: Path) -> None:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
 
-def test_a_short_video_that_fails_at_its_end_is_told(tmp_path: Path) -> None:
-    """The encoder holds a short clip back until it is closed: that error counts too."""
+def test_an_error_at_the_end_of_a_short_video_is_raised(tmp_path: Path) -> None:
+    """The encoder buffers a short clip until close, which raises the error."""
     pytest.importorskip("av")
     program = """
 import resource, signal, sys

@@ -249,7 +249,7 @@ def test_recording_goes_on_and_off(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_does_not_end_the_loop(tmp_path: Path) -> None:
     """A failed snapshot or recording is reported in one line, and reading continues."""
-    (tmp_path / "file").write_text("mine")
+    (tmp_path / "file").write_text("kept")
     reported: list[str] = []
 
     reader, _ = run_file([(1, "s"), (1, "r")], tmp_path / "file", reported)

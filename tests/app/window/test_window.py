@@ -85,11 +85,11 @@ class User:
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Move the mouse with its button down, in pixels of the window."""
         window = self._xdotool("search", "--name", "camdigits test").split()[0]
-        place = ["mousemove", "--sync", "--window", window]
-        self._xdotool(*place, *map(str, start))
+        move = ["mousemove", "--sync", "--window", window]
+        self._xdotool(*move, *map(str, start))
         self._xdotool("mousedown", "1")
-        self._xdotool(*place, str(start[0] + 20), str(start[1] + 20))
-        self._xdotool(*place, *map(str, end))
+        self._xdotool(*move, str(start[0] + 20), str(start[1] + 20))
+        self._xdotool(*move, *map(str, end))
         self._xdotool("mouseup", "1")
 
     def close_window(self) -> None:
