@@ -5,10 +5,8 @@ The command line parses the options; each function here takes them and returns a
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -26,6 +24,7 @@ from camdigits.app.window.live import run_live
 from camdigits.app.window.session import LiveOptions
 from camdigits.app.window.viewer import Viewer
 from camdigits.app.window.window import Window
+from camdigits.config import load_config
 from camdigits.errors import CamdigitsError, SourceError
 from camdigits.pipeline import picture_frames, run
 from camdigits.reader import Reader
@@ -189,11 +188,10 @@ def make_reader(options: ReaderOptions) -> Reader:
 
     Raises:
         ModelError: the model or its card cannot be used.
+        ConfigError: the settings file cannot be used.
     """
-    extra: dict[str, Any] = {}
-    if options.config is not None:
-        extra["config"] = import_module("camdigits.config").load_config(options.config)
-    return Reader(options.model, threshold=options.threshold, rotate=options.rotate, **extra)
+    config = None if options.config is None else load_config(options.config)
+    return Reader(options.model, threshold=options.threshold, rotate=options.rotate, config=config)
 
 
 def make_tracker(options: TrackingOptions, threshold: float) -> Tracker | None:

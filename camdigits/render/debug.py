@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from camdigits.errors import ArrayError
+from camdigits.geometry import box_from_upright, scaled, undo_upright
 from camdigits.image import cv2
 from camdigits.render.annotate import NOT_A_DIGIT, colour_of, percent
 from camdigits.render.canvas import (
@@ -18,7 +19,7 @@ from camdigits.render.canvas import (
     style_for,
     text_width,
 )
-from camdigits.values import BgrImage, Box, GrayImage, Result, Trace
+from camdigits.values import NONE, BgrImage, Box, GrayImage, Result, Trace
 
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 480, 1080  # chosen: other ink masks are scaled to fit
 GLYPH_PX = 28  # side of a glyph
@@ -37,7 +38,7 @@ class _Grid:
 
 
 def debug_view(result: Result) -> BgrImage:
-    """Render the trace of a result: the ink mask with its regions, and the glyphs.
+    """Render the trace of a result: the ink mask with the last regions, and the first glyphs.
 
     Returns:
         (H, W, 3) uint8; its size depends on the size of the frame only.
@@ -54,13 +55,15 @@ def debug_view(result: Result) -> BgrImage:
 
 
 def _ink_view(trace: Trace) -> BgrImage:
-    height, width = trace.ink.shape
+    mask = undo_upright(trace.ink.mask, trace.pose)
+    height, width = mask.shape
     scale = min(max(height, MIN_HEIGHT_PX), MAX_HEIGHT_PX) / height
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    canvas = _enlarge(trace.ink, size)
+    canvas = _enlarge(mask, size)
     style = style_for(*size)
-    for region, label, score in zip(trace.regions, trace.labels, trace.scores, strict=True):
-        box = Box(*(round(side * scale) for side in region.box))
+    last = trace.split
+    for region, label, score in zip(last.regions, last.labels, last.scores.tolist(), strict=True):
+        box = scaled(box_from_upright(region.box, trace.pose), scale, size)
         put_box(canvas, box, style.line_px, _trace_colour(label, score))
     put_tag(canvas, Tag(f"ink, {len(trace.regions)} regions", style.text_px, SLATE, 4), 4, 4)
     return canvas
@@ -68,8 +71,8 @@ def _ink_view(trace: Trace) -> BgrImage:
 
 def _enlarge(ink: GrayImage, size: tuple[int, int]) -> BgrImage:
     method = cv2.INTER_AREA if size[0] < ink.shape[1] else cv2.INTER_NEAREST
-    scaled = cv2.resize(ink, size, interpolation=method)
-    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_GRAY2BGR), np.uint8)
+    resized = cv2.resize(ink, size, interpolation=method)
+    return np.asarray(cv2.cvtColor(resized, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _glyph_view(trace: Trace, height: int) -> BgrImage:
@@ -101,7 +104,7 @@ def _put_glyph(canvas: BgrImage, trace: Trace, index: int, grid: _Grid) -> None:
     x, y = 8 + column * grid.pitch[0], 28 + row * grid.pitch[1]
     glyph = _enlarge(trace.glyphs[index], (grid.cell_px, grid.cell_px))
     canvas[y : y + grid.cell_px, x : x + grid.cell_px] = glyph
-    label, score = trace.labels[index], trace.scores[index]
+    label, score = trace.with_prior.labels[index], float(trace.with_prior.scores[index])
     box = Box(x, y, grid.cell_px, grid.cell_px)
     put_box(canvas, box, 1, _trace_colour(label, score))
     text = _caption(label, score, grid)
@@ -114,4 +117,4 @@ def _caption(label: str, score: float, grid: _Grid) -> str:
 
 
 def _trace_colour(label: str, score: float) -> Colour:
-    return NOT_A_DIGIT if label == "none" else colour_of(score)
+    return NOT_A_DIGIT if label == NONE else colour_of(score)

@@ -137,7 +137,7 @@ def test_percent_of_nan_is_a_question_mark() -> None:
         (Box(90, 50, 10, 20), (80, 38)),  # pushed in from the right
     ],
 )
-def test_a_label_is_above_its_box_and_inside_the_picture(box: Box, corner: tuple[int, int]) -> None:
+def test_a_label_is_above_its_box_inside_the_picture(box: Box, corner: tuple[int, int]) -> None:
     """At the top edge it is below; at the sides it is moved inside."""
     assert corner_above(box, (20, 10), (100, 100), 2) == corner
 

@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from support.predictions import candidates, trace_of
 
 from camdigits.app.window.window import Drag
 from camdigits.closeable import Closeable
 from camdigits.image import frozen
 from camdigits.sinks.base import Picture
 from camdigits.sources.base import SourceInfo
-from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result, Trace
+from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result
 
 FILE = SourceInfo("clip.mp4", live=False, fps=200.0, frame_count=5)
 CAMERA = SourceInfo("0", live=True, fps=30.0)
@@ -53,13 +54,8 @@ class FakeReader:
         """Read a frame."""
         self.calls.append((image.index, trace, int(image.bgr[0, 0, 0])))
         box = Box(10, 20, 5, 8)
-        steps = Trace(
-            np.zeros((48, 64), np.uint8),
-            (Region(box, np.full((8, 5), 255, np.uint8)),),
-            np.zeros((1, 28, 28), np.uint8),
-            ("7",),
-            (0.9,),
-        )
+        region = Region(box, np.full((8, 5), 255, np.uint8))
+        steps = trace_of(np.zeros((48, 64), np.uint8), candidates([region], ["7"]))
         return Result(image, (Digit(box, "7", 0.99),), (), trace=steps if trace else None)
 
 

@@ -30,7 +30,8 @@ PROGRAM = textwrap.dedent(
     from camdigits.app.window.live import LiveOptions, run_live
     from camdigits.app.window.window import Window
     from camdigits.sources.base import SourceInfo
-    from camdigits.values import Box, Digit, Frame, Region, Result, Trace
+    from camdigits.values import Box, Digit, Frame, Region, Result
+    from support.predictions import candidates, trace_of
 
     folder = Path(sys.argv[1])
     log = (folder / "log").open("w", buffering=1)
@@ -54,9 +55,8 @@ PROGRAM = textwrap.dedent(
             left = int(frame.bgr[0, 0, 0])
             call = {"frame": frame.index, "trace": trace, "left": left}
             log.write(json.dumps({**call, "size": frame.bgr.shape[1::-1]}) + "\\n")
-            ink = np.zeros((240, 320), np.uint8)
-            regions = (Region(Box(50, 60, 20, 30), np.full((30, 20), 255, np.uint8)),)
-            steps = Trace(ink, regions, np.zeros((1, 28, 28), np.uint8), ("7",), (0.9,))
+            region = Region(Box(50, 60, 20, 30), np.full((30, 20), 255, np.uint8))
+            steps = trace_of(np.zeros((240, 320), np.uint8), candidates([region], ["7"]))
             digits = (Digit(Box(50, 60, 20, 30), "7", 0.9),)
             return Result(frame, digits, (), 0, {"ink": 1.0}, steps if trace else None)
 
@@ -146,7 +146,7 @@ def environment(**changes: str) -> dict[str, str]:
     """Return the environment without a display, with `changes`."""
     removed = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     kept = {name: value for name, value in os.environ.items() if name not in removed}
-    return kept | {"PYTHONPATH": str(ROOT)} | changes
+    return kept | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"} | changes
 
 
 def test_a_roi_is_drawn_with_the_mouse(user: User) -> None:
