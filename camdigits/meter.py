@@ -1,7 +1,4 @@
-"""How fast it goes: milliseconds per stage, frames per second.
-
-Counts what it is given; prints and draws nothing.
-"""
+"""Count results and measure speed: frames per second and milliseconds per stage."""
 
 import time
 from collections import deque
@@ -11,13 +8,13 @@ from types import MappingProxyType
 
 from camdigits.values import Result
 
-WINDOW_S = 2.0  # long enough to be steady, short enough to follow a change
-KEPT = 1000  # times per stage; memory stays flat however long the run
+WINDOW_S = 2.0  # chosen: long enough to be steady, short enough to follow a change
+MAX_TIMES = 1000  # chosen: times kept per stage, so that memory stays constant
 
 
 @dataclass(frozen=True, slots=True)
 class StageTimes:
-    """What one stage took, in milliseconds."""
+    """Milliseconds that one stage took."""
 
     median_ms: float
     p95_ms: float
@@ -25,14 +22,28 @@ class StageTimes:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What a meter shows at one moment."""
+    """Frames per second and stage times at one moment."""
 
     fps: float | None = None  # None until there are two frames
     stages: Mapping[str, StageTimes] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts and speed of a run."""
+
+    frames: int
+    digits: int  # over all frames
+    speed: Speed
+
+
 class Meter:
-    """Fed with results, tells frames per second and the time of each stage."""
+    """Counts results; computes frames per second and the time of each stage.
+
+    Args:
+        window_s: seconds over which frames per second are averaged.
+        clock: returns monotonic seconds.
+    """
 
     def __init__(
         self, window_s: float = WINDOW_S, clock: Callable[[], float] = time.monotonic
@@ -41,6 +52,7 @@ class Meter:
         self._clock = clock
         self._moments: deque[float] = deque()
         self._last: tuple[str, int] | None = None
+        self._frames = self._digits = 0
         self._ms: dict[str, deque[float]] = {}
 
     def add(self, result: Result) -> None:
@@ -49,24 +61,30 @@ class Meter:
         if frame == self._last:
             return
         self._last = frame
+        self._frames += 1
+        self._digits += len(result.digits)
         now = self._clock()
         self._moments.append(now)
-        # Two stay, however slow: below one frame in two seconds there is still a rate.
+        # Two always stay: a source slower than one frame per window still has a rate.
         while len(self._moments) > 2 and now - self._moments[0] > self._window_s:
             self._moments.popleft()
         for stage, ms in result.ms.items():
-            self._ms.setdefault(stage, deque(maxlen=KEPT)).append(ms)
+            self._ms.setdefault(stage, deque(maxlen=MAX_TIMES)).append(ms)
 
     def speed(self) -> Speed:
-        """Return frames per second over the last seconds, and the times of each stage."""
+        """Return frames per second over the last `window_s`, and the times of each stage."""
         stages = {
             stage: StageTimes(median(tuple(ms)), p95(tuple(ms))) for stage, ms in self._ms.items()
         }
         return Speed(frames_per_second(tuple(self._moments)), MappingProxyType(stages))
 
+    def summary(self) -> Summary:
+        """Return the number of frames and digits so far, and the speed."""
+        return Summary(self._frames, self._digits, self.speed())
+
 
 def frames_per_second(moments: Sequence[float]) -> float | None:
-    """Return (n - 1) / (last - first) of rising seconds; None if that says nothing.
+    """Return (n - 1) / (last - first) of increasing seconds; None if no time passed.
 
     >>> frames_per_second((10.0, 10.5, 11.0))
     2.0
@@ -77,7 +95,7 @@ def frames_per_second(moments: Sequence[float]) -> float | None:
 
 
 def median(values: Sequence[float]) -> float:
-    """Return the middle of one or more values.
+    """Return the median of one or more values.
 
     >>> median((3.0, 1.0, 2.0, 10.0))
     2.5
@@ -86,7 +104,7 @@ def median(values: Sequence[float]) -> float:
 
 
 def p95(values: Sequence[float]) -> float:
-    """Return what 95 % of one or more values stay below.
+    """Return the 95th percentile of one or more values.
 
     >>> round(p95(range(101)), 6)
     95.0

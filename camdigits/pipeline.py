@@ -1,82 +1,123 @@
-"""Read video files and photos from their first frame to their last.
+"""Read, track, render and write frames: the loop source → reader → tracker → sinks, written once.
 
-Each job reads and hands the result to the outputs; whoever opened those closes them. How results
-are shown to a person stands in cli.py.
+Whoever opens a source or a sink closes it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from camdigits.errors import CamdigitsError, PictureError, SourceError
 from camdigits.image import frozen
-from camdigits.reader import Reader
-from camdigits.render.annotate import draw
-from camdigits.sinks.base import PictureSink, ReadingSink
-from camdigits.sinks.pictures import PictureFolder
-from camdigits.sources.base import Source
+from camdigits.meter import Meter, Summary
+from camdigits.render.annotate import annotate
+from camdigits.roi import FrameReader
+from camdigits.sinks.base import Picture, Sink, StopRun
 from camdigits.sources.picture_file import read_picture
 from camdigits.track.tracker import Tracker
-from camdigits.values import BgrImage, Frame, Result
-
-Show = Callable[[BgrImage], bool]
-"""Shows an annotated picture; False ends the job."""
+from camdigits.values import Frame, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where results go besides the screen."""
+class Processed(NamedTuple):
+    """One frame after reading and tracking."""
 
-    readings: Sequence[ReadingSink] = ()
-    video: PictureSink | None = None
-    folder: PictureFolder | None = None
-    show: Show | None = None
+    result: Result
+    picture: Picture  # returns the annotated (H, W, 3) uint8 frame; renders at the first call
 
 
-def read_video(
-    source: Source, reader: Reader, outputs: Outputs, tracker: Tracker | None = None
-) -> Iterator[Result]:
-    """Read every frame of a source, writing as it goes; yields each result when it is written.
+class Pipeline:
+    """Reader, tracker and sinks in the order in which a frame passes them.
 
-    Raises:
-        SourceLostError: the source broke off; what came before is written.
-        OutputError: an output cannot be written; what was written is complete.
+    Args:
+        reader: reads each frame.
+        tracker: follows digits from frame to frame; None if frames are independent.
+        sinks: receive every result in this order.
     """
-    for frame in source:
-        result = reader.read(frame)
-        if tracker is not None:
-            result = tracker.follow(result)
-        for sink in outputs.readings:
-            sink.write(result)
-        if outputs.video is not None or outputs.show is not None:
-            picture = draw(result)
-            if outputs.video is not None:
-                outputs.video.write(picture, frame.time_s)
-            if outputs.show is not None and not outputs.show(picture):
-                return
-        yield result
+
+    def __init__(
+        self, reader: FrameReader, tracker: Tracker | None = None, sinks: Sequence[Sink] = ()
+    ) -> None:
+        self._reader, self._tracker, self._sinks = reader, tracker, tuple(sinks)
+        self._meter = Meter()
+
+    def run(self, frames: Iterable[Frame]) -> Summary:
+        """Process frames until the source ends or a sink raises `StopRun`.
+
+        Raises:
+            SourceLostError: the source broke off; the frames before it are written.
+            OutputError: a sink cannot be written; its file is complete up to this frame.
+        """
+        with suppress(StopRun):
+            for frame in frames:
+                self.process(frame)
+        return self.summary()
+
+    def process(self, frame: Frame, *, trace: bool = False) -> Processed:
+        """Read a frame, count it and write its result to every sink.
+
+        Raises:
+            OutputError: a sink cannot be written.
+            StopRun: a sink ends the run.
+        """
+        processed = self.read(frame, trace=trace)
+        self._meter.add(processed.result)
+        for sink in self._sinks:
+            sink.write(processed.result, processed.picture)
+        return processed
+
+    def read(self, frame: Frame, *, trace: bool = False) -> Processed:
+        """Read and track a frame without counting or writing it."""
+        result = self._reader.read(frame, trace=trace)
+        if self._tracker is not None:
+            result = self._tracker.follow(result)
+        return Processed(result, rendered_once(result))
+
+    def summary(self) -> Summary:
+        """Return counts and speed so far."""
+        return self._meter.summary()
 
 
-def read_pictures(
-    paths: Iterable[Path],
-    reader: Reader,
-    outputs: Outputs,
-    complain: Callable[[CamdigitsError], None],
-) -> Iterator[Result]:
-    """Read picture after picture; one that cannot be read is complained about and left out.
+def run(
+    source: Iterable[Frame],
+    reader: FrameReader,
+    tracker: Tracker | None = None,
+    sinks: Sequence[Sink] = (),
+) -> Summary:
+    """Read every frame of a source and write each result to every sink.
+
+    Args:
+        source: any `Source`, or frames from elsewhere; for a live one wrap it in `LatestFrame`.
+        reader: a `Reader`, or anything that reads frames.
+        tracker: follows digits from frame to frame; None if frames are independent.
+        sinks: receive every result in this order; they are left open.
 
     Raises:
-        OutputError: an output cannot be written; what was written is complete.
+        SourceLostError: the source broke off; the frames before it are written.
+        OutputError: a sink cannot be written; its file is complete up to this frame.
+    """
+    return Pipeline(reader, tracker, sinks).run(source)
+
+
+def rendered_once(result: Result) -> Picture:
+    """Return a function that renders the annotated frame at its first call and keeps it."""
+    return cache(lambda: annotate(result))
+
+
+def picture_frames(
+    paths: Iterable[Path], on_error: Callable[[CamdigitsError], None]
+) -> Iterator[Frame]:
+    """Load picture files as independent frames; report and skip those that cannot be read.
+
+    Args:
+        paths: picture files; a frame's index is the position of its file.
+        on_error: receives the error of each skipped file.
     """
     for index, path in enumerate(paths):
         try:
-            picture = read_picture(path)
+            bgr = read_picture(path)
         except (PictureError, SourceError) as error:
-            complain(error)
+            on_error(error)
             continue
-        result = reader.read(Frame(index, 0.0, frozen(picture), str(path)))
-        for sink in outputs.readings:
-            sink.write(result)
-        if outputs.folder is not None:
-            outputs.folder.write(draw(result), path)
-        yield result
+        yield Frame(index, 0.0, frozen(bgr), str(path))

@@ -7,6 +7,8 @@ neither TensorFlow nor matplotlib is installed. Otherwise nothing may be missing
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -44,7 +46,11 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_configure() -> None:
-    """Let no test of CI be skipped because an extra of the project was not installed."""
+    """Check the extras on CI, and handle SIGINT even if the parent process ignores it."""
+    # Under nohup or in a background shell SIGINT is ignored, and so it would be in the programs
+    # that tests start and interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     extras = ("av", "hatchling", "keras", "matplotlib", "mypy", "ruff", "tensorflow")
     missing = [name for name in extras if find_spec(name) is None]
     if missing and os.environ.get("CI") == "true" and not RUNTIME_ONLY:
@@ -81,9 +87,28 @@ def display() -> Iterator[str]:
     os.close(write)
     with os.fdopen(read) as answer:
         number = answer.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    try:
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def unused_display() -> str:
+    """The number of a display on which no X server listens, such as `:77`."""
+    numbers = (number for number in range(77, 1000) if not _has_x_server(number))
+    return f":{next(numbers)}"
+
+
+def _has_x_server(number: int) -> bool:
+    path = f"/tmp/.X11-unix/X{number}"
+    if Path(path).exists() or Path(f"/tmp/.X{number}-lock").exists():
+        return True
+    with socket.socket(socket.AF_UNIX) as abstract, socket.socket() as tcp:
+        return not abstract.connect_ex(f"\0{path}") or not tcp.connect_ex(
+            ("127.0.0.1", 6000 + number)
+        )
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """Frames per second and times per stage."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from camdigits.meter import Meter, Speed, StageTimes, frames_per_second, median, p95, quantile
-from camdigits.values import Frame, Result
+from camdigits.values import Box, Digit, Frame, Result
 
 
 def result(index: int, **ms: float) -> Result:
@@ -17,8 +18,8 @@ def ticking(*moments: float) -> Callable[[], float]:
     return iter(moments).__next__
 
 
-def test_the_rate_is_gaps_over_time() -> None:
-    """Three frames in one second are two frames per second: gaps count, not frames."""
+def test_the_rate_is_intervals_over_time() -> None:
+    """Three frames in one second are two frames per second: intervals count, not frames."""
     meter = Meter(clock=ticking(10.0, 10.5, 11.0))
 
     for index in range(3):
@@ -28,7 +29,7 @@ def test_the_rate_is_gaps_over_time() -> None:
 
 
 def test_one_frame_counts_once() -> None:
-    """A frame that is read again, for the debug view say, is not a new frame."""
+    """A frame read again, for example for the debug view, is not counted."""
     meter = Meter(clock=ticking(10.0, 10.5, 11.0))
 
     for index in (0, 0, 1, 1, 2):
@@ -38,7 +39,7 @@ def test_one_frame_counts_once() -> None:
 
 
 def test_the_rate_follows_the_last_seconds() -> None:
-    """What was before the window is forgotten."""
+    """Frames before the window are not counted."""
     slow, fast = [0.0, 1.0, 2.0], [10.0 + step / 10 for step in range(21)]
     meter = Meter(window_s=2.0, clock=ticking(*slow, *fast))
 
@@ -49,7 +50,7 @@ def test_the_rate_follows_the_last_seconds() -> None:
 
 
 def test_a_source_slower_than_the_window_still_has_a_rate() -> None:
-    """The last two frames always count."""
+    """The last two frames are always counted."""
     meter = Meter(window_s=2.0, clock=ticking(0.0, 5.0, 10.0))
 
     for index in range(3):
@@ -58,13 +59,13 @@ def test_a_source_slower_than_the_window_still_has_a_rate() -> None:
     assert meter.speed().fps == pytest.approx(0.2)
 
 
-def test_there_is_no_rate_at_first() -> None:
-    """No frame or one frame is no rate, and no stage has a time."""
+def test_at_first_there_is_no_rate() -> None:
+    """Without two frames there is no rate and no stage time."""
     assert Meter().speed() == Speed(None, {})
 
 
 def test_each_stage_has_its_median_and_p95() -> None:
-    """Times are kept per stage, in the order the stages came."""
+    """Times are kept per stage, in order of first appearance."""
     meter = Meter(clock=ticking(*range(101)))
 
     for index in range(101):
@@ -76,22 +77,35 @@ def test_each_stage_has_its_median_and_p95() -> None:
     assert stages["group"] == StageTimes(2.0, 2.0)
 
 
+def test_the_summary_counts_frames_and_digits() -> None:
+    """Digits are summed over all frames; a frame read again is not counted."""
+    meter = Meter(clock=ticking(*range(3)))
+    digit = Digit(Box(0, 0, 1, 1), "7", 0.9)
+
+    for index in (0, 1, 1, 2):
+        meter.add(replace(result(index), digits=(digit,) * index))
+
+    summary = meter.summary()
+    assert (summary.frames, summary.digits) == (3, 3)
+    assert summary.speed == meter.speed()
+
+
 @pytest.mark.parametrize("moments", [(), (1.0,), (1.0, 1.0)])
-def test_no_time_gone_by_is_no_rate(moments: tuple[float, ...]) -> None:
-    """Nothing is divided by zero."""
+def test_without_elapsed_time_there_is_no_rate(moments: tuple[float, ...]) -> None:
+    """There is no division by zero."""
     assert frames_per_second(moments) is None
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 100])
 def test_quantiles_are_numpys(count: int) -> None:
-    """Interpolated as np.quantile does by default."""
+    """Values are interpolated as np.quantile does by default."""
     values = np.random.default_rng(count).random(count).tolist()
 
     assert median(values) == pytest.approx(np.quantile(values, 0.5))
     assert p95(values) == pytest.approx(np.quantile(values, 0.95))
 
 
-def test_a_quantile_of_nothing_is_refused() -> None:
-    """An empty list has no middle."""
+def test_a_quantile_of_no_values_is_rejected() -> None:
+    """An empty sequence is a ValueError."""
     with pytest.raises(ValueError, match="at least one value"):
         quantile((), 0.5)

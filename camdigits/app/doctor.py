@@ -1,7 +1,7 @@
-"""Look at everything that reading wants, and say in a line each what is there or what to do.
+"""Check everything that reading needs, and report for each part its state or what to do.
 
-Changes nothing and opens no camera for pictures. Heavy imports wait for the check that needs them,
-so that a part that is missing is found, and is not the end.
+Changes nothing and captures no frames. Each check does its own heavy imports, so that a missing
+part is reported and does not end the other checks.
 """
 
 import platform
@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from camdigits.errors import CamdigitsError
 
-State: TypeAlias = Literal["ok", "note", "FAIL"]  # a note concerns what not everybody needs
+State: TypeAlias = Literal["ok", "note", "FAIL"]  # note: an optional part
 OLDEST_PYTHON = 3, 11
 OPENCV_PACKAGES = (
     "opencv-python",
@@ -26,50 +26,50 @@ OPENCV_PACKAGES = (
     "opencv-contrib-python-headless",
 )
 MODEL = "digits"
-READING_S = 1.0
-FEW = 0.5  # a share of the demo's digits; where fewer are read something is broken
+READING_S = 1.0  # chosen: enough frames for a stable rate
+MIN_READ_SHARE = 0.5  # chosen: of the demo's digits; if fewer are read, something is broken
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found."""
+    """The outcome of one check."""
 
     name: str
     state: State
     text: str
 
 
-def examine() -> Iterator[Finding]:
-    """Do all checks, each when it is asked for."""
+def run_checks() -> Iterator[Finding]:
+    """Run all checks, each when its finding is requested."""
     broken = False
     for name, check in CHECKS:
-        finding = _found(name, check, broken)
+        finding = _finding(name, check, broken)
         broken = broken or finding.state == "FAIL"
         yield finding
 
 
-def line(finding: Finding) -> str:
-    """Write a finding for people.
+def format_finding(finding: Finding) -> str:
+    """Format a finding as one line.
 
-    >>> line(Finding("python", "ok", "3.11.2"))
+    >>> format_finding(Finding("python", "ok", "3.11.2"))
     'ok    python     3.11.2'
     """
     return f"{finding.state:6}{finding.name:11}{finding.text}"
 
 
-def fine(findings: Sequence[Finding]) -> bool:
-    """Whether everything that reading needs is there."""
+def passed(findings: Sequence[Finding]) -> bool:
+    """Return whether everything that reading needs works."""
     return all(finding.state != "FAIL" for finding in findings)
 
 
-def as_json(findings: Sequence[Finding]) -> dict[str, Any]:
-    """Give the findings as plain values."""
-    return {"ok": fine(findings), "checks": [asdict(finding) for finding in findings]}
+def findings_json(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Convert findings to plain values for JSON."""
+    return {"ok": passed(findings), "checks": [asdict(finding) for finding in findings]}
 
 
-def _found(name: str, check: "Check", broken: bool) -> Finding:
+def _finding(name: str, check: "Check", broken: bool) -> Finding:
     if broken and check is _reading:
-        return Finding(name, "FAIL", "not tried: mend what is marked FAIL above first")
+        return Finding(name, "FAIL", "not tried: first fix what is marked FAIL above")
     try:
         state, text = check()
     except (CamdigitsError, ImportError) as error:
@@ -77,11 +77,11 @@ def _found(name: str, check: "Check", broken: bool) -> Finding:
     return Finding(name, state, text)
 
 
-Answer: TypeAlias = tuple[State, str]
-Check: TypeAlias = Callable[[], Answer]
+Outcome: TypeAlias = tuple[State, str]
+Check: TypeAlias = Callable[[], Outcome]
 
 
-def _python() -> Answer:
+def _python() -> Outcome:
     bits = 8 * struct.calcsize("P")
     text = f"{platform.python_version()}, {bits} bit, {platform.system()} {platform.machine()}"
     if sys.version_info < OLDEST_PYTHON:
@@ -89,7 +89,7 @@ def _python() -> Answer:
     return "ok", text
 
 
-def _numpy() -> Answer:
+def _numpy() -> Outcome:
     try:
         import numpy as np
     except ImportError as error:
@@ -97,24 +97,24 @@ def _numpy() -> Answer:
     return "ok", str(np.__version__)
 
 
-def _opencv() -> Answer:
+def _opencv() -> Outcome:
     from camdigits.image import cv2
 
-    has = _built_with(cv2.getBuildInformation())
-    parts = ", ".join(f"{name} {'yes' if there else 'no'}" for name, there in has.items())
-    text = f"{cv2.__version__}: {parts}"
+    parts = _built_with(cv2.getBuildInformation())
+    listed = ", ".join(f"{name} {'yes' if has else 'no'}" for name, has in parts.items())
+    text = f"{cv2.__version__}: {listed}"
     several = [name for name in OPENCV_PACKAGES if _version(name)]
     if len(several) > 1:
         return "note", f"{text}; {' and '.join(several)} overwrite each other: keep one of them"
-    if not has["FFMPEG"]:
-        return "note", f"{text}; video files and streams want an OpenCV with FFMPEG"
-    if sys.platform.startswith("linux") and not has["V4L2"]:
-        return "note", f"{text}; webcams want an OpenCV with V4L2"
+    if not parts["FFMPEG"]:
+        return "note", f"{text}; video files and streams need an OpenCV with FFMPEG"
+    if sys.platform.startswith("linux") and not parts["V4L2"]:
+        return "note", f"{text}; webcams need an OpenCV with V4L2"
     return "ok", text
 
 
 def _built_with(information: str) -> dict[str, bool]:
-    """Which of the parts that matter to us this OpenCV has."""
+    """Return which of the parts that camdigits uses this OpenCV was built with."""
     keys = {"windows": "GUI", "FFMPEG": "FFMPEG", "GStreamer": "GStreamer", "V4L2": "v4l/v4l2"}
     found = {
         name: re.search(rf"^\s*{key}:[ \t]*(\S+)", information, re.M) for name, key in keys.items()
@@ -124,7 +124,7 @@ def _built_with(information: str) -> dict[str, bool]:
     }
 
 
-def _recording() -> Answer:
+def _recording() -> Outcome:
     if (found := _version("av")) is not None:
         return "ok", f"H.264 by PyAV {found}"
     return "note", (
@@ -132,30 +132,30 @@ def _recording() -> Answer:
     )
 
 
-def _display() -> Answer:
-    from camdigits.app.window.display import find_screen
+def _display() -> Outcome:
+    from camdigits.app.window.display import find_display
     from camdigits.image import cv2
 
-    screen = find_screen()
+    screen = find_display()
     if not _built_with(cv2.getBuildInformation())["windows"]:
         return "note", "this OpenCV has no windows: install opencv-python, or use --no-window"
     return "ok", f"{screen.width}x{screen.height}"
 
 
-def _cameras() -> Answer:
+def _cameras() -> Outcome:
     from camdigits.sources.cameras import NONE_FOUND, list_cameras
 
     found = list_cameras()
     if not found:
         return "note", NONE_FOUND
-    words = "; ".join(
+    listed = "; ".join(
         f"{each.source} {each.name}" + (f": {each.problem}" if each.problem else "")
         for each in found
     )
-    return ("note" if any(each.problem for each in found) else "ok"), words
+    return ("note" if any(each.problem for each in found) else "ok"), listed
 
 
-def _picamera() -> Answer:
+def _picamera() -> Outcome:
     from camdigits.sources.raspberry import load_picamera2, pi_model
 
     model = pi_model()
@@ -165,7 +165,7 @@ def _picamera() -> Answer:
     return "ok", f"picamera2 {_version('picamera2') or 'loads'} on {model}"
 
 
-def _model() -> Answer:
+def _model() -> Outcome:
     from camdigits.recognize.card import find_model, load_card
 
     path = find_model(MODEL)
@@ -174,7 +174,7 @@ def _model() -> Answer:
     return "ok", f"{path.name} fits its card: {labels} labels, sha256 {card.sha256[:8]}"
 
 
-def _runtime() -> Answer:
+def _runtime() -> Outcome:
     from camdigits.recognize.card import find_model
     from camdigits.recognize.tflite import delegate_name, runtime_name
 
@@ -184,8 +184,8 @@ def _runtime() -> Answer:
     return "ok", f"{name} with {delegate}"
 
 
-def _reading() -> Answer:
-    """Read the demo's page for a second."""
+def _reading() -> Outcome:
+    """Read the demo's page for READING_S."""
     from camdigits.reader import Reader
     from camdigits.sources.synthetic import SyntheticSource
 
@@ -194,15 +194,15 @@ def _reading() -> Answer:
         frames = list(source)
     reader = Reader(MODEL)
     digits = len(reader.read(frames[0]).digits)
-    begun_s = time.perf_counter()
+    start_s = time.perf_counter()
     for done in count(1):
         reader.read(frames[done % 2])
-        spent_s = time.perf_counter() - begun_s
-        if spent_s >= READING_S:
+        elapsed_s = time.perf_counter() - start_s
+        if elapsed_s >= READING_S:
             break
     size = f"{source.info.width}x{source.info.height}"
-    text = f"{done / spent_s:.1f} frames per second on the demo's page ({size}, {digits} digits)"
-    if digits < FEW * written:
+    text = f"{done / elapsed_s:.1f} frames per second on the demo's page ({size}, {digits} digits)"
+    if digits < MIN_READ_SHARE * written:
         return "FAIL", f"{text}, where {written} are written; install camdigits again"
     return "ok", text
 

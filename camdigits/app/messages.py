@@ -1,4 +1,4 @@
-"""What the command line says to people.
+"""Format the messages of the command line.
 
 Text only: nothing is read, opened or printed here.
 """
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections import Counter
+    from pathlib import Path
 
-    from camdigits.app.window.session import LiveSummary
+    from camdigits.meter import Summary
     from camdigits.values import Result
 
 
 def frames_of(count: int) -> str:
-    """Count frames in words.
+    """Return a number of frames with its noun.
 
     >>> frames_of(1), frames_of(2)
     ('1 frame', '2 frames')
@@ -23,7 +24,7 @@ def frames_of(count: int) -> str:
 
 
 def one_line(name: str) -> str:
-    r"""Show a file's name on one line, whatever it holds.
+    r"""Escape unprintable characters, so that any file name stays on one line.
 
     >>> print(one_line("new\nline.png"))
     new\nline.png
@@ -31,23 +32,40 @@ def one_line(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
-def statistics(done: "LiveSummary") -> str:
-    """Say what the live loop did: the last line of every run."""
-    rate = "" if done.speed.fps is None else f", {done.speed.fps:.1f} frames per second"
-    return f"{frames_of(done.frames)}, {done.digits} digits{rate}"
+def statistics(summary: "Summary") -> str:
+    """Return the last line of a live run: frames, digits and frame rate."""
+    fps = summary.speed.fps
+    rate = "" if fps is None else f", {fps:.1f} frames per second"
+    return f"{frames_of(summary.frames)}, {summary.digits} digits{rate}"
 
 
-def summary(result: "Result") -> str:
-    """One line for a person: the picture and its numbers."""
+def picture_line(result: "Result") -> str:
+    """Return the name of a picture and its numbers as one line."""
     numbers = " ".join(number.text for number in result.numbers) or "no digits"
     turned = f"  (page turned by {result.rotation} degrees)" if result.rotation else ""
     return f"{one_line(result.frame.source)}: {numbers}{turned}"
 
 
-def demo_report(written: tuple[str, ...], seen: "Counter[tuple[str, ...]]", count: int) -> str:
-    """What was written beside what was read most often, and how often that was."""
-    read = seen.most_common(1)[0][0]
-    right = seen[written]
+def demo_report(written: tuple[str, ...], counts: "Counter[tuple[str, ...]]", frames: int) -> str:
+    """Return the written numbers beside those read in most frames, and how often all were right.
+
+    Args:
+        written: the numbers on the page.
+        counts: number of frames per combination of numbers read.
+        frames: number of frames read.
+    """
+    read = counts.most_common(1)[0][0]
+    right = counts[written]
     lines = ["written    read in most frames"]
     lines += [f"{left:10} {right}" for left, right in zip_longest(written, read, fillvalue="-")]
-    return "\n".join([*lines, f"All {len(written)} numbers right in {right} of {count} frames."])
+    return "\n".join([*lines, f"All {len(written)} numbers right in {right} of {frames} frames."])
+
+
+def next_steps(clip: "Path") -> str:
+    """Return what to try after the demo, whose annotated clip is `clip`."""
+    return f"""
+The annotated clip is {clip}. Try next:
+  camdigits live               a webcam on your own handwriting (h shows the keys)
+  camdigits image page.jpg     a photo of a page
+  camdigits video clip.mp4     a video file
+  camdigits --help             everything else"""

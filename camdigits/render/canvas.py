@@ -1,12 +1,13 @@
-"""Lines and text that read on any background, at any size of picture.
+"""Draw boxes and text that are readable on any background and at any picture size.
 
-Draws onto the arrays it is given; knows nothing of digits.
+All functions draw on the array passed in.
 """
 
 import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from camdigits.geometry import padded
 from camdigits.image import cv2
 from camdigits.values import BgrImage, Box
 
@@ -22,20 +23,20 @@ CAP_PX = 21.0  # height of a digit at font scale 1, in OpenCV 4 and 5
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Sizes in pixels that suit one size of picture."""
+    """Line and text sizes in pixels for one picture size."""
 
     line_px: int
     text_px: int  # height of a digit of text
 
     @property
     def pad_px(self) -> int:
-        """Room around text."""
+        """Padding around text."""
         return max(2, self.text_px // 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Text on a filled rectangle; no outline is needed to read it anywhere."""
+    """Text on a filled rectangle, readable on any background."""
 
     text: str
     text_px: int
@@ -44,17 +45,17 @@ class Tag:
 
     @property
     def width(self) -> int:
-        """Pixels from its left to its right edge."""
+        """Width in pixels."""
         return text_width(self.text, self.text_px) + 2 * self.pad_px
 
     @property
     def height(self) -> int:
-        """Pixels from its top to its bottom edge."""
+        """Height in pixels."""
         return self.text_px + 2 * self.pad_px
 
 
 def style_for(width: int, height: int) -> Style:
-    """Choose sizes for a picture of `width` by `height` pixels.
+    """Return sizes for a picture of `width` by `height` pixels.
 
     >>> style_for(640, 480)
     Style(line_px=1, text_px=11)
@@ -64,13 +65,13 @@ def style_for(width: int, height: int) -> Style:
 
 
 def text_width(text: str, text_px: int) -> int:
-    """Measure ASCII text `text_px` high, in pixels."""
+    """Return the width in pixels of ASCII text that is `text_px` high."""
     (width, _), _ = cv2.getTextSize(text, FONT, text_px / CAP_PX, weight(text_px))
     return int(width)
 
 
 def weight(text_px: int) -> int:
-    """Choose a stroke width for text `text_px` high."""
+    """Return the stroke width in pixels for text that is `text_px` high."""
     return max(1, round(text_px / 13))
 
 
@@ -88,13 +89,13 @@ def put_tag(canvas: BgrImage, tag: Tag, x: int, y: int) -> None:
 
 
 def put_box(canvas: BgrImage, box: Box, line_px: int, colour: Colour) -> None:
-    """Draw a frame just outside `box`, between thin white edges for dark backgrounds."""
+    """Draw a line just outside `box`, between thin white edges for dark backgrounds."""
     _put_ring(canvas, box, line_px + 2, WHITE)
-    _put_ring(canvas, Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2), line_px, colour)
+    _put_ring(canvas, padded(box, 1), line_px, colour)
 
 
 def _put_ring(canvas: BgrImage, hole: Box, line_px: int, colour: Colour) -> None:
-    # cv2.rectangle would paint up to two pixels more than its thickness, over the ink.
+    # cv2.rectangle paints up to two pixels more than its thickness, over the ink.
     left, top = max(0, hole.x - line_px), max(0, hole.y - line_px)
     right, bottom = max(0, hole.right + line_px), max(0, hole.bottom + line_px)
     canvas[top : max(0, hole.y), left:right] = colour
@@ -104,6 +105,6 @@ def _put_ring(canvas: BgrImage, hole: Box, line_px: int, colour: Colour) -> None
 
 
 def readable_on(fill: Colour) -> Colour:
-    """Choose black or white text by the luma of what is behind it."""
+    """Return black or white, whichever is readable on `fill`, by its luma (BT.601)."""
     luma = 0.114 * fill[0] + 0.587 * fill[1] + 0.299 * fill[2]
     return BLACK if luma > 150 else WHITE

@@ -1,7 +1,4 @@
-"""What the live window says beside the picture: speed below, state and keys on top.
-
-Returns new pictures; knows nothing of digits or keys being pressed.
-"""
+"""Add the status of the live window to a picture: speed below it, state and keys on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,25 +24,29 @@ RED: Colour = (60, 40, 200)
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the window says at one moment."""
+    """Everything that the live window shows besides the annotated frame."""
 
     speed: Speed = field(default_factory=Speed)
     paused: bool = False
     recording: bool = False
     mirror: bool = False
-    notes: tuple[str, ...] = ()  # such as where a snapshot went
-    area: Box | None = None  # the part of the picture that is read, or is being drawn
-    alert: str = ""  # what is wrong with the source; the picture is an old one then
-    help: tuple[tuple[str, str], ...] = ()  # key and what it does; shown when not empty
+    notes: tuple[str, ...] = ()  # such as the name of a snapshot
+    roi: Box | None = None  # the part of the picture that is read or being drawn
+    alert: str = ""  # the problem of the source; the picture is not current then
+    help: tuple[tuple[str, str], ...] = ()  # key, effect; shown if not empty
 
 
 def with_status(picture: BgrImage, status: Status) -> BgrImage:
-    """Return a copy of (H, W, 3) with tags and help on it and a bar of figures below."""
+    """Return a copy of an (H, W, 3) picture with tags and help on it and a speed bar below.
+
+    Returns:
+        (H + bar, W, 3) uint8.
+    """
     height, width = picture.shape[:2]
     whole = np.vstack((picture, _bar(status.speed, width, height)))
     canvas = whole[:height]
-    if status.area is not None:
-        _put_area(canvas, status.area)
+    if status.roi is not None:
+        _put_roi(canvas, status.roi)
     _put_tags(canvas, status)
     if status.alert:
         _put_alert(canvas, status.alert)
@@ -55,7 +56,7 @@ def with_status(picture: BgrImage, status: Status) -> BgrImage:
 
 
 def figures(speed: Speed) -> tuple[str, ...]:
-    """Say frames per second, then the median of each stage and their sum.
+    """Format frames per second, then the median of each stage and their sum.
 
     >>> figures(Speed(fps=24.96))
     ('25.0 fps',)
@@ -66,16 +67,16 @@ def figures(speed: Speed) -> tuple[str, ...]:
     return (fps, *stages, f"= {total:.1f} ms") if stages else (fps,)
 
 
-def wrap(parts: Sequence[str], widths: Sequence[int], room: int, gap: int) -> list[list[int]]:
-    """Put parts on lines not wider than `room`; return their indexes, line by line.
+def wrap(parts: Sequence[str], widths: Sequence[int], max_width: int, gap: int) -> list[list[int]]:
+    """Break parts into lines not wider than `max_width`; return their indexes per line.
 
-    >>> wrap(("ab", "cd", "ef"), (20, 20, 20), room=50, gap=10)
+    >>> wrap(("ab", "cd", "ef"), (20, 20, 20), max_width=50, gap=10)
     [[0, 1], [2]]
     """
     lines: list[list[int]] = [[]]
     used = 0
     for index in range(len(parts)):
-        if lines[-1] and used + gap + widths[index] > room:
+        if lines[-1] and used + gap + widths[index] > max_width:
             lines.append([])
             used = 0
         used += widths[index] + (gap if lines[-1] else 0)
@@ -87,7 +88,7 @@ def _bar(speed: Speed, width: int, height: int) -> BgrImage:
     text_px = style_for(width, height).text_px
     pad = text_px // 2
     parts = figures(speed)
-    # Widths of the widest digits, so that changing figures do not move their neighbours.
+    # Measured with the widest digit, so that changing numbers do not move their neighbours.
     widths = [text_width("".join("8" if c.isdigit() else c for c in p), text_px) for p in parts]
     lines = wrap(parts, widths, width - 2 * pad, 2 * pad)
     pitch = text_px + pad
@@ -112,16 +113,16 @@ def _put_tags(canvas: BgrImage, status: Status) -> None:
         y += tag.height + style.pad_px
 
 
-def _put_area(canvas: BgrImage, area: Box) -> None:
-    """Darken what is not read, and draw a line around what is."""
-    inside = canvas[area.y : area.bottom, area.x : area.right].copy()
+def _put_roi(canvas: BgrImage, roi: Box) -> None:
+    """Darken everything outside of the ROI, and draw a line around it."""
+    inside = canvas[roi.y : roi.bottom, roi.x : roi.right].copy()
     canvas[:] = canvas // 2
-    canvas[area.y : area.bottom, area.x : area.right] = inside
-    put_box(canvas, area, style_for(canvas.shape[1], canvas.shape[0]).line_px, SLATE)
+    canvas[roi.y : roi.bottom, roi.x : roi.right] = inside
+    put_box(canvas, roi, style_for(canvas.shape[1], canvas.shape[0]).line_px, SLATE)
 
 
 def _put_alert(canvas: BgrImage, text: str) -> None:
-    """Write on a red band along the lower edge, on as many lines as it takes."""
+    """Write text on a red band along the lower edge, on as many lines as needed."""
     height, width = canvas.shape[:2]
     text_px = style_for(width, height).text_px
     pad, words = text_px // 2, text.split()

@@ -1,7 +1,4 @@
-"""A text file that holds whole records only, or standard output.
-
-Knows nothing of what the records say.
-"""
+"""A text file that contains complete records only, or standard output."""
 
 import os
 import sys
@@ -11,18 +8,18 @@ from pathlib import Path
 from stat import S_ISREG
 
 from camdigits.errors import OutputError
-from camdigits.sinks._paths import STDOUT, check_output, refusal
+from camdigits.sinks._paths import STDOUT, check_output, output_error
 from camdigits.sinks._signals import shield
 
 
 class LineFile:
-    """Writes records through to the file at once; a record that does not fit is taken back.
+    """Writes each record to the file at once; a record that does not fit is removed again.
 
-    A reader that goes away (`| head`) lets BrokenPipeError pass: that is no fault of the output.
+    BrokenPipeError passes: the reader of a pipe ended (`| head`), which is no error of the output.
     """
 
     def __init__(self, path: str | Path) -> None:
-        """Look at the place; the file is made by the first write.
+        """Check the path; the first write creates the file.
 
         Raises:
             OutputError: `path` cannot be written.
@@ -40,7 +37,7 @@ class LineFile:
         """
         if self._closed:
             raise OutputError(f"cannot write {self._path}: it is closed already")
-        # File names need not be UTF-8: give their bytes back as they came.
+        # File names need not be UTF-8: write their original bytes.
         data = text.encode("utf-8", "surrogateescape")
         try:
             if self._path == STDOUT:
@@ -50,7 +47,7 @@ class LineFile:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise refusal(self._path, error, "what was written before is whole") from error
+            raise output_error(self._path, error, "what was written before is whole") from error
 
     def close(self) -> None:
         """Close the file. Safe to call twice; standard output stays open."""
@@ -59,23 +56,23 @@ class LineFile:
             self._file.close()
 
     def _append(self, data: bytes) -> None:
-        # A pipe may block for as long as its reader likes: Ctrl-C must get through there.
+        # A pipe may block until its reader reads: Ctrl-C must not be deferred there.
         if self._file is None:
             self._file = FileIO(self._path, "w")
         regular = S_ISREG(os.fstat(self._file.fileno()).st_mode)
         with shield() if regular else nullcontext():
-            whole = self._file.tell() if regular else 0
+            end = self._file.tell() if regular else 0
             try:
                 _write_all(self._file, data)
             except OSError:
                 if regular:
-                    self._take_back(self._file, whole)
+                    self._truncate(self._file, end)
                 raise
 
-    def _take_back(self, file: FileIO, whole: int) -> None:
-        file.truncate(whole)
-        file.seek(whole)
-        if not whole:
+    def _truncate(self, file: FileIO, end: int) -> None:
+        file.truncate(end)
+        file.seek(end)
+        if not end:
             os.unlink(self._path)
 
 

@@ -1,30 +1,30 @@
-"""A file for a muxer that knows no end of the disk: what follows a failed write is swallowed.
+"""A file for a muxer that does not handle a full disk: writes after a failed one are dropped.
 
-A muxer that goes on after a failed write spoils what was whole. This file keeps the failure for
-its owner instead. Knows of MP4 only where its boxes begin and end.
+A muxer that continues after a failed write damages what was complete. This file records the
+failure for its owner instead. Of the MP4 format only the extent of its boxes is used.
 """
 
 import os
 from io import FileIO
 from pathlib import Path
 
-HEAD = 8  # bytes of a box before its content: length, big-endian, then four letters
+HEAD_BYTES = 8  # of a box: big-endian length, then four letters
 
 
 class SafeFile:
-    """What PyAV needs of a file to write to: write, seek, tell."""
+    """The interface that PyAV needs of a file: write, seek, tell."""
 
     def __init__(self, path: Path) -> None:
-        """Make the file, empty.
+        """Create the file, empty.
 
         Raises:
-            OSError: it cannot be made.
+            OSError: it cannot be created.
         """
         self._file = FileIO(path, "w")
         self.failure: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        """Write all of `data`, or none from the first failure on; claims success either way."""
+        """Write all of `data`, or nothing after a failure; report success in both cases."""
         if self.failure is None:
             try:
                 self._write_all(memoryview(data))
@@ -33,11 +33,11 @@ class SafeFile:
         return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to another place in the file."""
+        """Set the position in the file."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Return the place in the file."""
+        """Return the position in the file."""
         return self._file.tell()
 
     def close(self) -> None:
@@ -50,14 +50,14 @@ class SafeFile:
 
 
 def cut_to_whole_fragments(path: Path) -> None:
-    """Cut an MP4 file behind its last whole fragment."""
+    """Truncate an MP4 file after its last complete fragment."""
     with path.open("r+b") as file:
         end = os.fstat(file.fileno()).st_size
         at = whole = 0
-        while at + HEAD <= end:
+        while at + HEAD_BYTES <= end:
             file.seek(at)
-            head = file.read(HEAD)
-            at += max(HEAD, int.from_bytes(head[:4], "big"))
+            head = file.read(HEAD_BYTES)
+            at += max(HEAD_BYTES, int.from_bytes(head[:4], "big"))
             if head[4:] == b"mdat" and at <= end:
                 whole = at
         file.truncate(whole)

@@ -1,4 +1,4 @@
-"""Look at the place of an output before any work is done. Writes nothing."""
+"""Check the path of an output before any work is done. Writes nothing."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ STDOUT = "-"
 
 
 def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-    """Make sure that a file can be written at `path`; "-" is standard output.
+    """Check that a file can be written at `path`; "-" is standard output.
 
     Args:
         path: the file to be written; it need not exist, its folder must.
@@ -36,7 +36,7 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
 
 
 def check_folder(folder: Path, wanted: str | Path) -> None:
-    """Make sure that `folder` is there, for the output `wanted`.
+    """Check that `folder` exists, for the output `wanted`.
 
     Raises:
         OutputError: it is not a folder.
@@ -48,10 +48,10 @@ def check_folder(folder: Path, wanted: str | Path) -> None:
 
 
 def check_new_folder(folder: str | Path) -> None:
-    """Make sure that pictures can be put into `folder`, which need not exist yet.
+    """Check that pictures can be written into `folder`, which need not exist yet.
 
     Raises:
-        OutputError: it is a file, or it can neither be made nor written to.
+        OutputError: it is a file, or it can be neither created nor written to.
     """
     target = Path(folder)
     if target.exists() and not target.is_dir():
@@ -69,13 +69,15 @@ def check_new_folder(folder: str | Path) -> None:
 
 
 def is_one_of(target: Path, inputs: Iterable[str | Path]) -> bool:
-    """Tell whether `target` is the same file as one of `inputs`, by whatever name."""
+    """Return whether `target` is the same file as one of `inputs`, under any name."""
     if not target.exists():
         return False
     return any(os.path.exists(each) and os.path.samefile(target, each) for each in inputs)
 
 
-def refusal(path: str | Path, error: OSError, advice: str = "give another place") -> OutputError:
-    """Put what the system said about `path` into one line."""
-    said = error.strerror or str(error)
-    return OutputError(f"cannot write {path}: {said[:1].lower()}{said[1:]}; {advice}")
+def output_error(
+    path: str | Path, error: OSError, advice: str = "give another place"
+) -> OutputError:
+    """Convert an error of the operating system to a one-line error about `path`."""
+    reason = error.strerror or str(error)
+    return OutputError(f"cannot write {path}: {reason[:1].lower()}{reason[1:]}; {advice}")

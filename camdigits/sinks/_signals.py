@@ -1,6 +1,6 @@
-"""Hold Ctrl-C and SIGTERM back while a record is being written, so that none is torn.
+"""Defer SIGINT and SIGTERM until the current record is written.
 
-Only for short work: the signal is delivered as soon as the block ends.
+Only for short work: the signal is delivered when the block ends.
 """
 
 import signal
@@ -9,26 +9,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-HELD_BACK = (signal.SIGINT, signal.SIGTERM)
+DEFERRED = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
 def shield() -> Iterator[None]:
-    """Run the block to its end before SIGINT or SIGTERM is acted upon.
+    """Run the block to its end before SIGINT or SIGTERM is handled.
 
-    Python runs handlers in the main thread only, so other threads need no shield.
+    Python runs handlers in the main thread only, so other threads are not interrupted.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     caught: list[int] = []
 
-    def note(signum: int, _frame: FrameType | None) -> None:
+    def remember(signum: int, _frame: FrameType | None) -> None:
         caught.append(signum)
 
-    # A handler that C installed reads as None and could not be put back: leave it.
-    ours = [each for each in HELD_BACK if signal.getsignal(each) is not None]
-    before = {each: signal.signal(each, note) for each in ours}
+    # A handler installed from C reads as None and could not be restored: leave it.
+    signums = [each for each in DEFERRED if signal.getsignal(each) is not None]
+    before = {each: signal.signal(each, remember) for each in signums}
     try:
         yield
     finally:

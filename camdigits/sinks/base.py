@@ -1,37 +1,31 @@
-"""What every output promises.
+"""The interface of every output.
 
-An output is a context manager. Nothing is created before the first write; what was written is
-complete and readable after `close`, however the program came there.
+A sink is a context manager. It creates nothing before the first write, and what was written is
+complete and readable after `close`, whether the run ended normally or by an error.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from camdigits.values import BgrImage, Result
 
-
-class ReadingSink(Protocol):
-    """Takes readings: JSON Lines, CSV.
-
-    Raises:
-        OutputError: the place cannot be written.
-    """
-
-    def write(self, result: Result) -> None:
-        """Write one reading, complete on disk when this returns."""
-
-    def close(self) -> None:
-        """Finish. Safe to call twice."""
+Picture: TypeAlias = Callable[[], BgrImage]
+"""Returns the annotated (H, W, 3) uint8 frame of a result; renders it at the first call only."""
 
 
-class PictureSink(Protocol):
-    """Takes annotated pictures: a video file, a folder of pictures.
+class StopRun(Exception):  # noqa: N818 - not an error
+    """Raised by a sink's `write` to end the run: the user closed the window, for example."""
+
+
+class Sink(Protocol):
+    """Receives every result of a run.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the output cannot be written.
     """
 
-    def write(self, picture: BgrImage, time_s: float) -> None:
-        """Write one (H, W, 3) uint8 picture, shown from `time_s` on."""
+    def write(self, result: Result, picture: Picture, /) -> None:
+        """Write one result; call `picture` only if its annotated frame is needed."""
 
     def close(self) -> None:
-        """Finish the file. Safe to call twice."""
+        """Finish the output. Safe to call twice."""

@@ -1,4 +1,4 @@
-"""Readings as a table: one row per digit, for spreadsheets. Writes text, draws nothing."""
+"""Readings as a table: one row per digit, for spreadsheets."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camdigits.closeable import Closeable
 from camdigits.sinks._line_file import LineFile
+from camdigits.sinks.base import Picture
 from camdigits.values import Result
 
 COLUMNS = (
@@ -27,7 +28,7 @@ class CsvSink(Closeable):
     """Writes a header, then one row per digit, to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:
-        """Look at the place; the file is made by the first write.
+        """Check the path; the first write creates the file.
 
         Raises:
             OutputError: `path` cannot be written.
@@ -35,7 +36,7 @@ class CsvSink(Closeable):
         self._lines = LineFile(path)
         self._started = False
 
-    def write(self, result: Result) -> None:
+    def write(self, result: Result, _picture: Picture | None = None) -> None:
         """Write the rows of one reading, complete on disk when this returns.
 
         Raises:
@@ -51,13 +52,13 @@ class CsvSink(Closeable):
 
 
 def rows(result: Result) -> Iterator[tuple[str | int | float, ...]]:
-    """Say each digit of a result as one row under COLUMNS."""
+    """Yield one row under COLUMNS per digit of a result."""
     number_of = {index: number.text for number in result.numbers for index in number.digits}
     frame = result.frame
     for index, digit in enumerate(result.digits):
-        where = (frame.source, frame.index, round(frame.time_s, 4))
-        what = (digit.label, round(float(digit.score), 4), *digit.box)
-        yield (*where, *what, number_of.get(index, ""))
+        frame_cells = (frame.source, frame.index, round(frame.time_s, 4))
+        digit_cells = (digit.label, round(float(digit.score), 4), *digit.box)
+        yield (*frame_cells, *digit_cells, number_of.get(index, ""))
 
 
 def _as_text(table: Iterable[Iterable[str | int | float]]) -> str:

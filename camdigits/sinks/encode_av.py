@@ -1,8 +1,8 @@
-"""Pictures → H.264 in MP4, MOV or MKV, or Motion JPEG in AVI, by PyAV.
+"""Encode pictures as H.264 in MP4, MOV or MKV, or as Motion JPEG in AVI, with PyAV.
 
-The only file that imports av. Bytes pass through our own file, so that a full disk or a limit
-leaves a file that plays: MP4 is written in fragments of one second, and only a clean end turns
-them into a plain MP4.
+The only module that imports av. Bytes are written through `SafeFile`, so that a full disk or a
+size limit leaves a file that plays: MP4 is written in fragments of one second, and only a clean
+end converts them to a plain MP4.
 """
 
 import errno
@@ -19,13 +19,13 @@ from camdigits.values import BgrImage
 
 FORMATS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska", ".avi": "avi"}
 FRAGMENTED = (".mp4", ".mov")
-# BT.601 is what the conversion from BGR uses; unsaid, players take BT.709 for large pictures.
+# The conversion from BGR uses BT.601; if not stated, players assume BT.709 for large pictures.
 X264 = {
     "preset": "veryfast",
     "crf": "20",
     "x264-params": "colorprim=smpte170m:transfer=smpte170m:colormatrix=smpte170m",
 }
-MJPEG = {"qmin": "2", "qmax": "5"}  # the rate control otherwise starves it at 200 kbit/s
+MJPEG = {"qmin": "2", "qmax": "5"}  # otherwise the rate control limits it to 200 kbit/s
 HYBRID_SINCE = (61, 7)  # libavformat of FFmpeg 7.1, the first with hybrid_fragmented
 
 
@@ -33,15 +33,15 @@ class AvEncoder:
     """One open video file."""
 
     def __init__(self, path: Path, rate: Fraction, size: tuple[int, int]) -> None:
-        """Make the file.
+        """Create the file.
 
         Args:
-            path: ends in one of FORMATS.
+            path: its suffix is in FORMATS.
             rate: pictures per second.
             size: width, height; both even.
 
         Raises:
-            OSError: the file cannot be made.
+            OSError: the file cannot be created.
         """
         self._path = path
         self._file = SafeFile(path)
@@ -58,7 +58,7 @@ class AvEncoder:
         """Encode one picture.
 
         Raises:
-            OSError: the file cannot be written or the encoder refuses.
+            OSError: the file cannot be written or the encoder fails.
         """
         frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
         frame.pts = self._count
@@ -71,8 +71,8 @@ class AvEncoder:
         """Finish the file; True if it holds a picture. Safe to call twice.
 
         Raises:
-            OSError: there was no room for the end of the file; what is there plays, and is gone
-                if it does not.
+            OSError: the end of the file could not be written; the file plays up to there, and is
+                deleted if it does not.
         """
         if self._closed:
             return True
@@ -114,7 +114,7 @@ class AvEncoder:
 
 
 def encodes(path: Path) -> bool:
-    """Tell whether this PyAV has the encoder for `path`; some builds come without x264."""
+    """Return whether this PyAV has the encoder for `path`; some builds lack x264."""
     try:
         av.codec.Codec(codec(path.suffix.lower(), Fraction(30))[0], "w")
     except ValueError:
@@ -123,23 +123,23 @@ def encodes(path: Path) -> bool:
 
 
 def plays(path: Path) -> bool:
-    """Tell whether there is at least one picture in a file that broke off."""
+    """Return whether an unfinished file contains at least one picture."""
     try:
         with av.open(str(path)) as container:
             return next(container.decode(video=0), None) is not None
-    except (av.error.FFmpegError, IndexError):  # IndexError: no stream was begun
+    except (av.error.FFmpegError, IndexError):  # IndexError: there is no stream
         return False
 
 
 def codec(suffix: str, rate: Fraction) -> tuple[str, dict[str, str]]:
-    """Name the encoder for a suffix, and its options."""
+    """Return the name of the encoder for a suffix, and its options."""
     if suffix == ".avi":
         return "mjpeg", dict(MJPEG)
     return "libx264", {**X264, "g": str(max(1, round(rate)))}
 
 
 def container_options(suffix: str) -> dict[str, str]:
-    """Say how the file is laid out, so that it plays even if it is never finished."""
+    """Return muxer options with which the file plays even if it is never finished."""
     if suffix in FRAGMENTED:
         hybrid = tuple(av.library_versions["libavformat"][:2]) >= HYBRID_SINCE
         flags = "hybrid_fragmented+empty_moov" if hybrid else "frag_keyframe+empty_moov"
@@ -148,4 +148,4 @@ def container_options(suffix: str) -> dict[str, str]:
 
 
 def _as_os_error(error: av.error.FFmpegError) -> OSError:
-    return OSError(error.errno or errno.EIO, f"the encoder says: {error.strerror}")
+    return OSError(error.errno or errno.EIO, f"encoder error: {error.strerror}")

@@ -1,7 +1,7 @@
-"""Pictures → a video file by OpenCV, where PyAV is not installed.
+"""Encode pictures with OpenCV, where PyAV is not installed.
 
 H.264 if this OpenCV has it, else MPEG-4 part 2; Motion JPEG in AVI. Only a finished file plays,
-and cv2.VideoWriter keeps its errors to itself: the disk is looked at before each picture.
+and cv2.VideoWriter reports no errors: the free disk space is checked before each picture.
 """
 
 import errno
@@ -18,14 +18,14 @@ from camdigits.values import BgrImage
 CODECS = {".avi": ("MJPG",)}
 OTHER_CODECS = ("avc1", "mp4v")
 INDEX_BYTES = 64  # per picture at the end of the file; measured: 16 to 40
-RESERVE_BYTES = 1 << 20
+RESERVE_BYTES = 1 << 20  # chosen: free space kept for the end of the file
 
 
 class CvEncoder:
     """One open video file."""
 
     def __init__(self, path: Path, rate: Fraction, size: tuple[int, int]) -> None:
-        """Make the file.
+        """Create the file.
 
         Raises:
             OSError: the disk is full.
@@ -41,7 +41,7 @@ class CvEncoder:
         """Encode one picture.
 
         Raises:
-            OSError: the disk is so full that the file must be finished now.
+            OSError: the remaining disk space is needed to finish the file.
         """
         self._check_room(picture.nbytes)
         self._writer.write(picture)

@@ -1,19 +1,30 @@
-"""What becomes of numbers as JSON Lines: one object when one is stable, changed or gone.
+"""Number events as JSON Lines: one object when a number becomes stable, changes or is gone.
 
-Writes text, draws nothing. Needs results of a tracker; others have no events.
+Needs results of a tracker; others have no events.
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
-from camdigits.sinks.jsonl import JsonlSink
+from camdigits.closeable import Closeable
+from camdigits.sinks._line_file import LineFile
+from camdigits.sinks.base import Picture
 from camdigits.values import Event, Frame, Result
 
 
-class EventsSink(JsonlSink):
-    """Writes each event as one line, in place of the readings."""
+class EventsSink(Closeable):
+    """Writes each event as one line to a file, or to standard output for "-"."""
 
-    def write(self, result: Result) -> None:
+    def __init__(self, path: str | Path) -> None:
+        """Check the path; the first write creates the file.
+
+        Raises:
+            OutputError: `path` cannot be written.
+        """
+        self._lines = LineFile(path)
+
+    def write(self, result: Result, _picture: Picture | None = None) -> None:
         """Write the events of one result, complete on disk when this returns.
 
         Raises:
@@ -22,9 +33,13 @@ class EventsSink(JsonlSink):
         for each in result.events:
             self._lines.write(json.dumps(event(each, result.frame), allow_nan=False) + "\n")
 
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._lines.close()
+
 
 def event(each: Event, frame: Frame) -> dict[str, Any]:
-    """Say an event in plain values that JSON knows."""
+    """Convert an event to plain values for JSON."""
     return {
         "event": each.kind,
         "track": each.track,

@@ -1,4 +1,4 @@
-"""Readings as JSON Lines: one object per frame or picture. Writes text, draws nothing."""
+"""Readings as JSON Lines: one object per frame or picture."""
 
 import json
 import math
@@ -7,6 +7,7 @@ from typing import Any
 
 from camdigits.closeable import Closeable
 from camdigits.sinks._line_file import LineFile
+from camdigits.sinks.base import Picture
 from camdigits.values import Box, Digit, Number, Result
 
 
@@ -14,14 +15,14 @@ class JsonlSink(Closeable):
     """Writes each result as one line to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:
-        """Look at the place; the file is made by the first write.
+        """Check the path; the first write creates the file.
 
         Raises:
             OutputError: `path` cannot be written.
         """
         self._lines = LineFile(path)
 
-    def write(self, result: Result) -> None:
+    def write(self, result: Result, _picture: Picture | None = None) -> None:
         """Write one reading, complete on disk when this returns.
 
         Raises:
@@ -35,7 +36,7 @@ class JsonlSink(Closeable):
 
 
 def reading(result: Result) -> dict[str, Any]:
-    """Say a result in plain values that JSON knows."""
+    """Convert a result to plain values for JSON."""
     height, width = result.frame.bgr.shape[:2]
     return {
         "source": result.frame.source,
@@ -54,7 +55,7 @@ def _digit(digit: Digit) -> dict[str, Any]:
     plain = {
         "label": digit.label,
         "score": _rounded(digit.score, 4),
-        "box": _corners(digit.box),
+        "box": _sides(digit.box),
         "track": digit.track,
     }
     return {**plain, "missed_s": _rounded(digit.missed_s, 4)} if digit.missed_s else plain
@@ -64,16 +65,16 @@ def _number(number: Number) -> dict[str, Any]:
     return {
         "text": number.text,
         "score": _rounded(number.score, 4),
-        "box": _corners(number.box),
+        "box": _sides(number.box),
         "digits": [int(index) for index in number.digits],
         "track": number.track,
     }
 
 
-def _corners(box: Box) -> list[int]:
+def _sides(box: Box) -> list[int]:
     return [int(side) for side in box]
 
 
 def _rounded(value: float, decimals: int) -> float | None:
-    """Round to a plain float; JSON has no word for NaN and infinity, so they become null."""
+    """Round to a plain float; NaN and infinity become None because JSON lacks them."""
     return round(float(value), decimals) if math.isfinite(value) else None

@@ -1,6 +1,6 @@
 """Annotated photos: single files, and a folder that keeps the names of what was read.
 
-A picture appears whole under its name or not at all. Draws nothing.
+A file appears complete under its name or not at all.
 """
 
 import errno
@@ -12,22 +12,23 @@ from pathlib import Path
 from camdigits.closeable import Closeable
 from camdigits.errors import OutputError
 from camdigits.image import cv2
-from camdigits.sinks._paths import check_new_folder, is_one_of, refusal
+from camdigits.sinks._paths import check_new_folder, is_one_of, output_error
 from camdigits.sinks._signals import shield
-from camdigits.values import BgrImage
+from camdigits.sinks.base import Picture
+from camdigits.values import BgrImage, Result
 
-SAFE_SUFFIX = ".png"  # takes pictures of every size, without loss
+SAFE_SUFFIX = ".png"  # lossless, for pictures of every size
 
 
 class PictureFolder(Closeable):
-    """Writes each picture under the name of the file it was read from."""
+    """Writes each annotated frame under the name of the file it was read from."""
 
     def __init__(self, directory: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-        """Look at the place; the folder is made by the first write.
+        """Check the folder; the first write creates it.
 
         Args:
             directory: where the pictures go.
-            inputs: every file this run reads, so that none is overwritten before its turn.
+            inputs: every file this run reads, so that none is overwritten before it is read.
 
         Raises:
             OutputError: `directory` is a file, or it cannot be written to.
@@ -35,11 +36,19 @@ class PictureFolder(Closeable):
         check_new_folder(directory)
         self._directory = Path(directory)
         self._inputs = tuple(inputs)
-        self._sources: dict[str, str] = {}  # name written → where its picture came from
+        self._sources: dict[str, str] = {}  # file name written → source of its picture
         self._closed = False
 
-    def write(self, picture: BgrImage, source: str | Path) -> Path:
-        """Write one (H, W, 3) uint8 picture that was read from `source`; return its place.
+    def write(self, result: Result, picture: Picture) -> None:
+        """Write the annotated frame of one result, named after `result.frame.source`.
+
+        Raises:
+            OutputError: it cannot be written, or would overwrite an input.
+        """
+        self.save(picture(), result.frame.source)
+
+    def save(self, picture: BgrImage, source: str | Path) -> Path:
+        """Write one (H, W, 3) uint8 picture that was read from `source`; return its path.
 
         The suffix is kept where OpenCV can write it, else it becomes .png. Two sources of one
         name get `name`, `name-2` …
@@ -60,7 +69,7 @@ class PictureFolder(Closeable):
         return target
 
     def close(self) -> None:
-        """Take no more pictures. Safe to call twice."""
+        """Accept no more pictures. Safe to call twice."""
         self._closed = True
 
     def _free_name(self, stem: str, suffix: str, source: str) -> str:
@@ -72,10 +81,10 @@ class PictureFolder(Closeable):
 
 
 def write_picture(path: str | Path, picture: BgrImage) -> None:
-    """Write one (H, W, 3) uint8 picture in the format its suffix names, over what was there.
+    """Write one (H, W, 3) uint8 picture in the format of its suffix, replacing an existing file.
 
     Raises:
-        OutputError: OpenCV cannot write that format, or the place cannot be written.
+        OutputError: OpenCV cannot write that format, or the path cannot be written.
     """
     wanted = Path(path).suffix
     suffix, data = encode(picture, wanted)
@@ -88,7 +97,7 @@ def write_picture(path: str | Path, picture: BgrImage) -> None:
 
 
 def encode(picture: BgrImage, suffix: str) -> tuple[str, bytes]:
-    """Encode in the format of `suffix`, else as PNG; return the suffix that was taken too."""
+    """Encode in the format of `suffix`, else as PNG; return the suffix used and the bytes."""
     for each in (suffix, SAFE_SUFFIX):
         try:
             done, data = cv2.imencode(each, picture) if each else (False, None)
@@ -103,11 +112,11 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise refusal(folder, error) from error
+        raise output_error(folder, error) from error
 
 
 def _write_whole(target: Path, data: bytes) -> None:
-    """Write beside the target, then put it in its place, so that nobody sees a half."""
+    """Write a temporary file beside the target and rename it, so that no half file is visible."""
     try:
         with shield():
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=target.suffix)
@@ -121,11 +130,11 @@ def _write_whole(target: Path, data: bytes) -> None:
                 raise
     except OSError as error:
         advice = "free some space" if error.errno == errno.ENOSPC else "give another place"
-        raise refusal(target, error, advice) from error
+        raise output_error(target, error, advice) from error
 
 
 def _allow_readers(name: str) -> None:
-    """Give a file of mkstemp, private by design, the rights any new file gets."""
+    """Give a file of mkstemp, private by default, the permissions of any new file."""
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(name, 0o666 & ~mask)

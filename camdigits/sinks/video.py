@@ -1,10 +1,11 @@
-"""A video file of annotated pictures: its size, its clock, and the choice of an encoder.
+"""A video file of annotated frames: its size, its clock, and the choice of an encoder.
 
-How pictures become bytes stands in encode_av.py (H.264, needs PyAV) and encode_cv.py (OpenCV).
-Sound is not copied. Nothing is kept but the last picture.
+encode_av.py (H.264, needs PyAV) and encode_cv.py (OpenCV) encode the pictures. Sound is not
+copied. Only the last picture is kept in memory.
 """
 
 import math
+from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -15,19 +16,20 @@ import numpy as np
 from camdigits.closeable import Closeable
 from camdigits.errors import OutputError
 from camdigits.image import cv2
-from camdigits.sinks._paths import check_output, refusal
+from camdigits.sinks._paths import check_output, output_error
 from camdigits.sinks._signals import shield
+from camdigits.sinks.base import Picture
 from camdigits.sinks.encode_cv import CvEncoder
-from camdigits.values import BgrImage
+from camdigits.values import BgrImage, Result
 
 SUFFIXES = (".mp4", ".mov", ".mkv", ".avi")
-USUAL_FPS = 30.0
-MAX_FPS = 1000.0
-MAX_STILL_S = 2.0  # a longer gap in the clock, such as a pause, is cut to this
+DEFAULT_FPS = 30.0  # chosen: what most cameras deliver
+MAX_FPS = 1000.0  # chosen: a file that states more has no usable rate
+MAX_STILL_S = 2.0  # chosen: a longer gap in the clock, such as a pause, is cut to this
 
 
 class Encoder(Protocol):
-    """Turns pictures of one even size into a file.
+    """Encodes pictures of one size with even sides into a file.
 
     Raises OSError when the file cannot be written.
     """
@@ -42,7 +44,7 @@ class Encoder(Protocol):
 class VideoSink(Closeable):
     """Writes pictures of one size at a constant rate.
 
-    The first picture fixes the size; others are fitted into it with black bars. H.264 wants even
+    The first picture fixes the size; others are fitted into it with black bars. H.264 needs even
     sides: an odd one grows by one pixel that repeats the edge.
     """
 
@@ -54,17 +56,17 @@ class VideoSink(Closeable):
         *,
         clocked: bool = False,
     ) -> None:
-        """Look at the place; the file is made by the first write.
+        """Check the path; the first write creates the file.
 
         Args:
             path: ends in one of SUFFIXES.
-            fps: pictures per second; 30 where it is unknown.
-            size: width, height; that of the first picture if left out.
-            clocked: go by `time_s`: repeat or drop pictures so that the file runs as fast as
-                they came. Otherwise each picture is shown once.
+            fps: pictures per second; 30 if unknown.
+            size: width, height; None takes that of the first picture.
+            clocked: follow `Frame.time_s`: repeat or drop pictures so that the file plays at the
+                speed at which they arrived. Otherwise each picture is shown once.
 
         Raises:
-            OutputError: `path` cannot be written or is no kind of video we write.
+            OutputError: `path` cannot be written or its suffix is not in SUFFIXES.
         """
         check_video(path)
         self._path = Path(path)
@@ -80,33 +82,34 @@ class VideoSink(Closeable):
         """The file."""
         return self._path
 
-    def write(self, picture: BgrImage, time_s: float) -> None:
-        """Write one (H, W, 3) uint8 picture, shown from `time_s` on.
+    def write(self, result: Result, picture: Picture) -> None:
+        """Write the annotated frame of one result, shown from its `time_s` on.
 
         Raises:
             OutputError: the disk is full or the encoder gave up; what was written plays.
         """
         if self._closed:
             raise OutputError(f"cannot write {self._path}: it is closed already")
+        rendered = picture()
         with shield():
             try:
-                self._write(picture, time_s)
+                self._write(rendered, result.frame.time_s)
             except OSError as error:
-                with suppress(OSError):  # most likely the very same
+                with suppress(OSError):  # most likely the same error
                     self._finish()
-                raise self._refusal(error) from error
+                raise self._error(error) from error
 
     def close(self) -> None:
         """Finish the file. Safe to call twice.
 
         Raises:
-            OutputError: there was no room for its end; what was written plays.
+            OutputError: the end of the file could not be written; what was written plays.
         """
         with shield():
             try:
                 self._finish()
             except OSError as error:
-                raise self._refusal(error) from error
+                raise self._error(error) from error
 
     def _write(self, picture: BgrImage, time_s: float) -> None:
         if self._size is None:
@@ -127,13 +130,13 @@ class VideoSink(Closeable):
         if encoder is not None and not encoder.close():
             self._path.unlink(missing_ok=True)
 
-    def _refusal(self, error: OSError) -> OutputError:
-        left = "what was written before plays" if self._path.exists() else "nothing was kept"
-        return refusal(self._path, error, left)
+    def _error(self, error: OSError) -> OutputError:
+        remains = "what was written before plays" if self._path.exists() else "nothing was kept"
+        return output_error(self._path, error, remains)
 
 
 class Clock:
-    """Says how often each picture is shown so that a constant rate keeps the time."""
+    """Computes how often to show each picture so that a constant rate keeps the time."""
 
     def __init__(self, rate: Fraction) -> None:
         self._rate = rate
@@ -156,8 +159,12 @@ class Clock:
         return still, 1
 
 
-def check_video(path: str | Path) -> None:
-    """Make sure that a video can be written at `path`.
+def check_video(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Check that a video can be written at `path`.
+
+    Args:
+        path: the file to write.
+        inputs: files that are read in the same run and must not be overwritten.
 
     Raises:
         OutputError: it cannot, or its name does not end in one of SUFFIXES.
@@ -166,28 +173,28 @@ def check_video(path: str | Path) -> None:
         raise OutputError(
             f"cannot write {path}: a video's name must end in one of {' '.join(SUFFIXES)}"
         )
-    check_output(path)
+    check_output(path, inputs)
 
 
 def frame_rate(fps: float | None) -> Fraction:
-    """Turn what a source says of its rate into an exact one; 30 if it says nothing usable.
+    """Convert the frame rate of a source to an exact fraction; 30 if it is not usable.
 
     >>> frame_rate(25.0), frame_rate(29.97), frame_rate(0)
     (Fraction(25, 1), Fraction(30000, 1001), Fraction(30, 1))
     """
     if fps is None or not math.isfinite(fps) or not 0 < fps <= MAX_FPS:
-        fps = USUAL_FPS
+        fps = DEFAULT_FPS
     ntsc = Fraction(max(1, round(fps * 1.001)) * 1000, 1001)  # 23.976, 29.97, 59.94
     near = abs(fps - ntsc) < 0.002 < abs(fps - round(fps))
     return ntsc if near else Fraction(fps).limit_denominator(1001)
 
 
 def open_encoder(path: Path, rate: Fraction, size: tuple[int, int]) -> Encoder:
-    """Open the best encoder there is for `path`.
+    """Open the best available encoder for `path`.
 
     Raises:
         OSError: the file cannot be made.
-        OutputError: no encoder takes pictures of this size.
+        OutputError: no encoder accepts pictures of this size.
     """
     try:
         from camdigits.sinks.encode_av import AvEncoder, encodes

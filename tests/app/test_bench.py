@@ -14,23 +14,23 @@ from camdigits.app.bench import (
     count_right,
     format_report,
     make_bench_page,
-    overlap,
     report_json,
 )
 from camdigits.errors import CamdigitsError
+from camdigits.geometry import iou
 from camdigits.values import Box, Digit, Frame, Result
 
 TINY = (320, 240)
 
 
 def clock_of(*steps_ms):
-    """A clock that goes forward by these steps, again and again, each time it is looked at."""
+    """Return a clock that advances by these steps in turn, one per call."""
     times = accumulate(cycle(steps_ms), initial=0.0)
     return lambda: next(times) / 1000
 
 
 def reader_of(*digits):
-    """A reader that reads these, whatever it sees; its ink takes 1 ms more each time."""
+    """Return a reader that always reads these digits; its ink takes 1 ms more each time."""
     calls = count(1)
 
     def read(bgr):
@@ -45,8 +45,8 @@ def only_row(reader, repeats, clock):
     return row
 
 
-def test_reading_and_bare_steps_are_timed_in_turns():
-    """A pair looks at the clock three times: what lies between is the reading, then the steps."""
+def test_reading_and_plain_steps_are_timed_alternately():
+    """Each pair reads the clock three times: before, between and after."""
     row = only_row(reader_of(), 4, clock_of(6.0, 2.0, 100.0))
 
     assert row.total.median_ms == pytest.approx(6)
@@ -56,7 +56,7 @@ def test_reading_and_bare_steps_are_timed_in_turns():
 
 
 def test_the_ratio_is_the_median_over_pairs():
-    """Each reading is compared to the steps beside it: 8/1, 2/2 and 4/4 give 1, not 4/2."""
+    """Each reading is divided by the steps of its pair: 8/1, 2/2 and 4/4 give 1, not 4/2."""
     pairs = [8.0, 1.0, 0.0, 2.0, 2.0, 0.0, 4.0, 4.0, 0.0]
 
     row = only_row(reader_of(), 3, clock_of(*pairs))
@@ -65,16 +65,23 @@ def test_the_ratio_is_the_median_over_pairs():
     assert row.ratio == pytest.approx(1)
 
 
-def test_warm_ups_are_read_but_not_counted():
-    """The first readings fill caches; the stages' times begin after them."""
+def test_warm_ups_are_not_measured():
+    """Stage times begin after the warm-ups, which fill caches."""
     row = only_row(reader_of(), 5, clock_of(1.0))
 
     assert row.stages["ink"] == Timing(WARM_UPS + 3, pytest.approx(WARM_UPS + 4.8))
     assert list(row.stages) == ["ink", "classify"]
 
 
-def test_digits_per_second_counts_what_was_read_right():
-    """A reader that is fast and wrong gets nothing for it."""
+def test_other_is_the_total_minus_the_stages_of_each_repeat():
+    """Totals of 10 ms with stages of 4.5, 5.5 and 6.5 ms leave 5.5, 4.5 and 3.5 ms."""
+    row = only_row(reader_of(), 3, clock_of(10.0, 1.0, 0.0))
+
+    assert row.other == Timing(pytest.approx(4.5), pytest.approx(5.4))
+
+
+def test_digits_per_second_counts_right_labels():
+    """Wrong digits do not count."""
     ((label, box),) = make_bench_page(TINY, 1).digits
     right, elsewhere = Digit(box, label, 0.9), Digit(Box(100, 90, 9, 9), label, 0.9)
 
@@ -84,7 +91,7 @@ def test_digits_per_second_counts_what_was_read_right():
     assert row.digits_per_s == pytest.approx(200)
 
 
-def test_rows_come_by_size_then_by_count():
+def test_rows_are_ordered_by_size_then_by_count():
     """Every size is measured with every count."""
     rows = bench(reader_of(), sizes=[TINY, (400, 300)], counts=[1, 3], repeats=1).rows
 
@@ -107,13 +114,13 @@ def test_rows_come_by_size_then_by_count():
         ((Digit(Box(0, 0, 10, 20), "7", 0.9), Digit(Box(1, 0, 10, 20), "7", 0.9)), 1),
     ],
 )
-def test_a_digit_is_right_by_place_and_label(digits, right):
-    """A third of overlap and the right label, and each written digit only once."""
+def test_a_digit_is_right_by_overlap_and_label(digits, right):
+    """A found digit has an IoU of at least 0.3 and the right label, and counts once."""
     assert count_right([("7", Box(0, 0, 10, 20)), ("7", Box(50, 0, 10, 20))], digits) == right
 
 
-def test_a_page_holds_the_digits_it_tells_of():
-    """As many as asked for, all on the page, none over another, dark ink in every box."""
+def test_a_page_contains_its_digits():
+    """All boxes are on the page, none overlap, and each contains dark ink."""
     page = make_bench_page((640, 480), 100)
 
     boxes = [box for _, box in page.digits]
@@ -121,30 +128,30 @@ def test_a_page_holds_the_digits_it_tells_of():
     assert min(min(box.x, box.y) for box in boxes) >= 0
     assert max(box.right for box in boxes) <= 640
     assert max(box.bottom for box in boxes) <= 480
-    assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
+    assert not any(iou(one, other) for one, other in combinations(boxes, 2))
     assert all(page.bgr[b.y : b.bottom, b.x : b.right].min() < 90 for b in boxes)
 
 
 def test_one_digit_is_as_high_as_a_hundred():
-    """Only the count of digits differs between the rows of a size."""
+    """Rows of one size differ only in the number of digits."""
     one, hundred = (make_bench_page((640, 480), n, seed=4).digits for n in (1, 100))
 
     assert abs(one[0][1].height - np.median([box.height for _, box in hundred])) <= 4
 
 
-def test_a_page_too_small_for_its_digits_is_refused():
-    """Digits of a few pixels would measure nothing."""
+def test_a_page_too_small_for_its_digits_is_rejected():
+    """Digits of fewer than 12 pixels are not measured."""
     with pytest.raises(CamdigitsError, match="wanted a page for 5000 digits, got 640x480"):
         make_bench_page((640, 480), 5000)
 
 
-def test_no_repeats_are_refused():
-    """A median needs a measurement."""
+def test_zero_repeats_are_rejected():
+    """A median needs at least one measurement."""
     with pytest.raises(CamdigitsError, match="wanted at least 1 repeat, got 0"):
         bench(reader_of(), repeats=0)
 
 
-def test_bare_steps_find_dark_marks():
+def test_plain_steps_find_dark_marks():
     """Two dark squares on white are two contours; white alone has none."""
     page = np.full((60, 80, 3), 255, np.uint8)
     blank = bare_steps(page)
@@ -164,6 +171,7 @@ REPORT = BenchReport(
             read=24,
             false=1,
             stages={"ink": Timing(1.0, 1.5), "group": Timing(0.25, 0.5)},
+            other=Timing(2.75, 3.0),
             total=Timing(4.0, 5.0),
             bare=Timing(2.0, 10.0),
             ratio=2.0,
@@ -175,43 +183,48 @@ REPORT = BenchReport(
 
 
 def test_a_report_is_an_aligned_table():
-    """Facts, a head, a line per row with each stage as median/p95, and what the words mean."""
+    """It has the machine, a head, a line per row with median/p95 per stage, and a legend."""
     lines = format_report(REPORT).splitlines()
 
     assert lines[:4] == [
         "machine armv7l  numpy 1.24.4",
         "",
-        "   size  written  read  false        ink      group      total        bare  ratio"
+        "   size  written  read  false        ink      group      other      total"
+        "        bare  ratio"
         "  frames/s  digits/s",
-        "640x480       25    24      1  1.00/1.50  0.25/0.50  4.00/5.00  2.00/10.00   2.00"
+        "640x480       25    24      1  1.00/1.50  0.25/0.50  2.75/3.00  4.00/5.00"
+        "  2.00/10.00   2.00"
         "     250.0      6000",
     ]
     assert "median/95th percentile of 9 readings" in lines[5]
 
 
-def test_a_stage_that_did_not_run_is_a_dash():
-    """A page without regions may skip stages: the other rows keep their columns."""
+def test_a_missing_stage_is_a_dash():
+    """A page that skips a stage has a dash in its column."""
     row = REPORT.rows[0]
-    other = BenchRow((64, 48), 1, 0, 0, {"ink": row.total}, row.total, row.bare, 2.0, 250.0, 0.0)
+    other = BenchRow(
+        (64, 48), 1, 0, 0, {"ink": row.total}, row.other, row.total, row.bare, 2.0, 250.0, 0.0
+    )
 
     last = format_report(BenchReport({}, 1, (row, other))).splitlines()[4]
 
-    assert last.split()[4:7] == ["4.00/5.00", "-", "4.00/5.00"]
+    assert last.split()[4:7] == ["4.00/5.00", "-", "2.75/3.00"]
 
 
 def test_a_report_becomes_json():
-    """Every figure of the table can be read back by a program."""
+    """The JSON report has every number of the table."""
     data = json.loads(json.dumps(report_json(REPORT)))
 
     assert data["machine"] == {"machine": "armv7l", "numpy": "1.24.4", "runtime": ""}
     assert data["repeats"] == 9
     assert data["rows"][0]["size"] == [640, 480]
     assert data["rows"][0]["stages"]["group"] == {"median_ms": 0.25, "p95_ms": 0.5}
+    assert data["rows"][0]["other"] == {"median_ms": 2.75, "p95_ms": 3.0}
     assert data["rows"][0]["ratio"] == 2.0
 
 
-def test_the_machine_is_told_without_its_name():
-    """Versions and the kind of machine stand in a report, never the host."""
+def test_the_report_does_not_identify_the_machine():
+    """A report has versions and the kind of machine, never the host name."""
     machine = bench(reader_of(), sizes=[TINY], counts=[1], repeats=1, runtime="fake 1.0").machine
 
     assert set(machine) == {

@@ -3,11 +3,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from support.command import COMMAND, ENVIRONMENT, call, write_pictures
+from support.command import COMMAND, ENVIRONMENT, call, started, wait_until, write_pictures
 
 import camdigits
 from camdigits.app.cli import run
@@ -16,12 +15,12 @@ from camdigits.sources.synthetic import SyntheticSource
 
 
 def lines(path):
-    """The objects of a JSON Lines file."""
+    """Return the objects of a JSON Lines file."""
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def count_frames(path):
-    """Frames of a video as OpenCV decodes them."""
+    """Return the number of frames that OpenCV decodes."""
     capture = cv2.VideoCapture(str(path))
     count = 0
     while capture.read()[0]:
@@ -39,13 +38,29 @@ def test_version_is_the_packages(tmp_path):
 
 @pytest.mark.parametrize("command", [(), ("live",), ("video",), ("image",), ("demo",), ("bench",)])
 def test_every_command_has_help(command, capsys):
-    """--help ends well and says how the command is used."""
+    """--help prints the usage and ends with status 0."""
     assert run([*command, "--help"]) == 0
     assert "Usage: camdigits" in capsys.readouterr().out
 
 
+def test_without_arguments_the_whole_help_is_printed(tmp_path):
+    """Bare `camdigits` prints what --help prints, on standard error, with status 2."""
+    bare, helped = call(cwd=tmp_path), call("--help", cwd=tmp_path)
+
+    assert (bare.returncode, bare.stdout) == (2, "")
+    assert bare.stderr == helped.stdout
+    assert "\n  demo " in bare.stderr
+
+
+@pytest.mark.parametrize("alias", [("--give-up", "--reconnect-for"), ("--save", "--record")])
+def test_aliases_are_listed_in_help(alias, capsys):
+    """An alias stands beside the older name of its option."""
+    assert run(["live", "--help"]) == 0
+    assert ", ".join(alias) in capsys.readouterr().out
+
+
 def test_help_loads_nothing_heavy():
-    """The command line answers before OpenCV and NumPy are loaded."""
+    """--help imports neither OpenCV nor NumPy."""
     code = (
         "import sys; from camdigits.app.cli import run; run(['--help']); "
         "sys.exit(bool({'cv2', 'numpy'} & set(sys.modules)))"
@@ -57,13 +72,13 @@ def test_help_loads_nothing_heavy():
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completion_is_printed(shell, capsys):
-    """The script asks the program itself for its words."""
+    """The script calls the program itself for completions."""
     assert run(["completion", shell]) == 0
     assert "_CAMDIGITS_COMPLETE" in capsys.readouterr().out
 
 
-def test_the_demo_reads_its_own_page_without_a_mistake(tmp_path):
-    """No camera, screen, network or data: a clip is made, read, and written annotated."""
+def test_the_demo_reads_its_own_page_without_an_error(tmp_path):
+    """Without camera, screen, network or data a clip is generated, read and annotated."""
     environment = {**ENVIRONMENT, "DISPLAY": "", "CAMDIGITS_DATA": ""}
 
     done = call("demo", "--jsonl", "readings.jsonl", cwd=tmp_path, env=environment)
@@ -75,7 +90,7 @@ def test_the_demo_reads_its_own_page_without_a_mistake(tmp_path):
 
 
 def test_a_photo_is_printed_as_a_line(demo_page, tmp_path):
-    """The picture's name, and its numbers in reading order."""
+    """The line has the name of the picture and its numbers in reading order."""
     done = call("image", demo_page, cwd=tmp_path)
 
     assert done.returncode == 0
@@ -83,8 +98,8 @@ def test_a_photo_is_printed_as_a_line(demo_page, tmp_path):
     assert done.stderr == ""
 
 
-def test_json_lines_hold_what_the_design_promises(demo_page, tmp_path):
-    """One object per picture on standard output, nothing else there."""
+def test_json_lines_have_the_documented_keys(demo_page, tmp_path):
+    """Standard output has one object per picture and nothing else."""
     done = call("image", demo_page, "--jsonl", "-", cwd=tmp_path)
 
     reading = json.loads(done.stdout)
@@ -98,8 +113,8 @@ def test_json_lines_hold_what_the_design_promises(demo_page, tmp_path):
     assert set(reading["ms"]) >= {"ink", "regions", "glyphs", "classify"}
 
 
-def test_one_bad_picture_among_many_costs_one_line(demo_page, tmp_path):
-    """The others are read, and the status is that of success."""
+def test_one_bad_picture_among_many_is_skipped(demo_page, tmp_path):
+    """It is reported in one line; the others are read, and the status is 0."""
     for index in range(5):
         shutil.copy(demo_page, tmp_path / f"page{index}.png")
     (tmp_path / "page2.png").write_text("no picture")
@@ -114,7 +129,7 @@ def test_one_bad_picture_among_many_costs_one_line(demo_page, tmp_path):
 
 
 def test_a_video_is_annotated_frame_for_frame(demo_clip, tmp_path):
-    """Same size, same count; readings beside it; no progress bar in a pipe."""
+    """The copy has all frames; results are written too; a pipe gets no progress bar."""
     done = call(
         "video", demo_clip, "-o", "out.mp4", "--jsonl", "r.jsonl", "--csv", "r.csv", cwd=tmp_path
     )
@@ -128,13 +143,13 @@ def test_a_video_is_annotated_frame_for_frame(demo_clip, tmp_path):
 
 
 def test_a_video_alone_is_written_under_its_own_name(demo_clip, tmp_path):
-    """Without outputs the annotated copy is what is wanted; it lies in the current folder."""
+    """Without named outputs an annotated copy is written to the current folder."""
     assert call("video", demo_clip, cwd=tmp_path).returncode == 0
     assert count_frames(tmp_path / "clip-digits.mp4") == 30
 
 
 def test_one_bad_video_among_several_does_not_stop_the_others(demo_clip, tmp_path):
-    """It is reported; the status is its own."""
+    """It is reported, the others are read, and the status is that of the bad one."""
     (tmp_path / "bad.mp4").write_bytes(b"")
     done = call("video", "bad.mp4", demo_clip, "--jsonl", "r.jsonl", cwd=tmp_path)
 
@@ -144,7 +159,7 @@ def test_one_bad_video_among_several_does_not_stop_the_others(demo_clip, tmp_pat
 
 
 def test_live_runs_without_a_window(demo_clip, tmp_path):
-    """A file as source, readings and a recording as outputs, no screen."""
+    """--no-window reads a file and writes results and a recording."""
     done = call(
         "live", demo_clip, "--no-window", "--jsonl", "r.jsonl", "--save", "s.mp4", cwd=tmp_path
     )
@@ -156,23 +171,15 @@ def test_live_runs_without_a_window(demo_clip, tmp_path):
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_video_is_complete_and_playable(tmp_path, sent):
-    """Stopped half-way: status 130, whole lines, a video with as many frames."""
+    """An interrupted run has status 130, complete lines and a video with as many frames."""
     write_pictures(tmp_path / "long.mp4", [f.bgr for f in SyntheticSource(60, (640, 360))] * 20)
-    process = subprocess.Popen(
-        [*COMMAND, "video", "long.mp4", "-o", "out.mp4", "--jsonl", "r.jsonl"],
-        cwd=tmp_path,
-        env=ENVIRONMENT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        written = tmp_path / "r.jsonl"
-        if written.exists() and written.read_bytes().count(b"\n") >= 20:
-            break
-        time.sleep(0.02)
-    process.send_signal(sent)
-    _, errors = process.communicate(timeout=60)
+    written = tmp_path / "r.jsonl"
+    command = [*COMMAND, "video", "long.mp4", "-o", "out.mp4", "--jsonl", "r.jsonl"]
+
+    with started(command, cwd=tmp_path, env=ENVIRONMENT) as process:
+        wait_until(lambda: written.exists() and written.read_bytes().count(b"\n") >= 20, process)
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=60)
 
     assert process.returncode == 130
     assert errors.strip() == "camdigits: interrupted"
@@ -181,8 +188,8 @@ def test_an_interrupted_video_is_complete_and_playable(tmp_path, sent):
     assert abs(count_frames(tmp_path / "out.mp4") - len(readings)) <= 1
 
 
-def test_a_reader_that_goes_away_is_no_error(demo_page, tmp_path):
-    """`camdigits image … --jsonl - | head -1` ends quietly."""
+def test_a_closed_pipe_is_no_error(demo_page, tmp_path):
+    """`camdigits image … --jsonl - | head -1` ends with status 0 and no message."""
     done = subprocess.run(
         f"{sys.executable} -c 'from camdigits.app.cli import main; main()' image "
         + " ".join([f"'{demo_page}'"] * 30)
@@ -204,7 +211,7 @@ def test_a_reader_that_goes_away_is_no_error(demo_page, tmp_path):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_standard_output_that_is_full_is_one_line(demo_page, tmp_path):
-    """Results that go nowhere are an error, not a traceback."""
+    """Full standard output is an error of one line, not a traceback."""
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*COMMAND, "image", str(demo_page)],

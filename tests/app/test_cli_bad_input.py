@@ -1,6 +1,6 @@
-"""What is wrong with a command costs one line and its documented status, never a traceback.
+"""Bad input ends with one line and its documented status, never with a traceback.
 
-Nothing is left half-written.
+No partial file remains.
 """
 
 import shlex
@@ -23,7 +23,7 @@ def cut_in_half(path, tmp_path):
 
 @pytest.fixture
 def here(tmp_path, demo_page, demo_clip):
-    """A folder with everything that is wrong."""
+    """A folder with all kinds of bad files."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / "text.png").write_text("this is no picture")
@@ -77,7 +77,7 @@ def here(tmp_path, demo_page, demo_clip):
     ],
 )
 def test_one_line_and_its_status(here, arguments, status):
-    """What was wanted, what came, what to do."""
+    """The line says what was expected, what was found and what to do; no file is created."""
     before = sorted(here.rglob("*"))
 
     done = call(*arguments, cwd=here)
@@ -102,29 +102,29 @@ def test_one_line_and_its_status(here, arguments, status):
     ],
 )
 def test_usage_is_status_2(here, arguments):
-    """What is wrong, and where to read on, in one line; nothing is read."""
+    """A usage error is one line that names the command with --help."""
     done = call(*arguments, cwd=here)
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr.endswith("--help tells what there is\n")
+    assert done.stderr.endswith(" --help\n")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         (["video", "missing.mp4"], "no such file; check its name"),
         (["image", "https://a.example/b.jpg"], "got an address; download the picture first"),
         (["image", "page.png", "-o", "out.png"], "wanted a folder, got the name of a picture"),
     ],
 )
-def test_what_is_said_fits_the_command(here, arguments, said):
-    """A video is no camera, an address no file, a picture's name no folder."""
-    assert said in call(*arguments, cwd=here).stderr
+def test_the_message_fits_the_command(here, arguments, text):
+    """The advice depends on the command and the kind of argument."""
+    assert text in call(*arguments, cwd=here).stderr
 
 
 def test_readings_for_a_closed_output_are_an_error(here):
-    """With `>&-` they would be lost without a word."""
+    """With `>&-` results would be lost without a message."""
     command = shlex.join([*COMMAND, "image", "page.png", "--jsonl", "-"])
 
     done = subprocess.run(
@@ -141,7 +141,7 @@ def test_readings_for_a_closed_output_are_an_error(here):
 
 
 def test_no_display_is_one_line(here):
-    """Never an abort of the window system."""
+    """Without a display the window system does not abort the process."""
     environment = {
         name: value
         for name, value in ENVIRONMENT.items()
@@ -157,7 +157,7 @@ def test_no_display_is_one_line(here):
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1)])
 def test_tiny_and_narrow_pictures_are_read(here, shape):
-    """Nothing is on them; that is no error."""
+    """A picture without digits is no error."""
     cv2.imwrite(str(here / "odd.png"), np.full(shape, 200, np.uint8))
 
     done = call("image", "odd.png", "-o", "out", cwd=here)

@@ -1,4 +1,4 @@
-"""The doctor names what is missing and what to do, and never dies of it."""
+"""The doctor reports missing parts and what to do, and finishes in every case."""
 
 import errno
 import json
@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from camdigits.app import doctor
-from camdigits.app.doctor import Finding, as_json, examine, fine, line
+from camdigits.app.doctor import Finding, findings_json, format_finding, passed, run_checks
 from camdigits.errors import ModelError
 from camdigits.sources import cameras, raspberry
-from camdigits.sources.cameras import Camera, open_error_advice
+from camdigits.sources.cameras import Camera, why_not
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from camdigits.app.cli import main; main()", "doctor"]
@@ -31,8 +31,8 @@ def run(*options: str, path: str = "", **environment: str) -> subprocess.Complet
     )
 
 
-def test_where_reading_works_every_line_is_ok_or_a_note() -> None:
-    """Status 0; without a display that is a note, and the last line is a measurement."""
+def test_if_reading_works_every_line_is_ok_or_a_note() -> None:
+    """The status is 0; a missing display is a note; the last line is a measurement."""
     done = run(DISPLAY="", WAYLAND_DISPLAY="")
 
     lines = done.stdout.splitlines()
@@ -44,14 +44,14 @@ def test_where_reading_works_every_line_is_ok_or_a_note() -> None:
 
 
 def test_without_opencv_the_other_checks_still_run(tmp_path: Path) -> None:
-    """Status 1, what to install, no traceback, and nothing is read."""
+    """The status is 1, the line says what to install, and reading is not tried."""
     (tmp_path / "cv2.py").write_text("raise ImportError('libGL.so.1: cannot open')")
 
     done = run("--json", path=str(tmp_path))
 
-    told = json.loads(done.stdout)
-    checks = {each["name"]: each for each in told["checks"]}
-    assert (done.returncode, done.stderr, told["ok"]) == (1, "", False)
+    report = json.loads(done.stdout)
+    checks = {each["name"]: each for each in report["checks"]}
+    assert (done.returncode, done.stderr, report["ok"]) == (1, "", False)
     assert list(checks) == NAMES
     assert checks["opencv"]["state"] == "FAIL"
     assert "apt install libgl1" in checks["opencv"]["text"]
@@ -59,29 +59,29 @@ def test_without_opencv_the_other_checks_still_run(tmp_path: Path) -> None:
     assert checks["reading"]["text"].startswith("not tried: ")
 
 
-def test_a_broken_model_is_told_and_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error's own words, which say what to do; the checks behind it go on."""
+def test_a_broken_model_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding is the error message; the remaining checks run."""
 
-    def refuse(_: Path) -> None:
+    def fail(_: Path) -> None:
         raise ModelError("digits.tflite: cut short; install it again")
 
-    monkeypatch.setattr("camdigits.recognize.card.load_card", refuse)
+    monkeypatch.setattr("camdigits.recognize.card.load_card", fail)
 
-    findings = {each.name: each for each in examine()}
+    findings = {each.name: each for each in run_checks()}
 
     assert findings["model"] == Finding(
         "model", "FAIL", "digits.tflite: cut short; install it again"
     )
     assert findings["runtime"].state == "ok"
     assert findings["reading"].state == "FAIL"
-    assert not fine(list(findings.values()))
+    assert not passed(list(findings.values()))
 
 
 def test_a_camera_without_permission_is_a_note_with_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Files can be read without it: nothing fails."""
-    locked = Camera("0", "video0", "/dev/video0", "", (), open_error_advice(errno.EACCES))
+    """A camera is optional: it is a note, not a failure."""
+    locked = Camera("0", "video0", "/dev/video0", "", (), why_not(errno.EACCES))
     monkeypatch.setattr(cameras, "list_cameras", lambda: (locked,))
 
     state, text = doctor._cameras()
@@ -90,22 +90,22 @@ def test_a_camera_without_permission_is_a_note_with_the_command(
     assert "usermod -aG video" in text
 
 
-def test_a_pi_without_picamera2_is_told_how_to_get_it(
+def test_a_pi_without_picamera2_is_a_note_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A note: a webcam may do."""
+    """picamera2 is optional, because a webcam works too."""
     (tmp_path / "model").write_bytes(b"Raspberry Pi 4 Model B Rev 1.5\0")
     monkeypatch.setattr(raspberry, "MODEL_FILE", tmp_path / "model")
     monkeypatch.setitem(sys.modules, "picamera2", None)
 
-    found = doctor._found("picamera", doctor._picamera, broken=False)
+    found = doctor._finding("picamera", doctor._picamera, broken=False)
 
     assert found.state == "note"
     assert "sudo apt install python3-picamera2" in found.text
 
 
-def test_two_opencvs_in_one_place_are_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The wheels overwrite each other's files."""
+def test_two_opencv_packages_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The note names both packages, which overwrite each other's files."""
     monkeypatch.setattr(doctor, "_version", lambda name: "4.11" if "contrib" not in name else None)
 
     state, text = doctor._opencv()
@@ -114,11 +114,11 @@ def test_two_opencvs_in_one_place_are_pointed_out(monkeypatch: pytest.MonkeyPatc
     assert "opencv-python and opencv-python-headless overwrite each other" in text
 
 
-def test_the_build_is_read_from_what_opencv_says() -> None:
-    """NO and NONE mean no; a part that is not named is not there."""
-    said = "  GUI:                           NONE\n  Video I/O:\n    FFMPEG:      YES\n"
+def test_the_parts_of_opencv_are_read_from_its_build_information() -> None:
+    """NO and NONE mean no, and so does a part that is not listed."""
+    information = "  GUI:                           NONE\n  Video I/O:\n    FFMPEG:      YES\n"
 
-    assert doctor._built_with(said) == {
+    assert doctor._built_with(information) == {
         "windows": False,
         "FFMPEG": True,
         "GStreamer": False,
@@ -127,9 +127,13 @@ def test_the_build_is_read_from_what_opencv_says() -> None:
 
 
 def test_findings_are_plain_values_in_json() -> None:
-    """One object, with the verdict first; lines align."""
+    """The JSON object has the overall result and all checks; text lines align."""
     findings = [Finding("python", "ok", "3.11.2"), Finding("display", "note", "none")]
 
-    assert as_json(findings)["ok"] is True
-    assert as_json(findings)["checks"][1] == {"name": "display", "state": "note", "text": "none"}
-    assert line(findings[1]) == "note  display    none"
+    assert findings_json(findings)["ok"] is True
+    assert findings_json(findings)["checks"][1] == {
+        "name": "display",
+        "state": "note",
+        "text": "none",
+    }
+    assert format_finding(findings[1]) == "note  display    none"

@@ -1,4 +1,4 @@
-"""How old the drawn frame is: its time stands in the picture itself, as bright and dark blocks."""
+"""The age of the frame shown: each picture contains its time as bright and dark blocks."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -8,8 +8,8 @@ from support.fakes import FakeSource
 from support.mjpeg_server import serving
 
 from camdigits.app.window.live import run_live
+from camdigits.app.window.window import Drag
 from camdigits.image import cv2, frozen
-from camdigits.roi import Drag
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.sources.stream import StreamSource
 from camdigits.values import BgrImage, Frame, Result
@@ -28,7 +28,7 @@ def now_ms() -> int:
 
 
 def stamped(moment_ms: int) -> BgrImage:
-    """Paint a time into the lowest blocks of a picture."""
+    """Return a picture with a time in its lowest row of blocks."""
     picture = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
     for bit in range(BITS):
         picture[-BLOCK:, bit * BLOCK : (bit + 1) * BLOCK] = 255 * (moment_ms >> bit & 1)
@@ -36,14 +36,14 @@ def stamped(moment_ms: int) -> BgrImage:
 
 
 def age_s(picture: BgrImage) -> float:
-    """Read the time back and tell how long ago that was."""
+    """Return how long ago the time in a picture was."""
     blocks = picture[HEIGHT - BLOCK : HEIGHT].mean(axis=(0, 2)).reshape(BITS, BLOCK).mean(axis=1)
     moment_ms = sum(int(mean > 128) << bit for bit, mean in enumerate(blocks))
     return (now_ms() - moment_ms) % (1 << BITS) / 1000
 
 
 class Camera(FakeSource):
-    """Sends a picture of this very moment, at its rate, until it is closed."""
+    """Sends pictures with the current time, at its rate, until it is closed."""
 
     def __init__(self) -> None:
         super().__init__(SourceInfo("camera", True, WIDTH, HEIGHT, FPS), 0)
@@ -57,7 +57,7 @@ class Camera(FakeSource):
 
 
 class Stamps(Sequence[bytes]):
-    """JPEG pictures of the moment they are asked for."""
+    """JPEG pictures with the time at which they are requested."""
 
     def __len__(self) -> int:
         return 1 << 30
@@ -67,7 +67,7 @@ class Stamps(Sequence[bytes]):
 
 
 class SlowReader:
-    """Takes its time; keeps how long each reading really took."""
+    """Takes READING_S per frame; keeps how long each reading took."""
 
     def __init__(self) -> None:
         self.took_s: list[float] = []
@@ -81,8 +81,8 @@ class SlowReader:
         return Result(image, (), ())
 
 
-class Clockwatcher:
-    """A window that tells how old each new picture is; closes when it has seen enough."""
+class AgeWindow:
+    """A window that measures the age of each new picture; closes after SHOWN."""
 
     def __init__(self, reader: SlowReader) -> None:
         self._reader, self._seen = reader, 0
@@ -90,19 +90,19 @@ class Clockwatcher:
         self.closed = False
 
     def show(self, picture: BgrImage) -> None:
-        """Look at the clock in the picture, once per reading."""
+        """Measure the age of the picture, once per reading."""
         if len(self._reader.took_s) > self._seen:
             self._seen = len(self._reader.took_s)
             self.ages_s.append(age_s(picture) - self._reader.took_s[-1])
             self.closed = len(self.ages_s) >= SHOWN
 
     def key(self, wait_ms: int) -> str | None:
-        """Wait as long as a window would."""
+        """Wait as long as a window does."""
         time.sleep(wait_ms / 1000)
         return None
 
     def drag(self) -> Drag | None:
-        """No mouse."""
+        """Return None: there is no mouse."""
         return None
 
     def close(self) -> None:
@@ -111,15 +111,15 @@ class Clockwatcher:
 
 
 def late_s(source: Source) -> float:
-    """Run the live loop; return by how much age exceeds reading, at the 99th percentile."""
+    """Run the live loop; return the 99th percentile of age minus reading time."""
     reader = SlowReader()
-    window = Clockwatcher(reader)
+    window = AgeWindow(reader)
     run_live(source, reader, window=window)
     return float(np.percentile(window.ages_s[WARM_UP:], 99))
 
 
-def least_late_s(opener: Callable[[], Source]) -> float:
-    """Take the best of three runs: a busy machine makes frames older, never younger."""
+def min_late_s(opener: Callable[[], Source]) -> float:
+    """Return the best of three runs, because a busy machine only makes frames older."""
     found_s: list[float] = []
     while len(found_s) < 3 and min(found_s, default=1.0) > LATE_S:
         found_s.append(late_s(opener()))
@@ -127,7 +127,7 @@ def least_late_s(opener: Callable[[], Source]) -> float:
 
 
 def test_the_stamp_is_read_back() -> None:
-    """A picture of now is no older than its painting, through JPEG too."""
+    """The age of a picture of now is near 0, also after JPEG coding."""
     plain = stamped(now_ms())
     coded = np.asarray(cv2.imdecode(np.frombuffer(Stamps()[0], np.uint8), 1), np.uint8)
 
@@ -135,12 +135,12 @@ def test_the_stamp_is_read_back() -> None:
     assert age_s(coded) < 0.05
 
 
-def test_the_drawn_frame_is_one_frame_time_and_one_reading_old_at_most() -> None:
-    """At a source faster than the reader nothing queues up anywhere between the two."""
-    assert least_late_s(Camera) <= LATE_S
+def test_the_frame_shown_is_at_most_one_frame_time_and_one_reading_old() -> None:
+    """With a source faster than the reader no frames queue up between them."""
+    assert min_late_s(Camera) <= LATE_S
 
 
-def test_nor_does_anything_queue_up_in_a_socket() -> None:
-    """The same with a camera over HTTP: FFmpeg and the system would keep dozens of frames."""
+def test_no_frames_queue_up_in_a_socket() -> None:
+    """The same holds over HTTP, where FFmpeg and the system could buffer dozens of frames."""
     with serving(Stamps(), fps=FPS) as server:
-        assert least_late_s(lambda: StreamSource(server.address)) <= LATE_S
+        assert min_late_s(lambda: StreamSource(server.address)) <= LATE_S

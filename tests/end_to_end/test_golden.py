@@ -18,8 +18,8 @@ def reader():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page["file"])
-def test_golden_pages_are_read_without_a_mistake(reader, page):
-    """From the file to the numbers: every digit in its place, nothing else, in reading order."""
+def test_golden_pages_are_read_without_an_error(reader, page):
+    """Every digit is found and nothing else, and numbers are in reading order."""
     result = reader.read(read_picture(GOLDEN / page["file"]))
 
     counts = match_photo(page, [(digit.label, digit.box) for digit in result.digits]).counts
@@ -28,7 +28,7 @@ def test_golden_pages_are_read_without_a_mistake(reader, page):
     assert [number.text for number in result.numbers] == page["numbers"]
 
 
-def test_a_page_on_its_side_says_how_to_turn_it(reader):
-    """A quarter turn clockwise brings it upright; boxes stay in the picture that was given."""
+def test_the_rotation_of_a_page_on_its_side_is_found(reader):
+    """The rotation is the clockwise turn that brings the page upright."""
     assert reader.read(read_picture(GOLDEN / "side.jpg")).rotation == 90
     assert reader.read(read_picture(GOLDEN / "paper.jpg")).rotation == 0

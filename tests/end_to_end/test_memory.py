@@ -1,4 +1,4 @@
-"""Nothing piles up: what is read is written and forgotten."""
+"""Memory stays constant: results are written and not kept."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 PROGRAM = """
 import resource, sys
 from itertools import islice
-from camdigits.pipeline import Outputs, read_video
+from camdigits.pipeline import run
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sinks.video import VideoSink
@@ -20,11 +20,11 @@ def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 source = SyntheticSource(900, (320, 180))
-outputs = Outputs([JsonlSink("r.jsonl")], VideoSink("o.mp4", 30))
-results = read_video(source, Reader(), outputs)
-sum(1 for _ in islice(results, 300))
+frames, reader = iter(source), Reader()
+sinks = [JsonlSink("r.jsonl"), VideoSink("o.mp4", 30)]
+run(islice(frames, 300), reader, sinks=sinks)
 before = peak_mib()
-sum(1 for _ in results)
+run(frames, reader, sinks=sinks)
 print(peak_mib() - before)
 """
 

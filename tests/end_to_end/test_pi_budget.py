@@ -1,4 +1,4 @@
-"""The parts of tests/pi that need no emulated machine: comparing, and keeping a budget."""
+"""The parts of tests/pi that need no emulated machine: comparison and budget."""
 
 import json
 import re
@@ -18,7 +18,7 @@ SCORES = ((0, 4, 8), (8, 0, 4))
 
 
 def recorded(page=PAGE, scores=SCORES, shade=0, plain=SCORES, delegate="XNNPACK"):
-    """What record.py would have written, of one page with two glyphs."""
+    """Return what record.py writes for one page with two glyphs."""
     facts = {"pages": {"a.jpg": page}, "versions": "OpenCV 0", "delegate": delegate}
     return {
         "glyphs": np.full((2, 28, 28), shade, np.uint8),
@@ -28,8 +28,8 @@ def recorded(page=PAGE, scores=SCORES, shade=0, plain=SCORES, delegate="XNNPACK"
     }
 
 
-def test_a_step_apart_is_the_same():
-    """Rounding differs between kernels; a score may then, too, and so may a pixel's shade."""
+def test_a_difference_of_one_step_is_accepted():
+    """Kernels round differently, so scores and pixel values may differ slightly."""
     other = recorded({**PAGE, "digits": [["7", [1, 2, 3, 4], 0.8]]}, ((0, 0, 8), (8, 0, 4)), 3)
 
     lines, equal = compare(recorded(), other)
@@ -39,8 +39,8 @@ def test_a_step_apart_is_the_same():
     assert "2 cut differently, by at most 3/255" in lines[4]
 
 
-def test_kernels_are_compared_with_their_kind():
-    """Without XNNPACK rounding adds up otherwise, by two steps now and then: on x86 as well."""
+def test_kernels_are_compared_with_the_same_delegate():
+    """Without XNNPACK rounding differs by two steps in some cases, on x86 as well."""
     further = ((0, 0, 8), (8, 0, -4))
 
     other = recorded(scores=further, delegate=None)
@@ -62,21 +62,21 @@ def test_kernels_are_compared_with_their_kind():
     ],
     ids=["label", "box", "missing", "number", "rotation", "best label", "two steps"],
 )
-def test_anything_else_is_not(other):
-    """Each by itself fails the comparison."""
+def test_any_other_difference_is_rejected(other):
+    """Each difference by itself fails the comparison."""
     assert not compare(recorded(), other)[1]
 
 
-def test_ten_percent_more_is_too_much():
-    """A stage may grow by as much as the budget says; the smallest may do what they like."""
+def test_growth_above_the_limit_is_reported():
+    """A stage may grow by the share in the budget; the smallest stages are ignored."""
     budget = {"growth": 0.1, "millions": {"ink": 10.0, "regions": 10.0, "mark": 0.1}}
 
     assert over({"ink": 11.0, "regions": 9.0, "mark": 9.0}, budget) == []
     assert len(over({"ink": 11.1, "regions": 11.1}, budget)) == 2
 
 
-def test_the_plugins_lines_are_found_among_others():
-    """Warnings of the program stand between them."""
+def test_the_lines_of_the_plugin_are_found_among_others():
+    """Warnings of the program between them are ignored."""
     assert [count.all for count in read_counts(["INSN 0 7 1 1 1", "oh", "INSN 0 8 1 1 1"])] == [
         7,
         8,
@@ -84,7 +84,7 @@ def test_the_plugins_lines_are_found_among_others():
 
 
 def test_the_budget_keeps_the_goal():
-    """What the first look at a frame may take on a Pi 4, and that the stages add up to it."""
+    """The stages add up to the budget of a frame on a Pi 4."""
     budgets = json.loads(BUDGET.read_text())
 
     for millions in budgets["millions"].values():
@@ -95,7 +95,7 @@ def test_the_budget_keeps_the_goal():
 
 @pytest.mark.parametrize("script", ["run", "count"])
 def test_the_scripts_parse_and_say_how_they_are_used(script):
-    """Without root and without an emulator: bash reads them, and their head names their roots."""
+    """Bash parses them, and their first comment names them."""
     text = (PI / script).read_text()
 
     assert subprocess.run(["bash", "-n", PI / script], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""Ten seconds of soak.py in a process of its own, or as many as CAMDIGITS_SOAK_S says."""
+"""Run soak.py for CAMDIGITS_SOAK_S seconds (default 10) in its own process."""
 
 import os
 import subprocess
@@ -10,9 +10,9 @@ import pytest
 SOAK = Path(__file__).parent / "soak.py"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_camera_that_keeps_dying_leaves_nothing_behind():
-    """Neither memory nor threads nor open files grow while it comes back again and again."""
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_failing_camera_leaks_nothing():
+    """Memory, threads and open files do not grow while the camera fails and reconnects."""
     seconds = os.environ.get("CAMDIGITS_SOAK_S", "10")
     command = [sys.executable, str(SOAK), "--seconds", seconds, "--dies", "1.5"]
     environment = {**os.environ, "PYTHONPATH": f"{SOAK.parents[2]}:{SOAK.parents[1]}"}

@@ -1,4 +1,4 @@
-"""The tracker in use: live and on video files, not on pictures; the output of `--events`."""
+"""The tracker is used live and on video files, not on pictures; `--events` writes its events."""
 
 import json
 from dataclasses import replace
@@ -7,68 +7,50 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.clips import write_clip, write_pictures
-from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSource
+from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSink, FakeSource
 from support.outputs import RESULT, ROOT
 
 from camdigits.app.cli import run
 from camdigits.app.window.live import run_live
 from camdigits.image import cv2
-from camdigits.pipeline import Outputs, read_video
-from camdigits.render.annotate import draw
+from camdigits.pipeline import run as run_pipeline
+from camdigits.render.annotate import annotate
 from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
 from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker
-from camdigits.values import Result
-
-
-class Results:
-    """Keep the results that are written."""
-
-    def __init__(self) -> None:
-        self.kept: list[Result] = []
-
-    def write(self, result: Result) -> None:
-        """Keep it."""
-        self.kept.append(result)
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 @pytest.mark.parametrize("info", [FILE, CAMERA])
 def test_live_results_have_tracks(info: SourceInfo) -> None:
-    """Digits of cameras and video files have an id once they are shown."""
-    results = Results()
+    """Digits of cameras and videos are tracked: they get an id after a few frames."""
+    sink = FakeSink()
 
-    run_live(FakeSource(info, 20), FakeReader(), readings=[results], tracker=Tracker())
+    run_live(FakeSource(info, 20), FakeReader(), sinks=[sink], tracker=Tracker())
 
-    last = results.kept[-1].digits
+    last = sink.results[-1].digits
     assert info.live or [digit.track for digit in last] == [1]
-    assert all("track" in result.ms for result in results.kept)
+    assert all("track" in result.ms for result in sink.results)
 
 
-def test_pictures_of_a_folder_are_not_tracked() -> None:
-    """Pictures are independent, so their digits have no id."""
-    results = Results()
+def test_pictures_of_a_folder_are_independent() -> None:
+    """No tracker is used for a folder of pictures."""
+    sink = FakeSink()
 
-    run_live(FakeSource(PICTURES, 3), FakeReader(), readings=[results], tracker=Tracker())
+    run_live(FakeSource(PICTURES, 3), FakeReader(), sinks=[sink], tracker=Tracker())
 
-    assert [[digit.track for digit in result.digits] for result in results.kept] == [[None]] * 3
+    assert [[digit.track for digit in result.digits] for result in sink.results] == [[None]] * 3
 
 
 def test_a_video_is_tracked_if_a_tracker_is_given() -> None:
-    """Sinks and caller get the results of the tracker; without a tracker, those of the reader."""
-    sink = Results()
+    """Sinks receive the tracker's results; without a tracker, the reader's."""
+    tracked, untracked = FakeSink(), FakeSink()
 
-    followed = list(
-        read_video(FakeSource(FILE, 20), FakeReader(), Outputs([sink]), Tracker())  # type: ignore[arg-type]
-    )
-    bare = list(read_video(FakeSource(FILE, 3), FakeReader(), Outputs()))  # type: ignore[arg-type]
+    run_pipeline(FakeSource(FILE, 20), FakeReader(), Tracker(), [tracked])
+    run_pipeline(FakeSource(FILE, 3), FakeReader(), None, [untracked])
 
-    assert sink.kept == followed
-    assert [digit.track for digit in followed[-1].digits] == [1]
-    assert [digit.track for result in bare for digit in result.digits] == [None] * 3
+    assert [digit.track for digit in tracked.results[-1].digits] == [1]
+    assert [digit.track for each in untracked.results for digit in each.digits] == [None] * 3
 
 
 def test_events_of_a_real_clip(tmp_path: Path) -> None:
@@ -93,35 +75,35 @@ def test_events_of_a_real_clip(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted([clip, events, readings])
 
 
-def test_a_missed_digit_is_drawn_grayer_and_marked_in_the_readings() -> None:
-    """A bridged digit has less colour and a `missed_s`, an observed one has no `missed_s`."""
+def test_a_missed_digit_is_drawn_paler_and_marked_in_json() -> None:
+    """The longer it is missed the grayer it is; only then JSON has `missed_s`."""
     seen = replace(RESULT, digits=RESULT.digits[:1], numbers=())
     missed = replace(seen, digits=(replace(seen.digits[0], missed_s=0.2),))
     x, y, _, _ = seen.digits[0].box
 
-    edges = [draw(result)[y + 10, x - 2].astype(int) for result in (seen, missed)]
+    edges = [annotate(result)[y + 10, x - 2].astype(int) for result in (seen, missed)]
 
     assert np.ptp(edges[1]) < np.ptp(edges[0])
     assert "missed_s" not in reading(seen)["digits"][0]
     assert reading(missed)["digits"][0]["missed_s"] == 0.2
 
 
-def test_the_numbers_of_the_demo_are_reported_once_and_complete(tmp_path: Path) -> None:
-    """Each number of the demo is stable within a second, and none changes afterwards."""
+def test_the_demos_numbers_are_reported_once_and_complete(tmp_path: Path) -> None:
+    """Each number is stable within a second, with all its digits, and never changes."""
     events = tmp_path / "events.jsonl"
 
     status = run(["live", "demo", "--no-window", "--events", str(events)])
 
-    reported = [json.loads(line) for line in events.read_text().splitlines()]
-    stable = [event for event in reported if event["event"] == "stable"]
+    written = [json.loads(line) for line in events.read_text().splitlines()]
+    stable = [event for event in written if event["event"] == "stable"]
     assert status == 0
     assert sorted(event["text"] for event in stable) == sorted(SyntheticSource(1).truth)
     assert max(event["time_s"] for event in stable) < 1.0
-    assert not [event for event in reported if event["event"] == "changed"]
+    assert not [event for event in written if event["event"] == "changed"]
 
 
-def test_without_a_tracker_frames_are_independent(tmp_path: Path) -> None:
-    """`--no-track` writes the results of the reader, from the first frame on."""
+def test_without_a_tracker_each_frame_is_read_by_itself(tmp_path: Path) -> None:
+    """`--no-track` writes the reader's own results from the first frame on."""
     page = cv2.imread(str(ROOT / "tests/golden/paper.jpg"))
     clip, readings = tmp_path / "clip.avi", tmp_path / "readings.jsonl"
     size = page.shape[1::-1]
@@ -140,7 +122,7 @@ def test_without_a_tracker_frames_are_independent(tmp_path: Path) -> None:
 def test_events_need_the_tracker(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--events` with `--no-track` is a usage error."""
+    """--events with --no-track is a usage error."""
     source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
     window = ["--no-window"] if command == "live" else []
 
@@ -150,21 +132,21 @@ def test_events_need_the_tracker(
     assert "--events needs the tracker" in capsys.readouterr().err
 
 
-def test_events_and_readings_need_two_outputs(
+def test_events_and_readings_need_two_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One file for events and readings is a usage error."""
+    """Two outputs with the same path are rejected."""
     source = str(write_clip(tmp_path / "clip.avi", "MJPG"))
-    output = str(tmp_path / "out")
+    path = str(tmp_path / "out")
 
-    status = run(["video", source, "--events", output, "--jsonl", output])
+    status = run(["video", source, "--events", path, "--jsonl", path])
 
     assert status == 2
     assert "cannot write JSON Lines and events both to" in capsys.readouterr().err
 
 
 def test_pictures_have_no_events(tmp_path: Path) -> None:
-    """`image --events` is a usage error."""
+    """`image` has no option --events."""
     folder = write_pictures(tmp_path / "pictures", 1)
 
     assert run(["image", str(folder), "--events", "-"]) == 2

@@ -1,4 +1,4 @@
-"""Events as JSON Lines."""
+"""Number events as JSON Lines."""
 
 import json
 from dataclasses import replace
@@ -15,14 +15,14 @@ STABLE = Event("stable", 2, "73", None, 0.493825, Box(412, 96, 69, 52))
 CHANGED = Event("changed", 2, "75", "73", 0.9, Box(412, 96, 69, 52))
 
 
-def test_an_event_is_what_the_contract_says(tmp_path: Path) -> None:
-    """One line per event, every key, rounded as in readings."""
-    place = tmp_path / "out.jsonl"
+def test_an_event_has_the_documented_keys(tmp_path: Path) -> None:
+    """Each event is one line with every key, rounded as in results."""
+    path = tmp_path / "out.jsonl"
 
-    with EventsSink(place) as sink:
+    with EventsSink(path) as sink:
         sink.write(replace(RESULT, events=(STABLE, CHANGED)))
 
-    first, second = map(json.loads, place.read_text().splitlines())
+    first, second = map(json.loads, path.read_text().splitlines())
     assert first == {
         "event": "stable",
         "track": 2,
@@ -38,33 +38,33 @@ def test_an_event_is_what_the_contract_says(tmp_path: Path) -> None:
 
 
 def test_a_frame_without_events_writes_nothing(tmp_path: Path) -> None:
-    """Not one line per frame; without any event there is no file."""
-    place = tmp_path / "out.jsonl"
+    """Without events no file is created."""
+    path = tmp_path / "out.jsonl"
 
-    with EventsSink(place) as sink:
+    with EventsSink(path) as sink:
         sink.write(RESULT)
 
-    assert not place.exists()
+    assert not path.exists()
 
 
-def test_each_event_is_there_at_once(tmp_path: Path) -> None:
+def test_each_event_is_written_at_once(tmp_path: Path) -> None:
     """An event can be read as soon as it is written."""
-    place = tmp_path / "out.jsonl"
-    with EventsSink(place) as sink:
+    path = tmp_path / "out.jsonl"
+    with EventsSink(path) as sink:
         sink.write(replace(RESULT, events=(STABLE,)))
 
-        assert len(place.read_text().splitlines()) == 1
+        assert len(path.read_text().splitlines()) == 1
 
 
 def test_a_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    """'-' prints the events."""
+    """The path '-' prints the events."""
     with EventsSink("-") as sink:
         sink.write(replace(RESULT, events=(CHANGED,)))
 
     assert json.loads(capsysbinary.readouterr().out)["text"] == "75"
 
 
-def test_a_place_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
-    """Before any frame is read."""
+def test_a_path_that_cannot_be_written_is_rejected_at_once(tmp_path: Path) -> None:
+    """The error is raised before any frame is read."""
     with pytest.raises(OutputError, match="it is a folder"):
         EventsSink(tmp_path)

@@ -1,4 +1,4 @@
-"""Readings as JSON Lines and CSV."""
+"""Results as JSON Lines and CSV."""
 
 import csv
 import io
@@ -17,8 +17,8 @@ from camdigits.sinks.jsonl import JsonlSink, reading
 from camdigits.values import Box, Digit, Frame, Result
 
 
-def test_a_reading_is_what_the_contract_says() -> None:
-    """Every key, rounded as agreed, in plain values."""
+def test_a_result_has_the_documented_keys() -> None:
+    """Every key has a plain, rounded value."""
     assert reading(RESULT) == {
         "source": "page.jpg",
         "frame": 3,
@@ -43,19 +43,19 @@ def test_a_reading_is_what_the_contract_says() -> None:
     }
 
 
-def test_what_is_no_number_becomes_null() -> None:
-    """JSON has no NaN."""
+def test_nan_and_infinity_become_null() -> None:
+    """JSON has neither NaN nor infinity."""
     digit = Digit(Box(0, 0, 1, 1), "7", float("nan"))
-    given = Result(RESULT.frame, (digit,), (), ms={"ink": float("inf")})
+    result = Result(RESULT.frame, (digit,), (), ms={"ink": float("inf")})
 
-    line = json.dumps(reading(given), allow_nan=False)
+    line = json.dumps(reading(result), allow_nan=False)
 
     assert json.loads(line)["digits"][0]["score"] is None
     assert json.loads(line)["ms"] == {"ink": None}
 
 
 def test_numpy_values_are_plain_in_json() -> None:
-    """Boxes and scores that come from arrays are written like any others."""
+    """Boxes and scores taken from arrays are written as plain numbers."""
     digit = Digit(Box(*np.int32([1, 2, 3, 4])), "7", np.float32(0.5))  # type: ignore[arg-type]
 
     line = json.dumps(reading(Result(RESULT.frame, (digit,), ())))
@@ -63,33 +63,33 @@ def test_numpy_values_are_plain_in_json() -> None:
     assert json.loads(line)["digits"][0]["box"] == [1, 2, 3, 4]
 
 
-def test_each_line_is_there_at_once(tmp_path: Path) -> None:
-    """A line can be read as soon as it is written, one per result."""
-    place = tmp_path / "out.jsonl"
-    with JsonlSink(place) as sink:
+def test_each_line_is_written_at_once(tmp_path: Path) -> None:
+    """Each result is one line, complete when `write` returns."""
+    path = tmp_path / "out.jsonl"
+    with JsonlSink(path) as sink:
         sink.write(RESULT)
-        after_one = place.read_text()
+        after_one = path.read_text()
         sink.write(RESULT)
 
     assert json.loads(after_one) == reading(RESULT)
-    assert place.read_text() == after_one * 2
+    assert path.read_text() == after_one * 2
 
 
 def test_a_name_that_is_not_utf8_is_written(tmp_path: Path) -> None:
-    """A file name may hold any bytes; its reading is written all the same."""
+    """A file name may contain any bytes; they are written unchanged."""
     frame = Frame(0, 0.0, page(), os.fsdecode(b"p\xe4ge.jpg"))
-    given = Result(frame, (Digit(Box(0, 0, 1, 1), "7", 0.5),), ())
+    result = Result(frame, (Digit(Box(0, 0, 1, 1), "7", 0.5),), ())
 
     with JsonlSink(tmp_path / "a") as lines, CsvSink(tmp_path / "b") as table:
-        lines.write(given)
-        table.write(given)
+        lines.write(result)
+        table.write(result)
 
     assert os.fsencode(json.loads((tmp_path / "a").read_text())["source"]) == b"p\xe4ge.jpg"
     assert b"p\xe4ge.jpg,0," in (tmp_path / "b").read_bytes()
 
 
 def test_a_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    """'-' prints the lines, and leaves standard output open."""
+    """The path '-' prints the lines and leaves standard output open."""
     with JsonlSink("-") as sink:
         sink.write(RESULT)
 
@@ -99,31 +99,31 @@ def test_a_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -
     assert second == b"still open"
 
 
-def test_a_reader_that_goes_away_is_no_output_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`| head` ends quietly: BrokenPipeError passes for the command line to judge."""
+def test_a_closed_pipe_is_no_output_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BrokenPipeError is left to the command line, so that `| head` ends silently."""
     read, write = os.pipe()
     os.close(read)
-    with os.fdopen(write, "w") as gone:
-        monkeypatch.setattr(sys, "stdout", gone)
+    with os.fdopen(write, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
 
         with pytest.raises(BrokenPipeError):
             JsonlSink("-").write(RESULT)
 
         monkeypatch.undo()
-        with pytest.raises(BrokenPipeError):  # what is left in the buffer
-            gone.close()
+        with pytest.raises(BrokenPipeError):  # from what remains in the buffer
+            closed.close()
 
 
 def test_a_row_per_digit_and_one_header(tmp_path: Path) -> None:
-    """A digit's row names the number it belongs to; a page without digits has no row."""
+    """The row of a digit has its number; a page without digits has no row."""
     empty = Result(RESULT.frame, (), ())
-    place = tmp_path / "out.csv"
+    path = tmp_path / "out.csv"
 
-    with CsvSink(place) as sink:
+    with CsvSink(path) as sink:
         for each in (empty, RESULT, empty, RESULT):
             sink.write(each)
 
-    lines = place.read_text().splitlines()
+    lines = path.read_text().splitlines()
     assert lines == [
         "source,frame,time_s,label,score,x,y,width,height,number",
         "page.jpg,3,0.1235,7,0.9877,412,96,31,52,73",
@@ -133,7 +133,7 @@ def test_a_row_per_digit_and_one_header(tmp_path: Path) -> None:
 
 
 def test_names_with_commas_stay_one_cell(tmp_path: Path) -> None:
-    """A comma, quote or newline in a name is quoted."""
+    """Commas, quotes and newlines in a name are quoted."""
     name = 'a,"b"\n.jpg'
     frame = Frame(0, 0.0, page(), name)
     with CsvSink(tmp_path / "out.csv") as sink:
@@ -150,15 +150,15 @@ def test_a_full_disk_is_one_line(sink: type[JsonlSink] | type[CsvSink]) -> None:
     """ENOSPC is an OutputError."""
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
-    wanted = r"^cannot write /dev/full: no space left on device; "
+    message = r"^cannot write /dev/full: no space left on device; "
 
-    with sink("/dev/full") as out, pytest.raises(OutputError, match=wanted):
+    with sink("/dev/full") as out, pytest.raises(OutputError, match=message):
         out.write(RESULT)
 
 
-def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
-    """After a failed write the file ends with a whole line."""
-    place = tmp_path / "out.jsonl"
+def test_a_line_that_does_not_fit_is_removed(tmp_path: Path) -> None:
+    """After a failed write the file ends with a complete line."""
+    path = tmp_path / "out.jsonl"
     program = """
         from camdigits.errors import OutputError
         from camdigits.sinks._line_file import LineFile
@@ -170,7 +170,7 @@ def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
             print(count, error)
     """
 
-    printed = run_limited(program, place, 1000)
+    printed = run_limited(program, path, 1000)
 
-    assert printed.startswith(f"33 cannot write {place}: file too large; ")
-    assert place.read_text() == ("x" * 29 + "\n") * 33
+    assert printed.startswith(f"33 cannot write {path}: file too large; ")
+    assert path.read_text() == ("x" * 29 + "\n") * 33

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from support.outputs import ROOT, checkered, frames_of, page, run_limited
+from support.outputs import ROOT, checkered, frames_of, page, run_limited, shown
 
 from camdigits.errors import OutputError
 from camdigits.image import cv2
@@ -20,7 +20,7 @@ from camdigits.values import BgrImage
 
 @pytest.fixture(params=["av", "cv2"])
 def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """With PyAV, and as if it were not installed."""
+    """With PyAV, and with it hidden."""
     if request.param == "av":
         pytest.importorskip("av")
     else:
@@ -30,17 +30,17 @@ def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def write_all(sink: VideoSink, pictures: Iterable[BgrImage]) -> None:
     for picture in pictures:
-        sink.write(picture, 0.0)
+        sink.write(*shown(picture, 0.0))
 
 
 @pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_video_has_the_pictures_given(suffix: str, tmp_path: Path) -> None:
-    """Same size, same count, same rate, in order, with or without PyAV."""
+def test_a_video_has_all_pictures(suffix: str, tmp_path: Path) -> None:
+    """Size, number, rate and order are kept with and without PyAV."""
     path = tmp_path / f"out{suffix}"
     with VideoSink(path, 30000 / 1001) as sink:
         for value in range(40):
-            sink.write(page(value * 5), value / 30)
+            sink.write(*shown(page(value * 5), value / 30))
 
     frames = frames_of(path)
     rate = cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FPS)
@@ -52,14 +52,14 @@ def test_a_video_has_the_pictures_given(suffix: str, tmp_path: Path) -> None:
 
 def probe(path: Path) -> dict[str, str]:
     try:
-        told = subprocess.run(
+        done = subprocess.run(
             ["ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)],
             capture_output=True,
             check=True,
         )
     except FileNotFoundError:
         pytest.skip("no ffprobe")
-    stream: dict[str, str] = json.loads(told.stdout)["streams"][0]
+    stream: dict[str, str] = json.loads(done.stdout)["streams"][0]
     return stream
 
 
@@ -71,13 +71,13 @@ def boxes_of(path: Path) -> list[bytes]:
     return names
 
 
-def test_mp4_is_what_every_player_takes(tmp_path: Path) -> None:
-    """H.264, 4:2:0, exact rate, a plain MP4 with its index after a clean close."""
+def test_mp4_plays_in_every_player(tmp_path: Path) -> None:
+    """A closed file is a plain MP4: H.264, 4:2:0, the exact rate, an index."""
     pytest.importorskip("av")
     path = tmp_path / "out.mp4"
     with VideoSink(path, 29.97) as sink:
         for value in range(70):
-            sink.write(page(value), 0.0)
+            sink.write(*shown(page(value), 0.0))
 
     stream = probe(path)
 
@@ -88,13 +88,13 @@ def test_mp4_is_what_every_player_takes(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_odd_sides_grow_by_a_pixel(tmp_path: Path) -> None:
-    """H.264 wants even sides; the edge is repeated, nothing is scaled."""
+    """H.264 needs even sides: the edge is repeated, nothing is scaled."""
     path = tmp_path / "out.mp4"
     picture = page(100, (65, 49))
     picture[:, 64], picture[48] = 200, 200
 
     with VideoSink(path, 10) as sink:
-        sink.write(picture, 0.0)
+        sink.write(*shown(picture, 0.0))
 
     frame = frames_of(path)[0]
     assert frame.shape == (50, 66, 3)
@@ -104,11 +104,11 @@ def test_odd_sides_grow_by_a_pixel(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_the_first_picture_fixes_the_size(tmp_path: Path) -> None:
-    """Others are fitted into it with black bars."""
+    """Other sizes are fitted into it with black bars."""
     path = tmp_path / "out.mp4"
     with VideoSink(path, 10) as sink:
-        sink.write(page(200, (64, 48)), 0.0)
-        sink.write(page(200, (480, 48)), 0.1)
+        sink.write(*shown(page(200, (64, 48)), 0.0))
+        sink.write(*shown(page(200, (480, 48)), 0.1))
 
     second = frames_of(path)[1]
 
@@ -118,7 +118,7 @@ def test_the_first_picture_fixes_the_size(tmp_path: Path) -> None:
 
 
 def test_fitting_keeps_the_shape() -> None:
-    """A tall picture gets bars left and right; the same size is left alone."""
+    """A tall picture gets bars left and right; the same size is unchanged."""
     tall = fit(page(200, (10, 100)), (50, 50))
 
     assert tall[25].any(axis=1).sum() == 5
@@ -126,8 +126,8 @@ def test_fitting_keeps_the_shape() -> None:
 
 
 @pytest.mark.parametrize("name", ["out.webm", "out", "out.png", "out.mp4.gz"])
-def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
-    """The ones we write are named."""
+def test_other_suffixes_are_rejected(name: str, tmp_path: Path) -> None:
+    """The error lists the supported suffixes."""
     with pytest.raises(OutputError, match=r"must end in one of \.mp4 \.mov \.mkv \.avi"):
         VideoSink(tmp_path / name)
 
@@ -146,12 +146,12 @@ def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_rates_are_exact(fps: float | None, rate: Fraction) -> None:
-    """NTSC rates are thousandths of 1001; nonsense becomes 30."""
+    """NTSC rates are multiples of 1000/1001; unusable rates become 30."""
     assert frame_rate(fps) == rate
 
 
-def test_a_clocked_video_runs_as_fast_as_life() -> None:
-    """Pictures repeat where frames were dropped and drop where they come too fast."""
+def test_a_clocked_video_plays_at_the_speed_of_the_source() -> None:
+    """Pictures are repeated for dropped frames, and dropped if they arrive too fast."""
     clock = Clock(Fraction(10))
 
     ticks = [clock.tick(time_s) for time_s in (5.0, 5.1, 5.12, 5.5, 5.6)]
@@ -160,7 +160,7 @@ def test_a_clocked_video_runs_as_fast_as_life() -> None:
 
 
 def test_a_pause_is_cut_to_two_seconds() -> None:
-    """A recording does not stand still for the length of a coffee."""
+    """A longer gap between frames is shown for two seconds."""
     clock = Clock(Fraction(10))
     clock.tick(0.0)
 
@@ -173,11 +173,11 @@ def test_a_killed_recording_plays(tmp_path: Path) -> None:
     pytest.importorskip("av")
     program = """
         import os, sys
-        from support.outputs import page
+        from support.outputs import page, shown
         from camdigits.sinks.video import VideoSink
         sink = VideoSink(sys.argv[1], 10)
         for value in range(100):
-            sink.write(page(value * 2, (320, 240)), 0.0)
+            sink.write(*shown(page(value * 2, (320, 240)), 0.0))
         os.kill(os.getpid(), 9)
     """
     path = tmp_path / "out.mp4"
@@ -193,16 +193,16 @@ def test_a_killed_recording_plays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("limit", [100, 10_000, 600_000])
 def test_a_full_disk_leaves_a_video_that_plays(suffix: str, limit: int, tmp_path: Path) -> None:
-    """When no more fits there is one line, and what was written plays or is not there."""
+    """The error is one line; what was written plays, or there is no file."""
     pytest.importorskip("av")
     program = """
-        from support.outputs import checkered
+        from support.outputs import checkered, shown
         from camdigits.errors import OutputError
         from camdigits.sinks.video import VideoSink
         sink = VideoSink(sys.argv[1], 5)
         try:
             for count in range(60):
-                sink.write(checkered(count), 0.0)
+                sink.write(*shown(checkered(count), 0.0))
         except OutputError as error:
             print(error)
         sink.close()
@@ -217,21 +217,21 @@ def test_a_full_disk_leaves_a_video_that_plays(suffix: str, limit: int, tmp_path
     assert limit < 600_000 or path.exists()
 
 
-def test_without_pyav_the_disk_is_looked_at(
+def test_without_pyav_the_free_space_is_checked(
     encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """cv2.VideoWriter says nothing of a full disk: we stop while its index still fits."""
+    """cv2.VideoWriter does not report a full disk: writing stops while the index still fits."""
     if encoder == "av":
-        pytest.skip("PyAV says it itself")
+        pytest.skip("PyAV reports it itself")
     free = iter([10_000_000] * 21)
     usage = type("Usage", (), {"free": property(lambda _: next(free, 500_000))})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage())
     path = tmp_path / "out.mp4"
     sink = VideoSink(path, 10)
 
-    wanted = "no space left on device; what was written before plays"
+    message = "no space left on device; what was written before plays"
 
-    with pytest.raises(OutputError, match=wanted):
+    with pytest.raises(OutputError, match=message):
         write_all(sink, map(page, range(30)))
 
     assert len(frames_of(path)) == 20
@@ -240,22 +240,22 @@ def test_without_pyav_the_disk_is_looked_at(
 def test_an_encoder_that_does_not_open_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """OpenCV without any encoder is one line that says what to install."""
+    """Without any encoder the error says what to install."""
     monkeypatch.setitem(sys.modules, "camdigits.sinks.encode_av", None)
     monkeypatch.setattr("camdigits.sinks.encode_cv.OTHER_CODECS", ("....",))
 
     with pytest.raises(OutputError, match=r"install the extra camdigits\[video\]"):
-        VideoSink(tmp_path / "out.mp4").write(page(), 0.0)
+        VideoSink(tmp_path / "out.mp4").write(*shown(page()))
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_for_real(tmp_path: Path) -> None:
-    """On a disk of one megabyte the video ends with one line, and plays."""
+def test_a_real_full_disk(tmp_path: Path) -> None:
+    """On a disk of one megabyte the video ends with an error, and plays."""
     pytest.importorskip("av")
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
     if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("may not mount a small disk")
+        pytest.skip("not permitted to mount a small disk")
     sink = VideoSink(tmp_path / "out.mp4", 5)
     try:
         with pytest.raises(OutputError, match="no space left on device"):
@@ -266,12 +266,13 @@ def test_a_full_disk_for_real(tmp_path: Path) -> None:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
 
-def test_a_short_video_that_fails_at_its_end_is_told(tmp_path: Path) -> None:
-    """The encoder holds a short clip back until it is closed: that error counts too."""
+def test_an_error_at_the_end_of_a_short_video_is_raised(tmp_path: Path) -> None:
+    """The encoder buffers a short clip until close, which raises the error."""
     pytest.importorskip("av")
     program = """
 import resource, signal, sys
 import numpy as np
+from support.outputs import shown
 from camdigits.errors import OutputError
 from camdigits.sinks.video import VideoSink
 
@@ -280,13 +281,13 @@ sink = VideoSink("out.mp4", 30)
 rng = np.random.default_rng(1)
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 for _ in range(3):
-    sink.write(rng.integers(0, 256, (240, 320, 3), np.uint8), 0.0)
+    sink.write(*shown(rng.integers(0, 256, (240, 320, 3), np.uint8), 0.0))
 try:
     sink.close()
 except OutputError:
     sys.exit(7)
 """
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,

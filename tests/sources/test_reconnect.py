@@ -256,15 +256,15 @@ def test_a_stream_that_is_cut_comes_back() -> None:
 def test_the_picture_says_that_the_camera_is_gone() -> None:
     """The last frame stays on show with a red band below, drawn anew; then the loss is raised."""
     reader = FakeReader()
-    window = FakeWindow(reader, [], patience=100_000)
+    window = FakeWindow(reader, [], max_polls=100_000)
     source = Reconnecting(Short(), Opener(), give_up_s=0.3)
 
     with pytest.raises(SourceLostError):
-        run_live(source, reader, window=window, done=lambda _: None)
+        run_live(source, reader, window=window, on_end=lambda _: None)
 
     reds = [bool((each[:48] == RED).all(axis=2).any()) for each in window.shown]
     assert reds[-1]
-    assert len(reader.asked) <= 3
+    assert len(reader.calls) <= 3
 
 
 def test_an_alert_covers_no_more_than_it_needs() -> None:

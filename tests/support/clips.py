@@ -1,4 +1,4 @@
-"""Small clips for tests: each frame has one white cell, whose place tells the frame's number."""
+"""Small clips for tests: the position of a white cell in each frame encodes its number."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from camdigits.sources.base import Source
 from camdigits.values import BgrImage, Frame
 
 WIDTH, HEIGHT, FPS, FRAMES = 64, 48, 10.0, 20
-CELL = 8  # pixels; the blocks of JPEG and MPEG-4, so that coding does not smear one into the next
+CELL = 8  # pixels: the block size of JPEG and MPEG-4, so that coding does not mix cells
 COLUMNS = WIDTH // CELL
 
 
 def numbered(number: int) -> BgrImage:
-    """Paint frame `number` (0 to 47); dark noise around the cell gives the file some weight."""
+    """Return frame `number` (0 to 47); dark noise around the cell makes files larger."""
     noise = np.random.default_rng(number).integers(0, 60, (HEIGHT, WIDTH, 3))
     row, column = divmod(number, COLUMNS)
     noise[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL] = 255
@@ -22,7 +22,7 @@ def numbered(number: int) -> BgrImage:
 
 
 def number_of(bgr: BgrImage) -> int:
-    """Read the number back."""
+    """Return the number of a frame."""
     cells = bgr.reshape(HEIGHT // CELL, CELL, COLUMNS, CELL * 3).mean(axis=(1, 3))
     return int(cells.argmax())
 

@@ -1,15 +1,17 @@
-"""A source, a reader and a window of paper."""
+"""Fakes of a source, a reader, a window and a sink."""
 
 import time
 from collections.abc import Iterator
 
 import numpy as np
+from support.predictions import candidates, trace_of
 
+from camdigits.app.window.window import Drag
 from camdigits.closeable import Closeable
 from camdigits.image import frozen
-from camdigits.roi import Drag
+from camdigits.sinks.base import Picture
 from camdigits.sources.base import SourceInfo
-from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result, Trace
+from camdigits.values import BgrImage, Box, Digit, Frame, Region, Result
 
 FILE = SourceInfo("clip.mp4", live=False, fps=200.0, frame_count=5)
 CAMERA = SourceInfo("0", live=True, fps=30.0)
@@ -23,7 +25,7 @@ def frame(index: int) -> Frame:
 
 
 class FakeSource(Closeable):
-    """A number of frames, then the end or an error."""
+    """Yields a number of frames, then ends or raises an error."""
 
     def __init__(self, info: SourceInfo, count: int, error: BaseException | None = None) -> None:
         self.info, self._count, self._error = info, count, error
@@ -43,32 +45,27 @@ class FakeSource(Closeable):
 
 
 class FakeReader:
-    """Finds one digit in every frame; keeps what it was asked."""
+    """Finds one digit in every frame; keeps its calls."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[int, bool, int]] = []  # frame, trace, its left column
+        self.calls: list[tuple[int, bool, int]] = []  # frame, trace, value of its left column
 
     def read(self, image: Frame, *, trace: bool = False) -> Result:
         """Read a frame."""
-        self.asked.append((image.index, trace, int(image.bgr[0, 0, 0])))
+        self.calls.append((image.index, trace, int(image.bgr[0, 0, 0])))
         box = Box(10, 20, 5, 8)
-        made = Trace(
-            np.zeros((48, 64), np.uint8),
-            (Region(box, np.full((8, 5), 255, np.uint8)),),
-            np.zeros((1, 28, 28), np.uint8),
-            ("7",),
-            (0.9,),
-        )
-        return Result(image, (Digit(box, "7", 0.99),), (), trace=made if trace else None)
+        region = Region(box, np.full((8, 5), 255, np.uint8))
+        steps = trace_of(np.zeros((48, 64), np.uint8), candidates([region], ["7"]))
+        return Result(image, (Digit(box, "7", 0.99),), (), trace=steps if trace else None)
 
 
 class FakeWindow:
-    """Presses the next key once its moment has come: when so many frames were read."""
+    """Presses each key when the reader has read the given number of frames."""
 
     def __init__(
-        self, reader: FakeReader, keys: list[tuple[int, str]], patience: int = 400
+        self, reader: FakeReader, keys: list[tuple[int, str]], max_polls: int = 400
     ) -> None:
-        self._reader, self._keys, self._patience = reader, keys, patience
+        self._reader, self._keys, self._polls_left = reader, keys, max_polls
         self.shown: list[BgrImage] = []
         self.drags: list[Drag] = []
         self.closed = False
@@ -78,11 +75,11 @@ class FakeWindow:
         self.shown.append(picture)
 
     def key(self, wait_ms: int) -> str | None:
-        """Return the key whose turn it is; close the window when patience is at its end."""
+        """Return the next key if it is due; close the window after `max_polls` calls."""
         time.sleep(min(wait_ms, 1) / 1000)
-        self._patience -= 1
-        self.closed = self.closed or self._patience < 0
-        if self._keys and len(self._reader.asked) >= self._keys[0][0]:
+        self._polls_left -= 1
+        self.closed = self.closed or self._polls_left < 0
+        if self._keys and len(self._reader.calls) >= self._keys[0][0]:
             return self._keys.pop(0)[1]
         return None
 
@@ -95,19 +92,25 @@ class FakeWindow:
         self.closed = True
 
 
-class Kept:
-    """Keeps what it is given."""
+class FakeSink:
+    """Keeps the results that it receives."""
 
-    def __init__(self) -> None:
-        self.frames: list[int] = []
-        self.closed = 0
+    def __init__(self, renders: bool = False) -> None:
+        self.results: list[Result] = []
+        self.closed = 0  # number of calls of `close`
+        self._renders = renders
 
-    def write(self, *given: object) -> None:
-        """Count it."""
-        self.frames.append(len(self.frames))
-        if isinstance(given[0], Result):
-            self.frames[-1] = given[0].frame.index
+    @property
+    def frames(self) -> list[int]:
+        """Indexes of the frames received."""
+        return [result.frame.index for result in self.results]
+
+    def write(self, result: Result, picture: Picture) -> None:
+        """Keep the result; render its picture if wanted."""
+        self.results.append(result)
+        if self._renders:
+            picture()
 
     def close(self) -> None:
-        """Count it."""
+        """Count the call."""
         self.closed += 1

@@ -10,7 +10,7 @@ PART = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%b\r\n
 
 
 class MjpegServer(ThreadingHTTPServer):
-    """Sends its pictures in turn to each visitor, `fps` per second, and ends after `limit`.
+    """Sends its pictures in turn to each client, `fps` per second, and ends after `limit`.
 
     After the last picture a connection is closed, or stays silent with `hangs`.
     """
@@ -20,24 +20,24 @@ class MjpegServer(ThreadingHTTPServer):
     def __init__(
         self, pictures: Sequence[bytes], fps: float, limit: int | None, hangs: bool
     ) -> None:
-        super().__init__(("127.0.0.1", 0), _Visit)
+        super().__init__(("127.0.0.1", 0), _Connection)
         self.pictures, self.fps, self.limit, self.hangs = pictures, fps, limit, hangs
         self.stopping = threading.Event()
-        self.down = threading.Event()  # set: breaks off all visits, answers no new one
-        self.sent = 0  # pictures that the last visitor was sent
+        self.down = threading.Event()  # set: breaks all connections and rejects new ones
+        self.sent = 0  # pictures sent to the latest client
 
     @property
     def address(self) -> str:
-        """Where the stream is."""
+        """URL of the stream."""
         return f"http://127.0.0.1:{self.server_port}/video"
 
 
-class _Visit(BaseHTTPRequestHandler):
+class _Connection(BaseHTTPRequestHandler):
     server: MjpegServer
-    disable_nagle_algorithm = True  # else a picture now and then waits 40 ms to be sent
+    disable_nagle_algorithm = True  # otherwise some pictures are delayed by 40 ms
 
     def log_message(self, *_: object) -> None:
-        """Write nothing: stderr belongs to the tests."""
+        """Write nothing, because tests check stderr."""
 
     def do_GET(self) -> None:
         if self.server.down.is_set():
@@ -49,7 +49,7 @@ class _Visit(BaseHTTPRequestHandler):
         try:
             self._send_pictures()
         except ConnectionError:
-            return  # the visitor left
+            return  # the client disconnected
 
     def _send_pictures(self) -> None:
         server, start_s = self.server, time.monotonic()

@@ -6,7 +6,17 @@ import numpy as np
 
 from camdigits.recognize.classify import Classify
 from camdigits.recognize.glyph import glyphs_of
-from camdigits.values import NONE, Candidates, Glyphs, Predictions, Region
+from camdigits.values import (
+    NONE,
+    Candidates,
+    Glyphs,
+    GrayImage,
+    Ink,
+    Pose,
+    Predictions,
+    Region,
+    Trace,
+)
 
 LABELS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NONE)
 
@@ -33,3 +43,26 @@ def candidates(
 def classifying(predict: Callable[[Glyphs], Predictions]) -> Classify:
     """Turn a function of glyphs into one of regions."""
     return lambda regions: Candidates(tuple(regions), predict(glyphs_of(regions)))
+
+
+def trace_of(mask: GrayImage, found: Candidates, pose: Pose | None = None) -> Trace:
+    """Return the trace of a pass in which no stage changed the candidates."""
+    boxes = np.array([region.box for region in found.regions], np.int32).reshape(-1, 4)
+    return Trace(
+        pose=pose or Pose((mask.shape[1], mask.shape[0])),
+        scale=1.0,
+        ink=Ink(mask, mask, np.zeros_like(mask), light=False),
+        components=mask,
+        rules=None,
+        component_boxes=boxes,
+        is_textured=False,
+        found=found,
+        glyphs=glyphs_of(found.regions),
+        prior_odds=np.ones(len(found)),
+        with_prior=found,
+        merged=found,
+        split=found,
+        rejected=(),
+        accepted=(),
+        digits=(),
+    )

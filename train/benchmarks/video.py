@@ -19,7 +19,7 @@ from camdigits.geometry import iou
 from camdigits.image import cv2
 from camdigits.meter import quantile
 from camdigits.reader import Reader
-from camdigits.render.annotate import draw
+from camdigits.render.annotate import annotate
 from camdigits.track.tracker import Tracker, config_for
 from camdigits.values import BgrImage, Digit, GrayImage, Result
 from train.data import sets
@@ -253,7 +253,7 @@ class MarkedFrames:
     def add(self, clip: str, result: Result) -> None:
         """Store the annotated frame if its index is due."""
         if result.frame.index % self._step == 0:
-            self._kept.append((f"{clip}-{result.frame.index:03}.png", draw(result)))
+            self._kept.append((f"{clip}-{result.frame.index:03}.png", annotate(result)))
 
     def __iter__(self) -> Iterator[tuple[str, BgrImage]]:
         return iter(self._kept)

@@ -179,4 +179,4 @@ def _write(show: Path | None, marked: Iterable[tuple[str, BgrImage | None]]) -> 
     with PictureFolder(show) as pictures:
         for name, picture in marked:
             if picture is not None:
-                pictures.write(picture, name)
+                pictures.save(picture, name)

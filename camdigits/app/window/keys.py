@@ -1,6 +1,6 @@
-"""What the keys of the live window mean: a state and a key make the next state.
+"""Map the keys of the live window to changes of its state.
 
-Pure. What the state then brings about stands in live.py.
+Pure functions; session.py carries the changes out.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,43 +21,45 @@ HELP = (
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What the person at the window has asked for."""
+class WindowState:
+    """What is switched on in the live window."""
 
     paused: bool = False
     debug: bool = False
     mirror: bool = False  # off at first: a mirrored digit is another digit
     help: bool = False
     recording: bool = False
-    area: bool = False  # only a part is read, or is being drawn
+    roi: bool = False  # a region of interest is read or is being drawn
     quit: bool = False
-    step: bool = False  # once: take one frame although paused
-    snapshot: bool = False  # once: save what is shown
+    step: bool = False  # for one frame: read it although paused
+    snapshot: bool = False  # for one key: save the picture shown
 
 
-def press(view: View, key: str) -> View:
-    """Return what a key makes of the view; a key without meaning changes nothing.
+def press(state: WindowState, key: str) -> WindowState:
+    """Return the state after a key; an unknown key changes nothing.
 
-    >>> press(press(View(), " "), ".")
-    View(paused=True, debug=False, mirror=False, help=False, recording=False, area=False, \
+    >>> press(press(WindowState(), " "), ".")
+    WindowState(paused=True, debug=False, mirror=False, help=False, recording=False, roi=False, \
 quit=False, step=True, snapshot=False)
     """
     change = KEYS.get(key.lower())
-    return view if change is None else change(view)
+    return state if change is None else change(state)
 
 
-KEYS: Mapping[str, Callable[[View], View]] = MappingProxyType(
+KEYS: Mapping[str, Callable[[WindowState], WindowState]] = MappingProxyType(
     {
-        "q": lambda view: replace(view, quit=True),
-        # Escape leaves what was begun last.
-        "\x1b": lambda view: replace(view, area=False) if view.area else replace(view, quit=True),
-        " ": lambda view: replace(view, paused=not view.paused),
-        ".": lambda view: replace(view, step=view.paused),
-        "s": lambda view: replace(view, snapshot=True),
-        "r": lambda view: replace(view, recording=not view.recording),
-        "a": lambda view: replace(view, area=not view.area),
-        "d": lambda view: replace(view, debug=not view.debug),
-        "m": lambda view: replace(view, mirror=not view.mirror),
-        "h": lambda view: replace(view, help=not view.help),
+        "q": lambda state: replace(state, quit=True),
+        # Escape first ends the region of interest, then the program.
+        "\x1b": lambda state: (
+            replace(state, roi=False) if state.roi else replace(state, quit=True)
+        ),
+        " ": lambda state: replace(state, paused=not state.paused),
+        ".": lambda state: replace(state, step=state.paused),
+        "s": lambda state: replace(state, snapshot=True),
+        "r": lambda state: replace(state, recording=not state.recording),
+        "a": lambda state: replace(state, roi=not state.roi),
+        "d": lambda state: replace(state, debug=not state.debug),
+        "m": lambda state: replace(state, mirror=not state.mirror),
+        "h": lambda state: replace(state, help=not state.help),
     }
 )

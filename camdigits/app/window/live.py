@@ -1,98 +1,96 @@
-"""The live loop: frame by frame from a source to the window and the files, obeying keys.
+"""The live loop: from a source to the window and the sinks, controlled by keys.
 
-Reads, draws, shows, writes; every file is finished however the loop ends. What keys mean stands in
-keys.py, how pictures look in draw.py and status.py.
+Every file is finished however the loop ends.
 """
 
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
-from camdigits.app.window.prefetch import ENDED, NOT_YET, Feed
-from camdigits.app.window.session import LiveOptions, LiveSummary, Screen, Session
+from camdigits.app.window.prefetch import ENDED, NOT_YET, Polled, Prefetcher
+from camdigits.app.window.session import LiveOptions, LiveSummary, Session
+from camdigits.app.window.window import LiveWindow
 from camdigits.roi import FrameReader
-from camdigits.sinks.base import PictureSink, ReadingSink
+from camdigits.sinks.base import Sink, StopRun
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.sources.latest import LatestFrame
 from camdigits.sources.reconnect import Reconnecting
 from camdigits.track.tracker import Tracker
 from camdigits.values import Frame
 
-POLL_MS = 3  # what looking for a new frame may add to its age
-IDLE_MS = 30  # between looks at the keyboard while nothing moves
+POLL_MS = 3  # chosen: at most this much is added to the age of a frame by polling for it
+IDLE_MS = 30  # chosen: between two polls of the keyboard while no frame is due
 
 
 def run_live(
     source: Source,
     reader: FrameReader,
     *,
-    window: Screen | None = None,
-    readings: Sequence[ReadingSink] = (),
-    recorder: PictureSink | None = None,
-    options: LiveOptions | None = None,
-    say: Callable[[str], None] | None = None,
-    done: Callable[[LiveSummary], None] | None = None,
     tracker: Tracker | None = None,
+    sinks: Sequence[Sink] = (),
+    window: LiveWindow | None = None,
+    options: LiveOptions | None = None,
+    report: Callable[[str], None] | None = None,
+    on_end: Callable[[LiveSummary], None] | None = None,
 ) -> LiveSummary:
-    """Read a source until it ends, the user quits, or Ctrl-C; closes all that it was given.
+    """Read a source until it ends, the user quits, or Ctrl-C; close everything passed in.
 
     Args:
         source: of a live one only the newest frame is read; a file is shown at its own speed.
         reader: reads the frames.
-        window: shows them and takes keys; None to only write.
-        readings: get each result once.
-        recorder: gets each annotated picture.
-        options: how to behave.
-        say: told in one line what keys brought about; stderr if left out.
-        done: told what was done when all is finished, even if that is by an error.
         tracker: follows digits from frame to frame, except through a folder of pictures.
+        sinks: receive each result once.
+        window: shows the frames and returns keys; None to only write.
+        options: settings.
+        report: receives a line about each file that a key saved; None prints it to stderr.
+        on_end: receives the summary when everything is finished, even after an error.
 
     Raises:
         SourceLostError: the source broke off.
-        OutputError: one of `readings` or the `recorder` cannot be written.
+        OutputError: one of `sinks` cannot be written.
         KeyboardInterrupt: Ctrl-C. In each case the files are finished first.
     """
-    options = options or LiveOptions()
-    say, trouble = say or _to_stderr, _trouble_of(source)
     if not (source.info.live or source.info.fps):
-        tracker = None  # one picture has nothing to do with the next
-    session = Session(source.info, reader, readings, recorder, options, say, trouble, tracker)
+        tracker = None  # the pictures of a folder are independent
+    problem = _problem_of(source)
+    report = report or _to_stderr
+    session = Session(source.info, reader, tracker, sinks, options, report, problem)
     with ExitStack() as stack:
-        if done is not None:
-            stack.callback(lambda: done(session.summary()))
-        for each in (*readings, recorder, window):
+        if on_end is not None:
+            stack.callback(lambda: on_end(session.summary()))
+        for each in (*sinks, window):
             if each is not None:
                 stack.callback(each.close)
         frames = LatestFrame(source) if source.info.live else source
         stack.callback(frames.close)
         stack.callback(session.close)
         if window is None:
-            for frame in frames:
-                session.take(frame)
+            session.run(frames)
         else:
-            _run_window(stack.enter_context(Feed(frames)), session, window)
-    return session.summary()  # after the files are finished: a recording counts then
+            stack.enter_context(suppress(StopRun))
+            _run_window(stack.enter_context(Prefetcher(frames)), session, window)
+    return session.summary()  # after the files are finished, so that a recording is included
 
 
-def pace_s(info: SourceInfo, slide_s: float) -> float:
-    """Tell how long a frame stays: none for a camera, by its rate for a file, else as a slide."""
+def frame_period_s(info: SourceInfo, slide_s: float) -> float:
+    """Return how long each frame is shown: 0 for a camera, 1 / fps for a file, else `slide_s`."""
     if info.live:
         return 0.0
     return 1 / info.fps if info.fps else slide_s
 
 
-def next_due_s(due_s: float, now_s: float, pace: float) -> float:
-    """Tell when the next frame is due; time lost is not made up for, nothing is skipped.
+def next_due_s(due_s: float, now_s: float, period_s: float) -> float:
+    """Return when the next frame is due; a delay is not made up for, no frame is skipped.
 
     >>> next_due_s(10.0, 10.25, 0.5), next_due_s(10.0, 12.0, 0.5)
     (10.5, 12.0)
     """
-    return max(due_s + pace, now_s)
+    return max(due_s + period_s, now_s)
 
 
-def _trouble_of(source: Source) -> Callable[[], str]:
-    """What tells, at any moment, what is wrong with a source; "" where nothing is."""
+def _problem_of(source: Source) -> Callable[[], str]:
+    """Return a function that describes the source's current problem; "" if there is none."""
     return (lambda: source.problem) if isinstance(source, Reconnecting) else str
 
 
@@ -100,31 +98,42 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def _run_window(feed: Feed, session: Session, window: Screen) -> None:
-    info, options = session.info, session.options
-    pace, due_s = pace_s(info, options.slide_s), time.monotonic()
-    hold = not info.live and not info.fps  # the last picture of a folder stays until a key
+def _run_window(prefetcher: Prefetcher, session: Session, window: LiveWindow) -> None:
+    info = session.info
+    period_s, due_s = frame_period_s(info, session.options.slide_s), time.monotonic()
+    keeps_last = not info.live and not info.fps  # the last picture of a folder stays until a key
     ended = False
-    while not session.view.quit and not window.closed:
-        wanted = session.view.step or (not session.view.paused and time.monotonic() >= due_s)
-        got = feed.poll() if wanted and not ended else NOT_YET
-        if got is ENDED:
-            if not hold:
+    while not session.state.quit and not window.closed:
+        polled = NOT_YET if ended else _poll(prefetcher, session, due_s)
+        if polled is ENDED:
+            if not keeps_last:
                 return
             ended = True
             session.note("the end: q quits")
-        elif isinstance(got, Frame):
-            due_s = next_due_s(due_s, time.monotonic(), pace)
-            session.take(got)
-        if session.view.paused and not session.view.step:
-            feed.forget()
-        if (drag := window.drag()) is not None:
-            session.draw(drag)
-        session.show(window)
-        idle = ended or (session.view.paused and not session.view.step)
-        key = window.key(IDLE_MS if idle else _wait_ms(due_s))
-        if key is not None:
-            session.obey(key)
+        elif isinstance(polled, Frame):
+            due_s = next_due_s(due_s, time.monotonic(), period_s)
+            session.process(polled)
+        _show_and_obey(session, window, IDLE_MS if ended else _wait_ms(due_s))
+
+
+def _poll(prefetcher: Prefetcher, session: Session, due_s: float) -> Polled:
+    """Poll for a frame if one is due; while paused, drop those that arrive from a camera."""
+    if session.state.step or (not session.state.paused and time.monotonic() >= due_s):
+        return prefetcher.poll()
+    if session.state.paused:
+        prefetcher.drop_stale()
+    return NOT_YET
+
+
+def _show_and_obey(session: Session, window: LiveWindow, wait_ms: int) -> None:
+    """Show the current frame and carry out what mouse and keyboard did meanwhile."""
+    if (drag := window.drag()) is not None:
+        session.drag(drag)
+    session.show(window)
+    is_idle = session.state.paused and not session.state.step
+    key = window.key(IDLE_MS if is_idle else wait_ms)
+    if key is not None:
+        session.press(key)
 
 
 def _wait_ms(due_s: float) -> int:

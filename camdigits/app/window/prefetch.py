@@ -1,6 +1,6 @@
-"""Ask a source for its next frame without waiting for it, so that a window stays alive meanwhile.
+"""Prefetch the next frame on a worker thread so that the window stays responsive.
 
-Holds one frame at most; drops none unless told to.
+Holds at most one frame, and drops none except by `drop_stale`.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,48 +12,48 @@ from camdigits.sources.base import Source
 from camdigits.values import Frame
 
 
-class Answer(Enum):
-    """What there is in place of a frame."""
+class NoFrame(Enum):
+    """Why `Prefetcher.poll` returned no frame."""
 
     NOT_YET = "not yet"
     ENDED = "ended"
 
 
-NOT_YET: Final = Answer.NOT_YET
-ENDED: Final = Answer.ENDED
-Polled: TypeAlias = Frame | Literal[Answer.NOT_YET, Answer.ENDED]
+NOT_YET: Final = NoFrame.NOT_YET
+ENDED: Final = NoFrame.ENDED
+Polled: TypeAlias = Frame | Literal[NoFrame.NOT_YET, NoFrame.ENDED]
 
 
-class Feed(Closeable):
-    """Takes frames in a thread of its own, each only when asked for.
+class Prefetcher(Closeable):
+    """Fetches frames of a source on its own thread, one per request.
 
-    Errors of the source are raised by `poll`. Leaving it closes the source.
+    `poll` raises the errors of the source. Closing it closes the source.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._frames = iter(source)
         self._pool = ThreadPoolExecutor(1, "next-frame")
-        self._coming: Future[Frame | None] | None = None
+        self._pending: Future[Frame | None] | None = None
 
     def poll(self) -> Polled:
-        """Return the next frame if it is there, ENDED after the last; else begin to fetch it."""
-        if self._coming is None:
-            self._coming = self._pool.submit(next, self._frames, None)
-        if not self._coming.done():
+        """Return the next frame if it has arrived, ENDED after the last, else NOT_YET."""
+        if self._pending is None:
+            self._pending = self._pool.submit(next, self._frames, None)
+        if not self._pending.done():
             return NOT_YET
-        coming, self._coming = self._coming, None
-        return coming.result() or ENDED
+        pending, self._pending = self._pending, None
+        return pending.result() or ENDED
 
-    def forget(self) -> None:
-        """Of a live source, drop a frame that has come meanwhile: it grows old."""
-        coming = self._coming
-        if coming is None or not self._source.info.live or not coming.done():
+    def drop_stale(self) -> None:
+        """Drop a fetched frame of a live source, because it ages while nobody reads it."""
+        pending = self._pending
+        if pending is None or not self._source.info.live or not pending.done():
             return
-        if coming.exception() is None and coming.result() is not None:
-            self._coming = None
+        if pending.exception() is None and pending.result() is not None:
+            self._pending = None
 
     def close(self) -> None:
         """Close the source and wait for the thread."""
-        self._source.close()  # wakes the thread, should it wait
+        self._source.close()  # wakes the thread if it waits for a frame
         self._pool.shutdown()

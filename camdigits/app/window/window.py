@@ -1,51 +1,76 @@
-"""The live window. The only user of cv2.imshow and of the keyboard in it.
+"""The live window: show pictures, return keys and mouse drags.
 
-Shows pictures and hands back keys; what a key means is not known here.
+The only module that uses cv2.imshow. keys.py defines what keys mean.
 """
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from camdigits.app.window.display import Screen, find_screen
+from camdigits.app.window.display import ScreenSize, find_display
 from camdigits.closeable import Closeable
 from camdigits.errors import DisplayError
 from camdigits.image import cv2
-from camdigits.roi import Drag
 from camdigits.values import BgrImage, Box
 
-SCREEN_SHARE = 0.85  # of the screen is ours at most: title bar and panels want the rest
-SMALLEST = 640  # a smaller picture opens in a window this wide
+MAX_SCREEN_SHARE = 0.85  # chosen: title bar and panels need the rest of the screen
+MIN_WIDTH_PX = 640  # chosen: a smaller picture is enlarged to this width
 FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
 FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts", "/")
 
 
-class Window(Closeable):
-    """One resizable window that keeps the picture's shape.
+class Drag(NamedTuple):
+    """A rectangle that the mouse drew."""
 
-    Everything must be called from one thread, the one that made it.
+    box: Box  # in pixels of the picture shown; may extend beyond it
+    done: bool  # the button was released
+
+
+class LiveWindow(Protocol):
+    """The interface of `Window` that the live loop uses."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user closed it."""
+
+    def show(self, picture: BgrImage) -> None:
+        """Show a picture."""
+
+    def key(self, wait_ms: int) -> str | None:
+        """Wait for a key."""
+
+    def drag(self) -> Drag | None:
+        """Return what the mouse drew since the last call."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+class Window(Closeable):
+    """One resizable window that keeps the picture's aspect ratio.
+
+    All methods must be called from the thread that created it.
     """
 
     def __init__(self, title: str, environ: Mapping[str, str] = os.environ) -> None:
-        """Look for a display and open the window.
+        """Check for a display and open the window.
 
         Raises:
             DisplayError: there is no display, or OpenCV was built without windows.
         """
-        self._screen: Screen = find_screen(environ)
+        self._screen: ScreenSize = find_display(environ)
         self._title = title
         self._picture_size: tuple[int, int] | None = None
-        self._scale = 1.0  # of the picture that is shown to the one that was given
-        self._corner: tuple[int, int] | None = None  # where the mouse button went down
+        self._scale = 1.0  # of the picture shown to the one passed in
+        self._corner: tuple[int, int] | None = None  # where the mouse button was pressed
         self._drag: Drag | None = None
         self._open = True
-        _name_fonts()
+        _set_font_folder()
         try:
-            cv2.namedWindow(
-                title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
-            )
+            cv2.namedWindow(title, FLAGS)
         except cv2.error as error:
             raise DisplayError(
                 "cannot open a window: this OpenCV was built without windows; "
@@ -55,13 +80,13 @@ class Window(Closeable):
 
     @property
     def closed(self) -> bool:
-        """Whether the user, or we, closed the window."""
+        """Whether the user or `close` closed the window."""
         if self._open and self._picture_size is not None:
             self._open = _is_visible(self._title)
         return not self._open
 
     def show(self, picture: BgrImage) -> None:
-        """Show (H, W, 3) uint8; it appears at the next `key`."""
+        """Show (H, W, 3) uint8; it appears at the next call of `key`."""
         if not self._open:
             return
         picture_size = picture.shape[1], picture.shape[0]
@@ -70,51 +95,51 @@ class Window(Closeable):
             cv2.resizeWindow(self._title, *size)
             self._picture_size = picture_size
         self._scale = min(1.0, size[0] / picture_size[0])
-        if size[0] < picture_size[0]:  # the window's own reduction is coarse and slow
+        if size[0] < picture_size[0]:  # OpenCV's own scaling is coarse and slow
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         cv2.imshow(self._title, picture)
 
     def key(self, wait_ms: int) -> str | None:
-        """Let the window work for at most `wait_ms`; return the key that was pressed, if any."""
+        """Process window events for at most `wait_ms`; return the key that was pressed, if any."""
         code = cv2.waitKey(max(1, wait_ms)) & 0xFF
         return None if code == 0xFF else chr(code)
 
     def drag(self) -> Drag | None:
-        """Return what the mouse drew since the last call, in pixels of the picture given."""
+        """Return what the mouse drew since the last call, in pixels of the picture passed in."""
         drag, self._drag = self._drag, None
         return drag
 
     def _mouse(self, event: int, x: int, y: int, *_: object) -> None:
-        here = round(x / self._scale), round(y / self._scale)
+        point = round(x / self._scale), round(y / self._scale)
         if event == cv2.EVENT_LBUTTONDOWN:
-            self._corner = here
+            self._corner = point
         elif self._corner is not None and event in (cv2.EVENT_MOUSEMOVE, cv2.EVENT_LBUTTONUP):
             done = event == cv2.EVENT_LBUTTONUP
-            self._drag = Drag(_between(self._corner, here), done)
+            self._drag = Drag(_spanned(self._corner, point), done)
             if done:
                 self._corner = None
 
     def close(self) -> None:
-        """Take the window off the screen. Safe to call twice."""
+        """Close the window. Safe to call twice."""
         if self._open and not self.closed:
             cv2.destroyWindow(self._title)
-            cv2.waitKey(1)  # some toolkits close only when they get to work
+            cv2.waitKey(1)  # some toolkits close only while events are processed
         self._open = False
 
 
 def window_size(picture: tuple[int, int], screen: tuple[int, int]) -> tuple[int, int]:
-    """Choose width and height of the window for a picture, in its shape.
+    """Return width and height of the window for a picture, with its aspect ratio.
 
-    >>> window_size((4000, 3000), Screen(1920, 1080))
+    >>> window_size((4000, 3000), ScreenSize(1920, 1080))
     (1224, 918)
     """
     width, height = picture
-    largest = min(SCREEN_SHARE * screen[0] / width, SCREEN_SHARE * screen[1] / height)
-    scale = min(max(1.0, SMALLEST / width), largest)
+    largest = min(MAX_SCREEN_SHARE * side / own for side, own in zip(screen, picture, strict=True))
+    scale = min(max(1.0, MIN_WIDTH_PX / width), largest)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _between(one: tuple[int, int], other: tuple[int, int]) -> Box:
+def _spanned(one: tuple[int, int], other: tuple[int, int]) -> Box:
     left, right = sorted((one[0], other[0]))
     top, bottom = sorted((one[1], other[1]))
     return Box(left, top, right - left, bottom - top)
@@ -127,8 +152,8 @@ def _is_visible(title: str) -> bool:
         return False
 
 
-def _name_fonts() -> None:
-    """Keep Qt from complaining on stderr: OpenCV's wheels name a font folder they do not carry."""
+def _set_font_folder() -> None:
+    """Prevent a warning of Qt: OpenCV's wheels name a font folder that they do not contain."""
     fonts = os.environ.get("QT_QPA_FONTDIR")
     if fonts and not Path(fonts).is_dir():
         os.environ["QT_QPA_FONTDIR"] = next(each for each in FONT_FOLDERS if Path(each).is_dir())

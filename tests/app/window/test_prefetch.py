@@ -1,4 +1,4 @@
-"""Frames without waiting."""
+"""Prefetching frames on a worker thread."""
 
 import threading
 import time
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from support.fakes import CAMERA, FILE, FakeSource, frame
 
-from camdigits.app.window.prefetch import ENDED, NOT_YET, Feed
+from camdigits.app.window.prefetch import ENDED, NOT_YET, Prefetcher
 from camdigits.errors import SourceError
 from camdigits.sources.base import SourceInfo
 from camdigits.values import Frame
 
 
-def test_a_feed_does_not_wait() -> None:
-    """A source that is silent answers 'not yet', so that the window stays alive."""
+def test_polling_does_not_wait() -> None:
+    """While a source is silent, poll returns NOT_YET at once."""
     gate = threading.Event()
 
     class Silent(FakeSource):
@@ -25,48 +25,51 @@ def test_a_feed_does_not_wait() -> None:
         def close(self) -> None:
             gate.set()
 
-    with Feed(Silent(FILE, 1)) as feed:
-        first = feed.poll()
+    with Prefetcher(Silent(FILE, 1)) as prefetcher:
+        first = prefetcher.poll()
         gate.set()
-        answers = [answer for answer in poll_all(feed) if answer is not NOT_YET]
+        polled = [each for each in poll_all(prefetcher) if each is not NOT_YET]
 
     assert first is NOT_YET
-    assert isinstance(answers[0], Frame)
-    assert answers[-1] is ENDED
+    assert isinstance(polled[0], Frame)
+    assert polled[-1] is ENDED
 
 
-def test_a_feed_raises_what_the_source_raised() -> None:
-    """An error in the thread is an error here."""
-    with Feed(FakeSource(FILE, 0, SourceError("no"))) as feed, pytest.raises(SourceError):
-        list(poll_all(feed))
+def test_poll_raises_the_errors_of_the_source() -> None:
+    """An error on the worker thread is raised by poll."""
+    with (
+        Prefetcher(FakeSource(FILE, 0, SourceError("no"))) as prefetcher,
+        pytest.raises(SourceError),
+    ):
+        list(poll_all(prefetcher))
 
 
 @pytest.mark.parametrize(("info", "next_index"), [(CAMERA, 1), (FILE, 0)])
 def test_while_paused_a_camera_is_drained_and_a_file_is_not(
     info: SourceInfo, next_index: int
 ) -> None:
-    """A frame of the past is dropped when live, never of a file."""
+    """A fetched frame is dropped if the source is live, never if it is a file."""
 
-    class Unhurried(FakeSource):
+    class Slow(FakeSource):
         def __iter__(self) -> Iterator[Frame]:
             for each in super().__iter__():
                 time.sleep(0.02)
                 yield each
 
-    with Feed(Unhurried(info, 5)) as feed:
-        feed.poll()
-        time.sleep(0.2)  # the frame is there now
-        feed.forget()
-        got = next(answer for answer in poll_all(feed) if isinstance(answer, Frame))
+    with Prefetcher(Slow(info, 5)) as prefetcher:
+        prefetcher.poll()
+        time.sleep(0.2)  # the frame has arrived now
+        prefetcher.drop_stale()
+        got = next(each for each in poll_all(prefetcher) if isinstance(each, Frame))
 
     assert got.index == next_index
 
 
-def poll_all(feed: Feed) -> Iterator[object]:
-    give_up = time.monotonic() + 10
-    while time.monotonic() < give_up:
-        answer = feed.poll()
-        yield answer
-        if answer is ENDED:
+def poll_all(prefetcher: Prefetcher) -> Iterator[object]:
+    deadline_s = time.monotonic() + 10
+    while time.monotonic() < deadline_s:
+        each = prefetcher.poll()
+        yield each
+        if each is ENDED:
             return
         time.sleep(0.001)

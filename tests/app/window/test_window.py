@@ -1,4 +1,4 @@
-"""The window under a real X server, with keys really pressed."""
+"""The window under a real X server with real key presses."""
 
 import ctypes
 import json
@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command import TIMEOUT_S, started, wait_until
 
-from camdigits.app.window.display import Screen, find_screen
+from camdigits.app.window.display import ScreenSize, find_display
 from camdigits.app.window.window import window_size
 from camdigits.errors import DisplayError
 from camdigits.image import cv2
 
 ROOT = Path(__file__).parent.parent.parent.parent
-PATIENCE_S = 20.0
+UNUSED = ":unused"  # replaced by the number of a display that does not exist
 
 PROGRAM = textwrap.dedent(
     """
@@ -29,7 +30,8 @@ PROGRAM = textwrap.dedent(
     from camdigits.app.window.live import LiveOptions, run_live
     from camdigits.app.window.window import Window
     from camdigits.sources.base import SourceInfo
-    from camdigits.values import Box, Digit, Frame, Region, Result, Trace
+    from camdigits.values import Box, Digit, Frame, Region, Result
+    from support.predictions import candidates, trace_of
 
     folder = Path(sys.argv[1])
     log = (folder / "log").open("w", buffering=1)
@@ -51,13 +53,12 @@ PROGRAM = textwrap.dedent(
     class Reader:
         def read(self, frame, *, trace=False):
             left = int(frame.bgr[0, 0, 0])
-            asked = {"frame": frame.index, "trace": trace, "left": left}
-            log.write(json.dumps({**asked, "size": frame.bgr.shape[1::-1]}) + "\\n")
-            ink = np.zeros((240, 320), np.uint8)
-            regions = (Region(Box(50, 60, 20, 30), np.full((30, 20), 255, np.uint8)),)
-            made = Trace(ink, regions, np.zeros((1, 28, 28), np.uint8), ("7",), (0.9,))
+            call = {"frame": frame.index, "trace": trace, "left": left}
+            log.write(json.dumps({**call, "size": frame.bgr.shape[1::-1]}) + "\\n")
+            region = Region(Box(50, 60, 20, 30), np.full((30, 20), 255, np.uint8))
+            steps = trace_of(np.zeros((240, 320), np.uint8), candidates([region], ["7"]))
             digits = (Digit(Box(50, 60, 20, 30), "7", 0.9),)
-            return Result(frame, digits, (), 0, {"ink": 1.0}, made if trace else None)
+            return Result(frame, digits, (), 0, {"ink": 1.0}, steps if trace else None)
 
     with Window("camdigits test") as window:
         summary = run_live(Camera(), Reader(), window=window, options=LiveOptions(folder / "out"))
@@ -66,19 +67,14 @@ PROGRAM = textwrap.dedent(
 )
 
 
-class Person:
-    """Sits before the window: presses keys, and waits until something happens."""
+class User:
+    """A user of the window: presses keys and waits for effects."""
 
-    def __init__(self, display: str, folder: Path) -> None:
-        self.folder = folder
-        self._environ = environment(DISPLAY=display)
-        self.program = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder)],
-            env=self._environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(
+        self, program: "subprocess.Popen[str]", variables: dict[str, str], folder: Path
+    ) -> None:
+        self.program, self.folder = program, folder
+        self._environ = variables
         self.until(lambda: self.reads() != [])
         self._xdotool("search", "--sync", "--name", "camdigits test", "windowfocus")
 
@@ -89,15 +85,15 @@ class Person:
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Move the mouse with its button down, in pixels of the window."""
         window = self._xdotool("search", "--name", "camdigits test").split()[0]
-        place = ["mousemove", "--sync", "--window", window]
-        self._xdotool(*place, *map(str, start))
+        move = ["mousemove", "--sync", "--window", window]
+        self._xdotool(*move, *map(str, start))
         self._xdotool("mousedown", "1")
-        self._xdotool(*place, str(start[0] + 20), str(start[1] + 20))
-        self._xdotool(*place, *map(str, end))
+        self._xdotool(*move, str(start[0] + 20), str(start[1] + 20))
+        self._xdotool(*move, *map(str, end))
         self._xdotool("mouseup", "1")
 
     def close_window(self) -> None:
-        """Do what a window manager does for its close button; only later xdotools can."""
+        """Send what a window manager sends for its close button; old xdotools cannot."""
         x11 = ctypes.CDLL("libX11.so.6")
         for function in (x11.XOpenDisplay, x11.XInternAtom):
             function.restype = ctypes.c_void_p
@@ -112,7 +108,7 @@ class Person:
         x11.XCloseDisplay(server)
 
     def reads(self) -> list[dict[str, Any]]:
-        """Return what the reader was asked so far."""
+        """Return the calls of the reader so far."""
         log = self.folder / "log"
         lines = log.read_text().splitlines(keepends=True) if log.exists() else []
         return [json.loads(line) for line in lines if line.endswith("\n")]
@@ -121,18 +117,13 @@ class Person:
         """Return the files saved so far."""
         return sorted((self.folder / "out").glob(f"*{suffix}"))
 
-    def until(self, happened: Callable[[], bool]) -> None:
-        """Wait for it, but not for ever."""
-        give_up = time.monotonic() + PATIENCE_S
-        while not happened():
-            if time.monotonic() > give_up or self.program.poll() is not None:
-                self.program.kill()
-                pytest.fail(f"did not happen; {self.program.communicate()}")
-            time.sleep(0.02)
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds."""
+        wait_until(condition, self.program)
 
     def end(self) -> tuple[int, str, str]:
         """Wait for the end; return status, stdout, stderr."""
-        out, err = self.program.communicate(timeout=PATIENCE_S)
+        out, err = self.program.communicate(timeout=TIMEOUT_S)
         return self.program.returncode, out, err
 
     def _xdotool(self, *words: str) -> str:
@@ -143,65 +134,64 @@ class Person:
 
 
 @pytest.fixture
-def person(display: str, tmp_path: Path) -> Iterator[Person]:
-    """Somebody at a running live loop."""
-    someone = Person(display, tmp_path)
-    yield someone
-    if someone.program.poll() is None:
-        someone.program.kill()
-        someone.program.communicate()
+def user(display: str, tmp_path: Path) -> Iterator[User]:
+    """A user of a running live loop."""
+    command = [sys.executable, "-c", PROGRAM, tmp_path]
+    variables = environment(DISPLAY=display)
+    with started(command, env=variables) as program:
+        yield User(program, variables, tmp_path)
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment without a display, then `changes`."""
-    left_out = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return kept | {"PYTHONPATH": str(ROOT)} | changes
+    """Return the environment without a display, with `changes`."""
+    removed = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    kept = {name: value for name, value in os.environ.items() if name not in removed}
+    return kept | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"} | changes
 
 
-def test_an_area_is_drawn_with_the_mouse(person: Person) -> None:
-    """Key a, then a drag: boxes of the window, twice as large, become pixels of the picture."""
-    person.press("a")
-    person.drag((100, 60), (400, 260))
-    person.until(lambda: person.reads()[-1]["size"] != [320, 240])
-    width, height = person.reads()[-1]["size"]
-    person.press("a")
-    person.until(lambda: person.reads()[-1]["size"] == [320, 240])
-    person.press("q")
+def test_a_roi_is_drawn_with_the_mouse(user: User) -> None:
+    """Window pixels of a drag are converted to pixels of the picture, here half as many."""
+    user.press("a")
+    user.drag((100, 60), (400, 260))
+    user.until(lambda: user.reads()[-1]["size"] != [320, 240])
+    width, height = user.reads()[-1]["size"]
+    user.press("a")
+    user.until(lambda: user.reads()[-1]["size"] == [320, 240])
+    user.press("q")
 
-    assert person.end()[0] == 0
+    assert user.end()[0] == 0
     assert abs(width - 150) <= 4
     assert abs(height - 100) <= 4
 
 
-def test_every_key_does_what_help_says(person: Person) -> None:
+def test_every_key_has_the_effect_in_the_help(user: User) -> None:
     """Key d traces, m flips, space pauses, . steps once, s and r save, q ends with status 0."""
-    person.press("h")
-    person.press("d")
-    person.until(lambda: person.reads()[-1]["trace"])
-    person.press("d")
-    person.until(lambda: not person.reads()[-1]["trace"])
-    person.press("m")
-    person.until(lambda: person.reads()[-1]["left"] == 200)
-    person.press("m")
-    person.until(lambda: person.reads()[-1]["left"] == 90)
-    person.press("r")
-    person.until(lambda: person.saved(".mp4") != [])
+    user.press("h")
+    user.press("d")
+    user.until(lambda: user.reads()[-1]["trace"])
+    user.press("d")
+    user.until(lambda: not user.reads()[-1]["trace"])
+    user.press("m")
+    user.until(lambda: user.reads()[-1]["left"] == 200)
+    user.press("m")
+    user.until(lambda: user.reads()[-1]["left"] == 90)
+    user.press("r")
+    user.until(lambda: user.saved(".mp4") != [])
     time.sleep(0.3)  # a few frames of recording
-    person.press("r")
-    person.press("space")
-    person.press("s")
-    person.until(lambda: person.saved(".png") != [])
-    paused_at = len(person.reads())
-    person.press("period")
-    person.until(lambda: len(person.reads()) == paused_at + 1)
-    time.sleep(0.2)  # the loop has its chance to read on, wrongly
-    stepped_to = len(person.reads())
-    person.press("q")
+    user.press("r")
+    user.press("space")
+    user.press("s")
+    user.until(lambda: user.saved(".png") != [])
+    paused_at = len(user.reads())
+    user.press("period")
+    user.until(lambda: len(user.reads()) == paused_at + 1)
+    time.sleep(0.2)  # time in which a wrong loop would read more frames
+    stepped_to = len(user.reads())
+    user.press("q")
 
-    status, out, err = person.end()
+    status, out, err = user.end()
 
-    snapshot, recording = person.saved(".png")[0], person.saved(".mp4")[0]
+    snapshot, recording = user.saved(".png")[0], user.saved(".mp4")[0]
     frame = cv2.imread(str(snapshot))
     assert (status, err.splitlines()) == (0, [f"recording: {recording}", f"snapshot: {snapshot}"])
     assert json.loads(out) == [recording.name, snapshot.name]
@@ -211,23 +201,23 @@ def test_every_key_does_what_help_says(person: Person) -> None:
     assert cv2.VideoCapture(str(recording)).read()[0]
 
 
-def test_closing_the_window_quits(person: Person) -> None:
-    """The window's own close button ends the loop with status 0, without a word."""
-    person.close_window()
+def test_closing_the_window_quits(user: User) -> None:
+    """The window's close button ends the loop with status 0 and no message."""
+    user.close_window()
 
-    status, _, err = person.end()
+    status, _, err = user.end()
 
     assert (status, err) == (0, "")
 
 
-def test_escape_quits(person: Person) -> None:
+def test_escape_quits(user: User) -> None:
     """Esc does what q does."""
-    person.press("Escape")
+    user.press("Escape")
 
-    assert person.end()[0] == 0
+    assert user.end()[0] == 0
 
 
-def run_without_display(**changes: str) -> subprocess.CompletedProcess[str]:
+def open_window(**changes: str) -> subprocess.CompletedProcess[str]:
     program = (
         "import sys\n"
         "from camdigits.errors import CamdigitsError\n"
@@ -245,47 +235,52 @@ def run_without_display(**changes: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         ({}, "neither DISPLAY nor WAYLAND_DISPLAY is set"),
-        ({"DISPLAY": ":77"}, "display :77 does not answer"),
+        ({"DISPLAY": UNUSED}, f"display {UNUSED} does not answer"),
         ({"DISPLAY": "not a display"}, "display not a display does not answer"),
         ({"WAYLAND_DISPLAY": "wayland-77"}, "display wayland-77 does not answer"),
-        ({"DISPLAY": ":77", "QT_QPA_PLATFORM": "wayland"}, "display :77 does not answer"),
+        ({"DISPLAY": UNUSED, "QT_QPA_PLATFORM": "wayland"}, f"display {UNUSED} does not answer"),
     ],
 )
-def test_no_display_is_one_line_not_an_abort(changes: dict[str, str], words: str) -> None:
-    """Without a display that answers there is one line and status 2; Qt never gets to abort."""
-    ended = run_without_display(**changes)
+def test_no_display_is_one_line_not_an_abort(
+    changes: dict[str, str], message: str, unused_display: str, tmp_path: Path
+) -> None:
+    """Without a display that answers there is one line and status 2; Qt does not abort."""
+    filled = {name: value.replace(UNUSED, unused_display) for name, value in changes.items()}
+    variables = {**filled, "XDG_RUNTIME_DIR": str(tmp_path)}  # where Wayland sockets are
+
+    ended = open_window(**variables)
 
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
-    assert words in ended.stderr
+    assert message.replace(UNUSED, unused_display) in ended.stderr
     assert "--no-window" in ended.stderr
 
 
 def test_opencv_without_windows_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A headless OpenCV is a DisplayError that names the package to take."""
+    """A headless OpenCV is a DisplayError that names the package to install."""
     from camdigits.app.window import window
 
-    def refuse(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise cv2.error("The function is not implemented")
 
-    monkeypatch.setattr(window, "find_screen", lambda _: Screen())
-    monkeypatch.setattr(cv2, "namedWindow", refuse)
+    monkeypatch.setattr(window, "find_display", lambda _: ScreenSize())
+    monkeypatch.setattr(cv2, "namedWindow", fail)
 
     with pytest.raises(DisplayError, match="install opencv-python in place of"):
         window.Window("x")
 
 
 def test_the_screen_is_measured(display: str) -> None:
-    """Where there is a display its size is known."""
-    assert find_screen({"DISPLAY": display}, "linux") == Screen(1024, 768)
+    """The size of an existing display is found."""
+    assert find_display({"DISPLAY": display}, "linux") == ScreenSize(1024, 768)
 
 
-def test_other_systems_are_not_asked_for_a_display() -> None:
-    """DISPLAY says nothing on a Mac or on Windows."""
-    assert find_screen({}, "darwin") == Screen()
+def test_other_systems_need_no_display_variable() -> None:
+    """DISPLAY has no meaning on macOS and Windows."""
+    assert find_display({}, "darwin") == ScreenSize()
 
 
 @pytest.mark.parametrize(
@@ -298,8 +293,8 @@ def test_other_systems_are_not_asked_for_a_display() -> None:
     ],
 )
 def test_the_window_fits_the_screen(picture: tuple[int, int], window: tuple[int, int]) -> None:
-    """A picture opens at its size; smaller ones grow, larger ones shrink to the screen."""
-    width, height = window_size(picture, Screen(1020, 765))
+    """Small pictures are enlarged, large ones reduced to the screen."""
+    width, height = window_size(picture, ScreenSize(1020, 765))
 
     assert abs(width - window[0]) <= 1
     assert abs(height - window[1]) <= 4
