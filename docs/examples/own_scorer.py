@@ -16,7 +16,6 @@ import camdigits
 from camdigits.recognize.glyph import normalize
 
 PAGE = sys.argv[1] if len(sys.argv) > 1 else "tests/golden/form.jpg"
-LABELS = tuple("0123456789")
 
 
 def vectors(glyphs: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -34,6 +33,6 @@ def draw(label: str) -> npt.NDArray[np.uint8]:
     return normalize(page)
 
 
-templates = vectors(np.array([draw(label) for label in LABELS]))
-reader = camdigits.Reader(scorer=lambda glyphs: 30 * vectors(glyphs) @ templates.T, labels=LABELS)
+templates = 30 * vectors(np.array([draw(label) for label in "0123456789"])).T  # (784, 10)
+reader = camdigits.Reader(scorer=lambda glyphs: vectors(glyphs) @ templates, labels="0123456789")
 print(*(number.text for number in reader.read(cv2.imread(PAGE)).numbers))
