@@ -5,6 +5,14 @@
 >>> reader = camdigits.Reader()
 >>> reader.read(np.full((480, 640), 255, np.uint8)).digits
 ()
+
+- `Reader`: image -> `Result` with digits and numbers
+- `Tracker`: results of a video -> steady labels, ids and events
+- `annotate`: result -> image with boxes and labels
+- `open_source`: camera, stream, video or pictures -> frames
+- `pipeline.run`: source -> reader -> tracker -> sinks
+- values: `Frame`, `Box`, `Digit`, `Number`, `Event`, `Rejected`, `Result`, `Scored`
+- errors: `CamdigitsError` and its subclasses in `camdigits.errors`
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,16 +20,54 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from camdigits.config import ReaderConfig, load_config
     from camdigits.errors import CamdigitsError
     from camdigits.reader import Reader
-    from camdigits.values import Box, Digit, Frame, Number, Result
+    from camdigits.render.annotate import annotate
+    from camdigits.sources.opening import open_source
+    from camdigits.track.tracker import Tracker
+    from camdigits.values import (
+        Box,
+        Digit,
+        Event,
+        Frame,
+        Number,
+        Rejected,
+        Result,
+        Scored,
+    )
 
-__all__ = ["Box", "CamdigitsError", "Digit", "Frame", "Number", "Reader", "Result", "__version__"]
+__all__ = [
+    "Box",
+    "CamdigitsError",
+    "Digit",
+    "Event",
+    "Frame",
+    "Number",
+    "Reader",
+    "ReaderConfig",
+    "Rejected",
+    "Result",
+    "Scored",
+    "Tracker",
+    "__version__",
+    "annotate",
+    "load_config",
+    "open_source",
+]
 
 _HOMES = {
-    "Reader": "camdigits.reader",
     "CamdigitsError": "camdigits.errors",
-    **dict.fromkeys(("Box", "Digit", "Frame", "Number", "Result"), "camdigits.values"),
+    "Reader": "camdigits.reader",
+    "ReaderConfig": "camdigits.config",
+    "Tracker": "camdigits.track.tracker",
+    "annotate": "camdigits.render.annotate",
+    "load_config": "camdigits.config",
+    "open_source": "camdigits.sources.opening",
+    **dict.fromkeys(
+        ("Box", "Digit", "Event", "Frame", "Number", "Rejected", "Result", "Scored"),
+        "camdigits.values",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ CamdigitsError            1   nothing could be read
 ├── OutputError           2   an output cannot be written
 ├── DisplayError          2   a window was asked for and there is no screen
 ├── OpenCVError           2   OpenCV is missing or does not load
+├── ConfigError           2   a settings file cannot be used
 ├── SourceError           3   a source cannot be opened
 │   └── SourceLostError   4   a source that was open has gone
 └── ModelError            5   a model or its card cannot be used
@@ -52,6 +53,12 @@ class DisplayError(CamdigitsError):
 
 class OpenCVError(CamdigitsError):
     """OpenCV is missing or does not load."""
+
+    exit_status = 2
+
+
+class ConfigError(CamdigitsError):
+    """A settings file cannot be used."""
 
     exit_status = 2
 

@@ -1,14 +1,24 @@
-"""Box arithmetic: union, overlap, rotation by quarter turns, and what counts as a bare stroke."""
+"""Box arithmetic and page orientation: union, overlap, rotation of boxes, images and back.
+
+A `Pose` says how an image was rotated to make its page upright: by quarter turns, then by a skew
+in degrees around the centre of an enlarged canvas.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.values import Box
+from camdigits.image import cv2
+from camdigits.values import Box, Floats, GrayImage, Pose
 
-BARE_STROKE_ASPECT = 0.36  # width / height; a narrower region is one vertical stroke (chosen)
-Floats = npt.NDArray[np.float64]
+BARE_STROKE_ASPECT = 0.36  # width / height; a narrower region is one bare stroke (chosen)
+ROTATIONS = (0, 90, 180, 270)  # degrees clockwise
+_CV2_ROTATIONS = {
+    90: cv2.ROTATE_90_CLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
 
 
 def union(boxes: Iterable[Box]) -> Box:
@@ -99,3 +109,75 @@ def rotated(box: Box, rotation: int) -> Box:
     for _ in range(rotation % 360 // 90):
         box = Box(-box.bottom, box.x, box.height, box.width)
     return box
+
+
+def make_upright(image: npt.NDArray[np.uint8], pose: Pose) -> npt.NDArray[np.uint8]:
+    """Rotate an image of `pose.size`, (H, W) or (H, W, 3); a skewed one gets room for corners."""
+    if pose.rotation:
+        image = np.asarray(cv2.rotate(image, _CV2_ROTATIONS[pose.rotation]), np.uint8)
+    if not pose.skew:
+        return image
+    matrix, size = _deskewing(pose)
+    # Repeat the edge outside: black corners would be ink.
+    return np.asarray(
+        cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def undo_upright(mask: GrayImage, pose: Pose) -> GrayImage:
+    """Rotate a mask of the upright image back: the inverse of `make_upright`."""
+    if pose.skew:
+        matrix, _ = _deskewing(pose)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        mask = np.asarray(cv2.warpAffine(mask, matrix, _rotated_size(pose), flags=flags), np.uint8)
+    if not pose.rotation:
+        return mask
+    return np.asarray(cv2.rotate(mask, _CV2_ROTATIONS[360 - pose.rotation]), np.uint8)
+
+
+def box_from_upright(box: Box, pose: Pose) -> Box:
+    """Map a box of the upright image to the image before rotation."""
+    if pose.skew:
+        box = _skewed_back(box, pose)
+    width, height = pose.size
+    x, y, *sides = rotated(box, -pose.rotation)
+    # rotated() goes about the origin; these are the corners that it moves the image from.
+    left = {0: 0, 90: 0, 180: width, 270: width}[pose.rotation]
+    top = {0: 0, 90: height, 180: height, 270: 0}[pose.rotation]
+    return Box(x + left, y + top, *sides)
+
+
+def scaled(box: Box, scale: float, size: tuple[int, int]) -> Box:
+    """Scale a box to an image of `size` (width, height), clipped at its far edges."""
+    if scale == 1.0:
+        return box
+    left, top = round(box.x * scale), round(box.y * scale)
+    right, bottom = round(box.right * scale), round(box.bottom * scale)
+    return Box(left, top, min(right, size[0]) - left, min(bottom, size[1]) - top)
+
+
+def _rotated_size(pose: Pose) -> tuple[int, int]:
+    """Width and height after the quarter turns."""
+    width, height = pose.size
+    return (width, height) if pose.rotation in (0, 180) else (height, width)
+
+
+def _deskewing(pose: Pose) -> tuple[Floats, tuple[int, int]]:
+    """(2, 3) map from before the skew correction to after it, and the size of its canvas."""
+    width, height = _rotated_size(pose)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -pose.skew, 1.0)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    wide, high = round(width * cos + height * sin), round(width * sin + height * cos)
+    matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    return np.asarray(matrix, np.float64), (wide, high)
+
+
+def _skewed_back(box: Box, pose: Pose) -> Box:
+    """Box around the rotated ellipse in a box: the corners of a digit's box hold no ink."""
+    matrix = cv2.invertAffineTransform(_deskewing(pose)[0])
+    x, y = matrix @ (*box.centre, 1.0)
+    wide, high = np.hypot(*(matrix[:, :2] * (box.width / 2, box.height / 2)).T)
+    left, top = max(0, round(x - wide)), max(0, round(y - high))
+    width, height = _rotated_size(pose)
+    right, bottom = min(width, round(x + wide)), min(height, round(y + high))
+    return Box(left, top, max(1, right - left), max(1, bottom - top))

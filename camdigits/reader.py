@@ -1,36 +1,49 @@
-"""Read the digits of a picture: the whole program on one page, and the public API."""
+"""Read the digits of an image: the order of the stages, written once, and the public API.
+
+Three nested searches run the stages: `_search_orientation` finds how the page lies,
+`_search_scale` looks for large digits if few were found, and `_pass` runs each stage once.
+"""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.config import DEFAULT, ReaderConfig
+from camdigits.geometry import ROTATIONS, box_from_upright, make_upright, scaled
 from camdigits.image import cv2, frozen, to_bgr, to_green
 from camdigits.layout.grouping import group, mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
 from camdigits.recognize.card import find_model, load_card
-from camdigits.recognize.classify import NONE, Ask, Opinions, OutputSpec, digits_of, opinions
+from camdigits.recognize.classify import Classifier, OutputSpec, digits_of
 from camdigits.recognize.glyph import glyphs_of
-from camdigits.recognize.merge import rejoin
-from camdigits.recognize.orientation import ROTATIONS, Pose, tilt, way_up
+from camdigits.recognize.merge import merge
+from camdigits.recognize.orientation import find_rotation, find_skew
 from camdigits.recognize.prior import odds_of_none
 from camdigits.recognize.split import split
 from camdigits.recognize.texture import without_texture
 from camdigits.recognize.tflite import load_scorer
-from camdigits.segment.ink import Ink, InkConfig, find_ink
-from camdigits.segment.regions import find_blobs, regions_of
+from camdigits.segment.contours import Components, fill_components
+from camdigits.segment.find_rules import find_components
+from camdigits.segment.ink import InkConfig, find_ink
+from camdigits.segment.regions import digit_sized, join_regions
 from camdigits.values import (
+    NONE,
     Box,
+    Candidates,
     Digit,
+    Floats,
     Frame,
     Glyphs,
     GrayImage,
+    Ink,
+    Pose,
     Region,
     Rejected,
     Result,
@@ -38,31 +51,26 @@ from camdigits.values import (
     Trace,
 )
 
-MAX_SIDE = 1920  # pixels: a larger picture is searched on a copy shrunk to this
-THREADS = (
-    2  # of the model: 25 glyphs take 1.1 ms in place of 1.8; more gain little on so small a net
-)
-FEW = 3  # digits: fewer may be pieces of a large one
-CLOSE_UP = InkConfig(coarse_px=80, stroke_px=15)  # strokes up to a fifth of the picture
-DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "none")
+DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NONE)
 
 
 class Reader:
-    """Reads handwritten digits in pictures.
+    """Read handwritten digits in images.
 
-    Build one and keep it: loading the model takes longer than reading. A reader remembers nothing
-    between pictures, so the same picture always gives the same result, and several threads may
-    share one (the model itself runs one call at a time).
+    Build one and keep it: loading the model takes longer than reading. A reader keeps no state
+    between images, so the same image always gives the same result, and several threads may share
+    one (the model itself runs one call at a time).
 
     Args:
         model: a shipped model's name, or the path of a .tflite file with its .json card beside it.
         threshold: report digits at least this probable; None takes the card's.
         rotate: degrees clockwise that bring the pages upright (0, 90, 180 or 270), or None to find
-            out for each picture.
-        scorer: reads glyphs instead of a model: takes (N, 28, 28) uint8 and returns (N, labels)
-            logits.
-        labels: what the scorer's columns mean; "none" is whatever is no digit. Without it every
-            blob gets a label, and blobs are not cut apart or joined.
+            out for each image.
+        scorer: used instead of a model: takes (N, 28, 28) uint8 glyphs and returns (N, labels)
+            logits, or `Scored` with embeddings.
+        labels: the scorer's columns; "none" is the reject class. Without it every region gets a
+            digit label, and regions are neither merged nor split.
+        config: settings of the stages; None takes the defaults.
 
     Raises:
         ModelError: the model or its card cannot be used.
@@ -84,222 +92,253 @@ class Reader:
         rotate: int | None = None,
         scorer: Scorer | None = None,
         labels: Sequence[str] = DIGITS,
+        config: ReaderConfig | None = None,
     ) -> None:
         if rotate is not None and rotate not in ROTATIONS:
             raise ValueError(f"rotate: wanted None, 0, 90, 180 or 270, got {rotate!r}")
         if threshold is not None and not 0 <= threshold <= 1:
             raise ValueError(f"threshold: wanted 0 to 1, got {threshold!r}")
+        self._config = config or DEFAULT
         if scorer is None:
             path = find_model(str(model))
             card = load_card(path)
-            scorer = load_scorer(path, card, min(THREADS, os.cpu_count() or 1))
-            output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
+            scorer = load_scorer(path, card, min(self._config.threads, os.cpu_count() or 1))
+            spec = OutputSpec(card.labels, card.temperature, card.threshold)
         else:
-            output_spec = OutputSpec(tuple(labels))
-        self._score = scorer
-        self._labelling = output_spec
-        self._threshold = output_spec.threshold if threshold is None else threshold
+            spec = OutputSpec(tuple(labels))
+        self._classifier = Classifier(scorer, spec)
+        self._threshold = spec.threshold if threshold is None else threshold
         self._rotate = rotate
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What the model can answer, "none" included."""
-        return self._labelling.labels
+        """Labels of the model, "none" included."""
+        return self._classifier.spec.labels
 
     @property
     def threshold(self) -> float:
-        """Digits less probable than this are not reported."""
+        """Probability below which digits are not reported."""
         return self._threshold
 
-    def read(self, image: Frame | npt.NDArray[np.uint8], *, trace: bool = False) -> Result:
-        """Read one picture.
+    @property
+    def config(self) -> ReaderConfig:
+        """Settings of the stages."""
+        return self._config
+
+    def read(self, image: Frame | npt.NDArray[Any] | None, *, trace: bool = False) -> Result:
+        """Read one image.
 
         Args:
-            image: (H, W, 3) uint8 BGR, (H, W) uint8 gray, or a `Frame`.
-            trace: keep what the stages made, in `Result.trace`.
+            image: (H, W, 3) uint8 BGR, (H, W, 4) uint8 BGRA, (H, W) uint8 gray, or a `Frame`.
+            trace: keep every intermediate step in `Result.trace`.
 
         Returns:
             Digits by left edge, then by top edge; numbers in reading order; boxes in pixels of
-            the picture given, tight around the ink.
+            the given image, tight around the ink; milliseconds per stage.
 
         Raises:
             ArrayError: `image` is something else, or has no pixels.
         """
-        frame = _checked(image)
         clock = _Clock()
-        gray, scale = _working_size(to_green(frame.bgr))
-        view = self._upright(gray, clock)
-        place = _Place(view.pose, scale, frame.bgr.shape)
-        placed = [replace(digit, box=place(digit.box)) for digit in view.digits]
+        frame = _checked(image)
+        gray, scale = _working_size(to_green(frame.bgr), self._config.max_side_px)
+        clock.lap("prepare")
+        found = self._search_orientation(gray, clock)
+        place = _Placer(found.pose, scale, (frame.bgr.shape[1], frame.bgr.shape[0]))
+        placed = [replace(digit, box=place(digit.box)) for digit in found.digits]
         digits = tuple(sorted(placed, key=lambda digit: (digit.box.x, digit.box.y)))
-        numbers = group(digits, view.pose.rotation)
+        rejected = tuple(replace(each, box=place(each.box)) for each in found.rejected)
+        rotation = found.pose.rotation
+        numbers = group(digits, rotation, self._config.grouping)
         clock.lap("group")
-        kept = _trace(view, place) if trace else None
-        rejected = tuple(replace(each, box=place(each.box)) for each in view.rejected)
-        return Result(
-            frame, digits, numbers, view.pose.rotation, clock.laps(), kept, rejected=rejected
-        )
+        steps = _trace(found, scale, clock.passes) if trace else None
+        if trace:
+            clock.lap("trace")
+        return Result(frame, digits, numbers, rotation, clock.laps(), steps, rejected=rejected)
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
         """Read frame after frame, as they come."""
         return (self.read(frame) for frame in frames)
 
-    def _upright(self, gray: GrayImage, clock: "_Clock") -> "_View":
-        """See a page the right way up: one that is not is turned and seen again.
+    def _search_orientation(self, gray: GrayImage, clock: "_Clock") -> "_Pass":
+        """Read a page as it is, and again upright if its glyphs say that it is rotated or skewed.
 
-        So it reads as it does upright, to the last pixel.
+        The stages run anew on the rotated image, so a page reads as it does upright.
         """
-        pose = Pose(gray.shape[::-1], self._rotate or 0)
-        view = self._closer(gray, pose, clock)
-        model = self._score, self._labelling
-        if self._rotate is None and (rotation := way_up(view.glyphs, view.first, *model)):
-            view = self._closer(gray, replace(pose, rotation=rotation), clock)
-        # Where every region is read, a tilt could only take digits apart.
-        doubt = view.rejected and not view.crowded
-        if doubt and (slant := tilt(view.glyphs, view.first, *model)):
-            straight = self._closer(gray, replace(view.pose, tilt=slant), clock)
-            view = max(view, straight, key=_View.certainty)
-        clock.lap("classify")
-        return view
+        config = self._config.orientation
+        pose = Pose((gray.shape[1], gray.shape[0]), self._rotate or 0)
+        found = self._search_scale(gray, pose, clock)
+        if self._rotate is None:
+            rotation = find_rotation(
+                found.glyphs, found.found.predictions, self._classifier, config
+            )
+            clock.lap("orientation")
+            if rotation:
+                found = self._search_scale(gray, replace(pose, rotation=rotation), clock)
+        # If every region is read, a skew correction could only break digits.
+        if found.rejected and not found.is_textured:
+            skew = find_skew(found.glyphs, found.found.predictions, self._classifier, config)
+            clock.lap("orientation")
+            if skew:
+                straight = self._search_scale(gray, replace(found.pose, skew=skew), clock)
+                found = max(found, straight, key=_Pass.certainty)
+        return found
 
-    def _closer(self, gray: GrayImage, pose: Pose, clock: "_Clock") -> "_View":
-        """See a page, and look for large digits where few were found.
+    def _search_scale(self, gray: GrayImage, pose: Pose, clock: "_Clock") -> "_Pass":
+        """Read a page, and look for large digits if few were found.
 
-        A digit that fills the picture has strokes too broad to be told from its paper.
+        A digit that fills the image has strokes too broad for the usual estimate of the paper.
         """
-        turned = pose.turned(gray)
-        view = self._view(turned, pose, InkConfig(), clock)
-        if len(view.digits) >= FEW or view.crowded:
-            return view
-        return max(view, self._view(turned, pose, CLOSE_UP, clock), key=_View.certainty)
+        upright = make_upright(gray, pose)
+        clock.lap("orientation")
+        found = self._pass(upright, pose, self._config.ink, clock)
+        if len(found.digits) >= self._config.min_digits_one_scale or found.is_textured:
+            return found
+        close_up = self._pass(upright, pose, self._config.close_up_ink, clock)
+        return max(found, close_up, key=_Pass.certainty)
 
-    def _view(self, gray: GrayImage, pose: Pose, config: InkConfig, clock: "_Clock") -> "_View":
-        """Run the stages that see pixels."""
-        ink = find_ink(gray, config)
+    def _pass(
+        self, gray: GrayImage, pose: Pose, ink_config: InkConfig, clock: "_Clock"
+    ) -> "_Pass":
+        """Run each stage once on an upright image at working size."""
+        config, threshold, classify = self._config, self._threshold, self._classifier.regions
+        clock.passes += 1
+        ink = find_ink(gray, ink_config)
         clock.lap("ink")
-        ask = partial(opinions, score=self._score, output_spec=self._labelling)
-        blobs = find_blobs(ink)
+        components = find_components(ink, config.rules)
+        clock.lap("rules")
+        sized = digit_sized(components, ink.mask.shape, config.regions)
         clock.lap("regions")
-        kept = without_texture(blobs, ink, ask, self._threshold)
+        kept = without_texture(sized, ink, classify, threshold, config.texture)
         clock.lap("texture")
-        regions = regions_of(kept, ink)
+        regions = join_regions(kept, ink, config.regions)
         clock.lap("regions")
         glyphs = glyphs_of(regions)
         clock.lap("glyphs")
-        first = ask(glyphs)
-        odds = odds_of_none(regions, first)
-        asked, crowded = first.weighed(odds), kept is not blobs
-        uncut = regions
-        # Pieces of blobs are tried only by what can refuse them: any piece is a digit to the rest.
-        if not crowded and NONE in self._labelling.labels:
-            again = _weighing(ask, odds[asked.digits(self._threshold)])
-            uncut, asked = rejoin(regions, asked, again, self._threshold)
-            regions, asked = split(uncut, asked, again, self._threshold)
-        sure = _cut_marked(digits_of(regions, asked, self._threshold), uncut)
-        read = asked.digits(self._threshold)
-        refused = _refused(regions, asked, read)
-        strengths = [
-            region.strength for region, is_read in zip(regions, read, strict=True) if is_read
-        ]
-        boxes = [each.box for each in refused]
-        digits = plausible_digits(sure, gray.shape[::-1], boxes, strengths)
-        digits = mark_cell_boundaries(digits, blobs.lines)
+        found = Candidates(regions, self._classifier.glyphs(glyphs))
         clock.lap("classify")
-        return _View(ink, glyphs, first, regions, asked, digits, pose, crowded, refused)
+        odds = odds_of_none(found, config.prior)
+        with_prior = found.with_prior(odds)
+        clock.lap("prior")
+        merged, last = self._second_looks(with_prior, odds, kept is not sized, clock)
+        rejected = last.rejected(threshold)
+        accepted = _with_parts_marked(digits_of(last, threshold), merged)
+        strengths = [
+            region.strength
+            for region, is_accepted in zip(last.regions, last.accepted(threshold), strict=True)
+            if is_accepted
+        ]
+        plausible = plausible_digits(
+            accepted,
+            (gray.shape[1], gray.shape[0]),
+            [each.box for each in rejected],
+            strengths,
+            config.plausibility,
+        )
+        digits = mark_cell_boundaries(plausible, components.rules, config.grouping)
+        clock.lap("plausibility")
+        return _Pass(
+            pose, ink, components, sized, kept is not sized, found, glyphs, odds, with_prior,
+            merged, last, rejected, accepted, digits,
+        )  # fmt: skip
+
+    def _second_looks(
+        self, candidates: Candidates, odds: Floats, is_textured: bool, clock: "_Clock"
+    ) -> tuple[Candidates, Candidates]:
+        """Merge strokes and split joined digits; only a reject class can reject trial parts."""
+        if is_textured or NONE not in self.labels:
+            return candidates, candidates
+        threshold = self._threshold
+        read = odds[candidates.accepted(threshold)]
+        # Weight the trial predictions like those of the digits on the page, but never down.
+        factor = min(1.0, float(np.median(read))) if len(read) else 1.0
+
+        def classify(regions: Sequence[Region]) -> Candidates:
+            return self._classifier.regions(regions).with_prior(factor)
+
+        merged = merge(candidates, classify, threshold, self._config.merge)
+        clock.lap("merge")
+        last = split(merged, classify, threshold, self._config.split)
+        clock.lap("split")
+        return merged, last
 
 
-def _checked(image: Frame | npt.NDArray[np.uint8]) -> Frame:
-    """The very frame given, or one around an array; gray becomes colour."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pass:
+    """What the stages made of the upright image at working size; boxes are in its pixels."""
+
+    pose: Pose
+    ink: Ink
+    components: Components  # without rules
+    sized: Components  # digit-sized ones
+    is_textured: bool  # parts are texture and were not read
+    found: Candidates
+    glyphs: Glyphs
+    prior_odds: Floats
+    with_prior: Candidates
+    merged: Candidates
+    split: Candidates
+    rejected: tuple[Rejected, ...]
+    accepted: tuple[Digit, ...]
+    digits: tuple[Digit, ...]
+
+    def certainty(self) -> float:
+        """Return the sum of the digits' scores: the pass that reads more is kept."""
+        return sum(digit.score for digit in self.digits)
+
+
+def _checked(image: Frame | npt.NDArray[Any] | None) -> Frame:
+    """Return the given frame, or one around an array converted to BGR."""
     if not isinstance(image, Frame):
         return Frame(0, 0.0, frozen(to_bgr(image)))
     bgr = to_bgr(image.bgr, "frame.bgr")
     return image if bgr is image.bgr else replace(image, bgr=frozen(bgr))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _View:
-    """What was seen in the upright picture at working size; boxes are in its pixels."""
-
-    ink: Ink
-    glyphs: Glyphs  # of the regions as they were found
-    first: Opinions  # of those glyphs
-    regions: tuple[Region, ...]  # after a second look
-    asked: Opinions
-    digits: tuple[Digit, ...]
-    pose: Pose
-    crowded: bool  # parts of it are texture and were not read
-    rejected: tuple[Rejected, ...]
-
-    def certainty(self) -> float:
-        """How much was read: the sum of the digits' scores."""
-        return sum(digit.score for digit in self.digits)
+def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:
+    """Mark digits that were cut out of a larger region."""
+    whole = {region.box for region in merged.regions}
+    return tuple(each if each.box in whole else replace(each, is_part=True) for each in digits)
 
 
-def _weighing(ask: Ask, odds: npt.NDArray[np.float64]) -> Ask:
-    """Weigh further opinions as those of the digits on the page were, but none down."""
-    usual = min(1.0, float(np.median(odds))) if len(odds) else 1.0
-    return lambda glyphs: ask(glyphs).weighed(usual)
-
-
-def _cut_marked(digits: Sequence[Digit], uncut: Sequence[Region]) -> tuple[Digit, ...]:
-    whole = {region.box for region in uncut}
-    return tuple(d if d.box in whole else replace(d, is_part=True) for d in digits)
-
-
-def _refused(
-    regions: Sequence[Region], asked: Opinions, read: npt.NDArray[np.bool_]
-) -> tuple[Rejected, ...]:
-    rows = zip(regions, asked.labels, asked.scores.tolist(), read.tolist(), strict=True)
-    return tuple(
-        Rejected(region.box, label, score) for region, label, score, is_read in rows if not is_read
-    )
-
-
-def _trace(view: _View, place: Callable[[Box], Box]) -> Trace:
-    regions = tuple(replace(region, box=place(region.box)) for region in view.regions)
-    mask = view.pose.turned_back(view.ink.mask)
-    glyphs = glyphs_of(view.regions)
-    return Trace(mask, regions, glyphs, view.asked.labels, tuple(view.asked.scores))
+def _trace(found: _Pass, scale: float, passes: int) -> Trace:
+    mask = fill_components(found.components, found.ink.mask.shape)
+    return Trace(
+        found.pose, scale, found.ink, mask, found.components.rules, found.sized.boxes,
+        found.is_textured, found.found, found.glyphs, found.prior_odds, found.with_prior,
+        found.merged, found.split, found.rejected, found.accepted, found.digits, passes,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where what was seen lies in the picture that was given."""
+class _Placer:
+    """Maps boxes of the upright image at working size to the given image."""
 
     pose: Pose
-    scale: float  # from working size to the picture's own pixels
-    shape: tuple[int, ...]  # of the picture
+    scale: float
+    size: tuple[int, int]  # of the given image
 
     def __call__(self, box: Box) -> Box:
-        """Bring a box of the upright picture at working size to the picture's own pixels."""
-        return _enlarge(self.pose.back(box), self.scale, self.shape)
+        return scaled(box_from_upright(box, self.pose), self.scale, self.size)
 
 
-def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
-    """Shrink a large picture; the second value brings its pixels back to the original's."""
+def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:
+    """Shrink a large image; the second value scales its pixels back to the original's."""
     height, width = gray.shape
-    scale = MAX_SIDE / max(height, width)
+    scale = max_side_px / max(height, width)
     if scale >= 1:
         return gray, 1.0
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / scale
 
 
-def _enlarge(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """Bring a box from the working size to the picture's own pixels."""
-    if scale == 1.0:
-        return box
-    left, top = round(box.x * scale), round(box.y * scale)
-    right, bottom = round(box.right * scale), round(box.bottom * scale)
-    return Box(left, top, min(right, shape[1]) - left, min(bottom, shape[0]) - top)
-
-
 class _Clock:
-    """Milliseconds between one stage's end and the next one's."""
+    """Milliseconds between the end of one stage and the end of the next."""
 
     def __init__(self) -> None:
         self._last = perf_counter()
         self._laps: dict[str, float] = {}
+        self.passes = 0
 
     def lap(self, stage: str) -> None:
         now = perf_counter()

@@ -1,12 +1,14 @@
 """The values that travel through the pipeline: frozen, and nothing but data.
 
-source ─Frame→ ink → regions ─Region→ glyphs → classify ─Digit→ group ─Number→ Result
+source -> Frame -> Ink -> Region -> Candidates -> Digit -> Number -> Result
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +16,29 @@ import numpy.typing as npt
 BgrImage: TypeAlias = npt.NDArray[np.uint8]  # (H, W, 3), blue green red
 GrayImage: TypeAlias = npt.NDArray[np.uint8]  # (H, W)
 Glyphs: TypeAlias = npt.NDArray[np.uint8]  # (N, 28, 28), 255 = ink
-Scores: TypeAlias = npt.NDArray[np.float32]  # (N, labels): logits, any real numbers
+Logits: TypeAlias = npt.NDArray[np.float32]  # (N, labels), any real numbers
+Embeddings: TypeAlias = npt.NDArray[np.float32]  # (N, E), input of the model's last layer
+Floats: TypeAlias = npt.NDArray[np.float64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
-Scorer: TypeAlias = Callable[[Glyphs], Scores]
-"""Glyphs in, one row of logits per glyph out: the TFLite model, or any function."""
+NONE = "none"  # label of the reject class
 
-NOTHING_MS: Mapping[str, float] = MappingProxyType({})
+
+class Scored(NamedTuple):
+    """Output of a scorer for N glyphs."""
+
+    logits: Logits
+    embeddings: Embeddings | None = None
+
+
+Scorer: TypeAlias = Callable[[Glyphs], Logits | Scored]
+"""A function from glyphs to one row of logits per glyph: the TFLite model, or any other."""
+
+EMPTY_MS: Mapping[str, float] = MappingProxyType({})
 
 
 class Box(NamedTuple):
-    """Whole pixels; image[y : y + height, x : x + width] is its content."""
+    """Integer pixel rectangle; image[y : y + height, x : x + width] is its content."""
 
     x: int
     y: int
@@ -32,7 +47,7 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> int:
-        """First column behind the box."""
+        """First column to the right of the box."""
         return self.x + self.width
 
     @property
@@ -42,56 +57,190 @@ class Box(NamedTuple):
 
     @property
     def centre(self) -> tuple[float, float]:
-        """Middle of the box as (x, y)."""
+        """Centre of the box as (x, y)."""
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # eq=False: comparing arrays is not yes or no
+@dataclass(frozen=True, slots=True, eq=False)  # eq=False: comparing arrays is ambiguous
 class Frame:
-    """One picture of a source."""
+    """One image of a source."""
 
     index: int  # frames the source produced before this one; a gap means dropped frames
-    time_s: float  # seconds since the source was opened, never going back
-    bgr: BgrImage  # (H, W, 3) uint8, made read-only: drawing on it is an error
-    source: str = ""  # the source as the user named it, for the readings
+    time_s: float  # seconds since the source was opened, never decreasing
+    bgr: BgrImage  # (H, W, 3) uint8, read-only: drawing on it is an error
+    source: str = ""  # the source as the user named it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """Where ink is, and how strong."""
+
+    mask: GrayImage  # (H, W) uint8, 255 on ink, 0 elsewhere
+    contrast: GrayImage  # (H, W) uint8, grey levels darker (chalk: lighter) than the ground
+    limits: GrayImage  # (H, W) uint8, contrast above which a pixel is ink
+    light: bool  # most strokes are lighter than the ground: chalk on a board
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """One blob of ink the size of a digit."""
+    """One piece of ink that may be a digit."""
 
-    box: Box  # tight around the ink, in pixels of the frame
-    ink: GrayImage  # (box.height, box.width) uint8, 255 = full ink; the ink of others is 0
+    box: Box  # tight around the ink, in pixels of the searched image
+    ink: GrayImage  # (box.height, box.width) uint8, 255 = full ink; other regions' ink is 0
     strength: float = 0.0  # grey levels between full ink and its ground; 0 is unknown
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Class probabilities of N glyphs."""
+
+    probabilities: Floats  # (N, L) float64, rows sum to 1
+    labels: tuple[str, ...]  # the L columns
+    embeddings: Embeddings | None = None  # (N, E) float32 if the scorer has them
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(self.probabilities)
+
+    @cached_property
+    def best(self) -> npt.NDArray[np.intp]:
+        """(N,) column of the most probable label."""
+        return np.asarray(self.probabilities.argmax(axis=1), np.intp)
+
+    @cached_property
+    def scores(self) -> Floats:
+        """(N,) probability of the most probable label."""
+        return np.asarray(self.probabilities[np.arange(len(self)), self.best], np.float64)
+
+    @cached_property
+    def best_labels(self) -> tuple[str, ...]:
+        """The N most probable labels, "none" included."""
+        return tuple(self.labels[column] for column in self.best.tolist())
+
+    @property
+    def none(self) -> Floats:
+        """(N,) probability of the reject class; 0 if the labels have none."""
+        if NONE not in self.labels:
+            return np.zeros(len(self))
+        return np.asarray(self.probabilities[:, self.labels.index(NONE)], np.float64)
+
+    def accepted(self, threshold: float) -> Flags:
+        """(N,) bool: the best label is a digit with at least this probability."""
+        digits = self.best != (self.labels.index(NONE) if NONE in self.labels else -1)
+        return np.asarray(digits & (self.scores >= threshold), np.bool_)
+
+    def with_prior(self, odds: Floats | float) -> "Predictions":
+        """Multiply the odds of "none", (N,) or one factor for all, and normalise again."""
+        if NONE not in self.labels or not len(self):
+            return self
+        weighted = self.probabilities.copy()
+        weighted[:, self.labels.index(NONE)] *= odds
+        return replace(self, probabilities=weighted / weighted.sum(axis=1, keepdims=True))
+
+    def take(self, rows: Sequence[int]) -> "Predictions":
+        """Return some rows in the given order."""
+        index = np.asarray(rows, np.intp)
+        embeddings = None if self.embeddings is None else self.embeddings[index]
+        return replace(self, probabilities=self.probabilities[index], embeddings=embeddings)
+
+    def joined(self, other: "Predictions") -> "Predictions":
+        """Return the rows of both."""
+        embeddings = None
+        if self.embeddings is not None and other.embeddings is not None:
+            embeddings = np.concatenate([self.embeddings, other.embeddings])
+        probabilities = np.concatenate([self.probabilities, other.probabilities])
+        return replace(self, probabilities=probabilities, embeddings=embeddings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Regions of one image with their predictions; the two cannot get out of step.
+
+    Raises:
+        ValueError: there is not one prediction per region.
+    """
+
+    regions: tuple[Region, ...]
+    predictions: Predictions
+
+    def __post_init__(self) -> None:
+        if len(self.regions) != len(self.predictions):
+            raise ValueError(
+                f"candidates: wanted one prediction per region, got {len(self.predictions)} "
+                f"for {len(self.regions)} regions"
+            )
+
+    def __len__(self) -> int:
+        """Return the number of candidates."""
+        return len(self.regions)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Most probable label of each candidate, "none" included."""
+        return self.predictions.best_labels
+
+    @property
+    def scores(self) -> Floats:
+        """(N,) probability of these labels."""
+        return self.predictions.scores
+
+    def accepted(self, threshold: float) -> Flags:
+        """(N,) bool: candidates that are a digit with at least this probability."""
+        return self.predictions.accepted(threshold)
+
+    def rejected(self, threshold: float) -> "tuple[Rejected, ...]":
+        """Return the candidates that are not reported."""
+        rows = zip(self.regions, self.labels, self.scores.tolist(), strict=True)
+        keep = (~self.accepted(threshold)).tolist()
+        return tuple(
+            Rejected(region.box, label, score)
+            for (region, label, score), kept in zip(rows, keep, strict=True)
+            if kept
+        )
+
+    def with_prior(self, odds: Floats | float) -> "Candidates":
+        """Multiply the odds of "none" of each candidate, or of all."""
+        return replace(self, predictions=self.predictions.with_prior(odds))
+
+    def replaced(self, rows: Sequence[int], new: "Candidates") -> "Candidates":
+        """Return candidates in the order of `rows`; row len(self) + i is candidate i of `new`."""
+        every = self.regions + new.regions
+        regions = tuple(every[row] for row in rows)
+        return Candidates(regions, self.predictions.joined(new.predictions).take(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """One region with the label the model gave it."""
+    """One region with the label that the model gave it."""
 
     box: Box
     label: str  # one of the card's labels, never "none"
     score: float  # calibrated probability, 0 to 1
-    track: int | None = None  # id that follows this digit from frame to frame
-    cell_boundary: bool = (
-        False  # a printed line parts it from what stands on its left: another cell
-    )
-    missed_s: float = 0.0  # since it was last seen: shown from memory, at its likely place
+    track: int | None = None  # id of this digit across frames
+    cell_boundary: bool = False  # a printed line separates it from its left neighbour
+    missed_s: float = 0.0  # seconds since it was last detected; its box is an estimate then
     is_part: bool = False  # cut out of a region that is not a digit as a whole
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object that JSON Lines has for this digit."""
+        box = [int(side) for side in self.box]
+        plain = {"label": self.label, "score": rounded(self.score, 4), "box": box}
+        missed = {"missed_s": rounded(self.missed_s, 4)} if self.missed_s else {}
+        return {**plain, "track": self.track, **missed}
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One region that was looked at and not reported."""
+    """One region that was classified and not reported."""
 
     box: Box
-    label: str  # the most probable one, "none" as a rule
+    label: str  # the most probable one, usually "none"
     score: float  # its probability
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Digits that stand together, in reading order."""
+    """Neighbouring digits in reading order."""
 
     text: str
     score: float  # probability that every digit is right: the product of theirs
@@ -99,39 +248,104 @@ class Number:
     digits: tuple[int, ...]  # indexes into Result.digits
     track: int | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object that JSON Lines has for this number."""
+        box, digits = [int(side) for side in self.box], [int(index) for index in self.digits]
+        plain = {"text": self.text, "score": rounded(self.score, 4), "box": box}
+        return {**plain, "digits": digits, "track": self.track}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What became of a number that is followed from frame to frame."""
+    """A change of a tracked number."""
 
     kind: Literal["stable", "changed", "gone"]
     track: int  # the number's
-    text: str  # never empty; of one that is gone, the last
+    text: str  # never empty; the last text of a number that is gone
     previous: str | None  # the text reported before; None for a new number
     score: float
     box: Box
 
 
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How an image was rotated to make its page upright; see `geometry` for its functions."""
+
+    size: tuple[int, int]  # width and height of the image before rotation
+    rotation: int = 0  # degrees clockwise: 0, 90, 180 or 270
+    skew: int = 0  # degrees clockwise on top of that
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """What the stages made on the way, for the debug view."""
+    """Every intermediate step of the pass that gave the result.
 
-    ink: GrayImage  # (H, W) uint8 mask of the frame, 255 = ink
-    regions: tuple[Region, ...]
-    glyphs: Glyphs  # (len(regions), 28, 28) as the model saw them
-    labels: tuple[str, ...]  # the best label of each region, "none" included
-    scores: tuple[float, ...]  # and its probability
+    Boxes and masks are in pixels of the upright image at working size; `pose` and `scale` map
+    them to the frame (`geometry.to_frame`).
+    """
+
+    pose: Pose
+    scale: float  # working size to frame size
+    ink: Ink
+    components: GrayImage  # (H, W) uint8, 255 on components that are left without rules
+    rules: GrayImage | None  # (H, W) uint8, 255 on printed lines that were removed
+    component_boxes: npt.NDArray[np.int32]  # (N, 4) x, y, width, height of digit-sized ones
+    is_textured: bool  # parts of the image are texture and were not read
+    found: Candidates  # regions as found, with the model's own predictions
+    glyphs: Glyphs  # (len(found), 28, 28)
+    prior_odds: Floats  # (len(found),) factor on the odds of "none"
+    with_prior: Candidates  # the same regions, prior applied
+    merged: Candidates  # after strokes were merged or separated
+    split: Candidates  # after joined digits were cut apart: the last candidates
+    rejected: tuple[Rejected, ...]
+    accepted: tuple[Digit, ...]  # candidates above the threshold
+    digits: tuple[Digit, ...]  # those that are plausible: what the result reports
+    passes: int = 1  # how often the stages ran: other orientations and scales were tried
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Regions of the last candidates."""
+        return self.split.regions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """What was read in one frame."""
 
-    frame: Frame  # the very frame the digits were read from
+    frame: Frame  # the frame that the digits were read from
     digits: tuple[Digit, ...]
     numbers: tuple[Number, ...]
-    rotation: int = 0  # degrees the page had to be turned clockwise to stand upright: 0 90 180 270
-    ms: Mapping[str, float] = field(default_factory=lambda: NOTHING_MS)  # per stage
-    trace: Trace | None = None  # only when asked for
-    events: tuple[Event, ...] = ()  # only of a tracker: what changed with this frame
-    rejected: tuple[Rejected, ...] = ()  # what else was looked at, in no order
+    rotation: int = 0  # degrees clockwise that bring the page upright: 0, 90, 180, 270
+    ms: Mapping[str, float] = field(default_factory=lambda: EMPTY_MS)  # per stage
+    trace: Trace | None = None  # only on request
+    events: tuple[Event, ...] = ()  # only from a tracker: what changed with this frame
+    rejected: tuple[Rejected, ...] = ()  # regions that were classified and not reported
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object that JSON Lines has for this result: plain Python values."""
+        height, width = self.frame.bgr.shape[:2]
+        return {
+            "source": self.frame.source,
+            "frame": int(self.frame.index),
+            "time_s": rounded(self.frame.time_s, 4),
+            "width": width,
+            "height": height,
+            "rotation": int(self.rotation),
+            "digits": [digit.to_dict() for digit in self.digits],
+            "numbers": [number.to_dict() for number in self.numbers],
+            "ms": {stage: rounded(ms, 2) for stage, ms in self.ms.items()},
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the times as a dict: a mappingproxy can do neither."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return _restored, ({**values, "ms": dict(self.ms)},)
+
+
+def _restored(values: dict[str, Any]) -> Result:
+    return Result(**{**values, "ms": MappingProxyType(values["ms"])})
+
+
+def rounded(value: float, decimals: int) -> float | None:
+    """Round to a plain float; NaN and infinity, which JSON lacks, become None."""
+    return round(float(value), decimals) if math.isfinite(value) else None

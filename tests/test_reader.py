@@ -1,20 +1,24 @@
+import copy
+import pickle
 import subprocess
 import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
 
 import camdigits
+from camdigits.config import DEFAULT, ReaderConfig, updated
 from camdigits.errors import ArrayError, ModelError
+from camdigits.geometry import box_from_upright, scaled
 from camdigits.image import cv2
-from camdigits.reader import MAX_SIDE, Reader
-from camdigits.recognize.orientation import Pose
+from camdigits.reader import Reader
 from camdigits.sources.picture_file import read_picture
 from camdigits.sources.synthetic import DemoSource
-from camdigits.values import Box, Frame
+from camdigits.values import Box, Candidates, Frame, Pose
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -45,54 +49,58 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
         Box(110, 30, 6, 40),
     ]
     assert [number.text for number in result.numbers] == ["11", "1"]
-    assert set(result.ms) == {"ink", "regions", "texture", "glyphs", "classify", "group"}
+    stages = "prepare orientation ink rules regions texture glyphs classify prior merge split"
+    assert set(result.ms) == {*stages.split(), "plausibility", "group"}
 
 
 @pytest.mark.parametrize(("more", "tried"), [((), 0), (((30, 90, 40, 6),), 1)])
-def test_a_page_is_tried_aslant_only_where_something_is_in_doubt(
-    ones, sheet, monkeypatch, more, tried
-):
-    """A picture that is read to the last blob could only lose: digits fall apart when turned."""
-    asked = []
-    monkeypatch.setattr("camdigits.reader.tilt", lambda *_: asked.append(1) or 0)
+def test_skew_is_tried_only_if_a_region_is_rejected(ones, sheet, monkeypatch, more, tried):
+    """A skew correction could only break the digits of an image that is read completely."""
+    calls = []
+    monkeypatch.setattr("camdigits.reader.find_skew", lambda *_: calls.append(1) or 0)
     strokes = [(30 + 20 * place, 30, 6, 40) for place in range(4)]
 
     ones.read(sheet(*strokes, *more, ink=30, paper=220))
 
-    assert len(asked) == tried
+    assert len(calls) == tried
 
 
 @pytest.mark.parametrize(("labels", "tried"), [(("0", "1"), 0), (("0", "none"), 1)])
-def test_what_cannot_refuse_is_not_asked_about_pieces(labels, tried, sheet, monkeypatch):
-    """A scorer without "none" takes any piece for a digit, so its blobs are never cut."""
+def test_regions_are_not_split_without_a_reject_class(labels, tried, sheet, monkeypatch):
+    """A scorer without "none" gives any part a digit label."""
     cuts = []
-    monkeypatch.setattr("camdigits.reader.split", lambda *found: cuts.append(found) or found[:2])
-    monkeypatch.setattr("camdigits.reader.FEW", 0)  # no close-up
-    sure = Reader(scorer=lambda glyphs: np.zeros((len(glyphs), 2)), labels=labels, rotate=0)
+    monkeypatch.setattr("camdigits.reader.split", lambda *found: cuts.append(found) or found[0])
+    one_scale = ReaderConfig(min_digits_one_scale=0)
+    sure = Reader(
+        scorer=lambda glyphs: np.zeros((len(glyphs), 2)),
+        labels=labels,
+        rotate=0,
+        config=one_scale,
+    )
 
     sure.read(sheet((30, 30, 30, 40)))
 
     assert len(cuts) == tried
 
 
-def test_what_was_looked_at_and_refused_is_told(ones, sheet):
-    """With its box in the picture, and what it was taken for instead."""
+def test_rejected_regions_are_in_the_result(ones, sheet):
+    """With their box in the image and their most probable label."""
     page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
 
-    (refused,) = ones.read(page).rejected
+    (rejected,) = ones.read(page).rejected
 
-    assert (refused.box, refused.label) == (Box(90, 60, 40, 6), "none")
-    assert refused.score == pytest.approx(1, abs=1e-3)
+    assert (rejected.box, rejected.label) == (Box(90, 60, 40, 6), "none")
+    assert rejected.score == pytest.approx(1, abs=1e-3)
 
 
-def test_parts_of_a_blob_are_told_from_whole_ones(ones, sheet, monkeypatch):
-    """Digits that come of cutting say so."""
+def test_parts_of_a_region_are_marked(ones, sheet, monkeypatch):
+    """Digits that were cut out of a larger region have is_part set."""
     page = sheet((30, 30, 6, 40), (80, 30, 6, 40), ink=30, paper=220)
 
-    def cut_first(regions, asked, *_):
-        first = regions[0]
+    def cut_first(candidates, *_):
+        first, *others = candidates.regions
         part = replace(first, box=first.box._replace(height=30), ink=first.ink[:30])
-        return (part, *regions[1:]), asked
+        return Candidates((part, *others), candidates.predictions)
 
     monkeypatch.setattr(camdigits.reader, "split", cut_first)
     result = ones.read(page)
@@ -114,7 +122,7 @@ def test_the_same_picture_gives_the_same_result(ones, sheet):
 
 def test_a_large_picture_keeps_its_own_pixels(ones, sheet):
     """It is searched on a smaller copy, but boxes lie in the picture that was given."""
-    page = sheet((1200, 900, 60, 600), size=(2400, 2 * MAX_SIDE), ink=30, paper=220)
+    page = sheet((1200, 900, 60, 600), size=(2400, 2 * DEFAULT.max_side_px), ink=30, paper=220)
 
     (digit,) = ones.read(page).digits
 
@@ -146,16 +154,21 @@ def test_a_frame_without_a_picture_is_refused(ones):
         ones.read(Frame(np.zeros((8, 8, 3), np.uint8), 0, 0.0))
 
 
-def test_a_trace_shows_what_the_model_saw(ones, sheet):
-    """Mask, regions, glyphs and opinions, "none" included; only when asked for."""
+def test_a_trace_holds_every_step(ones, sheet):
+    """Ink, components, regions, glyphs, candidates of each stage; only on request."""
     page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
 
     trace = ones.read(page, trace=True).trace
 
     assert trace is not None
-    assert trace.ink.shape == page.shape
-    assert trace.labels == ("1", "none")
+    assert trace.ink.mask.shape == trace.components.shape == page.shape
+    assert trace.rules is None
+    assert trace.component_boxes.shape == (2, 4)
+    assert trace.found.labels == trace.with_prior.labels == trace.split.labels == ("1", "none")
     assert trace.glyphs.shape == (2, 28, 28)
+    assert trace.prior_odds.shape == (2,)
+    assert [digit.label for digit in trace.digits] == ["1"]
+    assert [each.label for each in trace.rejected] == ["none"]
     assert ones.read(page).trace is None
 
 
@@ -216,7 +229,9 @@ def shipped():
 
 def outcome(result, pose):
     """Labels, scores and boxes, the boxes in the upright page."""
-    return sorted((digit.label, digit.score, pose.back(digit.box)) for digit in result.digits)
+    return sorted(
+        (digit.label, digit.score, box_from_upright(digit.box, pose)) for digit in result.digits
+    )
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
@@ -276,3 +291,57 @@ def test_public_names_are_there():
         assert getattr(camdigits, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Writer'"):
         camdigits.Writer  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["paper", "form", "side", "aslant", "boxes"])
+def test_the_trace_ends_in_the_result(shipped, name):
+    """On real pages, the last step of the trace maps to the digits that are reported."""
+    page = read_picture(GOLDEN / f"{name}.jpg")
+
+    result = shipped.read(page, trace=True)
+
+    trace = result.trace
+    size = page.shape[1::-1]
+    placed = [
+        (digit.label, scaled(box_from_upright(digit.box, trace.pose), trace.scale, size))
+        for digit in trace.digits
+    ]
+    placed.sort(key=lambda each: (each[1].x, each[1].y))
+    assert placed == [(digit.label, digit.box) for digit in result.digits]
+    assert {digit.label for digit in trace.accepted} >= {digit.label for digit in trace.digits}
+    assert len(trace.rejected) == len(result.rejected)
+
+
+def test_the_times_of_the_stages_sum_up_to_the_whole(shipped):
+    """Second looks and other orientations included, nothing is left out."""
+    page = read_picture(GOLDEN / "side.jpg")
+    shipped.read(page)
+    start = perf_counter()
+
+    result = shipped.read(page)
+
+    whole_ms = 1000 * (perf_counter() - start)
+    assert sum(result.ms.values()) == pytest.approx(whole_ms, rel=0.05)
+
+
+def test_settings_change_the_reading(sheet):
+    """A reader uses the settings that it is given."""
+    page = sheet((30, 30, 6, 40), ink=30, paper=220)
+    coarse = updated(DEFAULT, {"regions": {"min_side_px": 60}})
+
+    reader = Reader(scorer=by_width, labels=("1", "none"), config=coarse)
+
+    assert reader.config.regions.min_side_px == 60
+    assert reader.read(page).digits == ()
+
+
+@pytest.mark.parametrize("trace", [False, True])
+def test_a_result_can_be_pickled_and_copied(ones, sheet, trace):
+    """For worker processes; the copy has the same readings and times."""
+    result = ones.read(sheet((30, 30, 6, 40), ink=30, paper=220), trace=trace)
+
+    for again in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result), copy.copy(result)):
+        assert again.to_dict() == result.to_dict()
+        assert again.digits == result.digits
+        assert np.array_equal(again.frame.bgr, result.frame.bgr)
+        assert (again.trace is None) == (not trace)

@@ -1,69 +1,72 @@
-"""Tell ones from lines by what stands around them.
+"""Drop implausible digits: bare strokes without neighbours, strokes of other digits, specks.
 
-A bare upright stroke is a 1 among digits of its size, and a piece of a table, an edge or a shadow
-elsewhere: its glyph is the same. Only boxes and labels count here.
+A lone vertical stroke is kept as a 1 only next to digits of similar height; otherwise it is
+usually a table line, an edge or a shadow. Only boxes, labels and ink strengths count here.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from camdigits.values import Box, Digit
+from camdigits.geometry import BARE_STROKE_ASPECT, area, shared_area
+from camdigits.values import Box, Digit, Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)
-class ContextConfig:
-    """Heights are held against the usual height of the nearest other digits."""
+class PlausibilityConfig:
+    """Limits for digits that are kept; neighbours are the nearest digits that are no strokes."""
 
-    thin: float = 0.36  # of its height: a narrower digit is a bare stroke
-    heights: tuple[float, float] = (0.55, 1.9)  # of its neighbours: others are not on their line
-    far: float = 6.0  # heights: digits further away are no neighbours
-    tiny: float = 0.3  # of the usual height on the page: so small a digit needs company
-    company: int = 3  # digits of about its size, itself counted
-    inside: float = 0.85  # of its box within another's: a stroke of that
-    roomy: float = 8.0  # times its area: a box so large may hold it
-    pale: float = 0.3  # of the usual strength of ink on the page: so faint a digit needs company
-    clutter: float = 3.0  # times as many other things of their size: strokes alone are no ones
+    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # a narrower digit is a bare stroke
+    height_range: tuple[float, float] = (0.55, 1.9)  # chosen: height over that of a neighbour
+    neighbour_radius_heights: float = 6.0  # chosen: of the neighbour
+    tiny_heights: float = 0.3  # chosen: of the page's median; a smaller digit needs company
+    min_company: int = 3  # chosen: digits of similar size, itself included
+    min_nested_overlap: float = 0.85  # chosen: of its box inside another's: a stroke of that one
+    max_nested_area_ratio: float = 8.0  # chosen: a larger box may hold a digit in its loop
+    pale_strength: float = 0.3  # chosen: of the page's median ink; a paler digit needs company
+    max_clutter_ratio: float = 3.0  # chosen: other regions per stroke; more is clutter
+    company_size_ratio: float = 0.5  # chosen: smaller over larger height of company
+    company_strength_ratio: float = 0.6  # chosen: weaker over stronger ink of company
+    clutter_size_range: tuple[float, float] = (0.5, 4.0)  # chosen: over the strokes' height
 
 
-DEFAULT = ContextConfig()
+DEFAULT = PlausibilityConfig()
 
 
 def plausible_digits(
     digits: Sequence[Digit],
     size: tuple[int, int],
-    refused: Sequence[Box] = (),
+    rejected: Sequence[Box] = (),
     strengths: Sequence[float] = (),
-    config: ContextConfig = DEFAULT,
+    config: PlausibilityConfig = DEFAULT,
 ) -> tuple[Digit, ...]:
-    """Leave out bare strokes that fit no digit near by, and lonely specks.
+    """Return the digits without bare strokes that fit no neighbour, and without specks.
 
-    Where a picture has hardly anything but strokes, they stay: somebody may have written ones.
+    If an image has hardly anything but strokes, they stay: they may be written ones.
 
     Args:
-        digits: of one upright picture, in any order.
-        size: the picture's width and height: a stroke at its edge is cut off, or the edge itself.
-        refused: boxes of what is no digit.
-        strengths: of the digits' ink, grey levels; empty if unknown.
-        config: what fits.
+        digits: of one upright image, in any order.
+        size: the image's width and height: a stroke at its edge is cut off, or the edge itself.
+        rejected: boxes of the regions that were rejected.
+        strengths: of the digits' ink in grey levels; empty if unknown.
+        config: limits.
 
     Returns:
-        The others, in their order.
+        The plausible digits in their order.
     """
     if not digits:
         return ()
     boxes = np.array([digit.box for digit in digits], np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
-    thin = width < config.thin * height
+    thin = width < config.bare_stroke_aspect * height
     keep = (
         ~_nested(boxes, config)
         & ~_lonely(height, config)
         & ~_faint(np.array(strengths), len(digits), config)
     )
     if thin.all():
-        keep &= not _is_clutter(height, refused, config)
+        keep &= not _is_clutter(height, rejected, config)
     if thin.all() or not thin.any():
         return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
     middle = boxes[:, :2] + boxes[:, 2:] / 2
@@ -72,51 +75,48 @@ def plausible_digits(
     for index in np.flatnonzero(thin & inside):
         away = np.hypot(*(middle[broad] - middle[index]).T)
         part = height[index] / height[broad]
-        fits = (config.heights[0] <= part) & (part <= config.heights[1])
-        fits &= away <= config.far * height[broad]
+        fits = (config.height_range[0] <= part) & (part <= config.height_range[1])
+        fits &= away <= config.neighbour_radius_heights * height[broad]
         keep[index] &= bool(fits.any())
     keep &= ~thin | inside
     return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
 
 
-def _nested(boxes: npt.NDArray[np.float64], config: ContextConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: strokes of a digit that was read as a whole, too."""
-    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-    shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
-    area = boxes[:, 2] * boxes[:, 3]
-    inside = np.maximum(shared, 0).prod(axis=2) >= config.inside * area[:, None]
-    # A digit may stand in the loop of a large one.
-    inside &= (area[:, None] < area) & (area <= config.roomy * area[:, None])
+def _nested(boxes: Floats, config: PlausibilityConfig) -> Flags:
+    """(N,) bool: strokes inside a digit that was read as a whole, too."""
+    own = area(boxes)
+    inside = shared_area(boxes[:, None], boxes) >= config.min_nested_overlap * own[:, None]
+    # A digit may be written in the loop of a large one.
+    inside &= (own[:, None] < own) & (own <= config.max_nested_area_ratio * own[:, None])
     return np.asarray(inside.any(axis=1), np.bool_)
 
 
-def _faint(
-    strength: npt.NDArray[np.float64], count: int, config: ContextConfig
-) -> npt.NDArray[np.bool_]:
-    """(N,) bool: much paler than the page's digits, with hardly any like it: edges, shadows."""
+def _faint(strength: Floats, count: int, config: PlausibilityConfig) -> Flags:
+    """(N,) bool: much paler than the page's digits and with little company: edges, shadows."""
     if len(strength) != count:
         return np.zeros(count, np.bool_)
     ratio = strength[:, None] / np.maximum(strength, 1)
-    company = np.count_nonzero((ratio >= 0.6) & (ratio <= 1 / 0.6), axis=1)
-    pale = strength < config.pale * np.median(strength)
-    return np.asarray(pale & (company < config.company), np.bool_)
+    least = config.company_strength_ratio
+    company = np.count_nonzero((ratio >= least) & (ratio <= 1 / least), axis=1)
+    pale = strength < config.pale_strength * np.median(strength)
+    return np.asarray(pale & (company < config.min_company), np.bool_)
 
 
-def _lonely(height: npt.NDArray[np.float64], config: ContextConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: specks among digits of another size, with hardly any of their own."""
+def _lonely(height: Floats, config: PlausibilityConfig) -> Flags:
+    """(N,) bool: specks among digits of another size, with little company."""
     ratio = height[:, None] / height
-    company = np.count_nonzero((ratio >= 0.5) & (ratio <= 2), axis=1)
-    tiny = height < config.tiny * np.median(height)
-    return np.asarray(tiny & (company < config.company), np.bool_)
+    least = config.company_size_ratio
+    company = np.count_nonzero((ratio >= least) & (ratio <= 1 / least), axis=1)
+    tiny = height < config.tiny_heights * np.median(height)
+    return np.asarray(tiny & (company < config.min_company), np.bool_)
 
 
-def _is_clutter(
-    height: npt.NDArray[np.float64], refused: Sequence[Box], config: ContextConfig
-) -> bool:
-    """Whether strokes are lost among other things of their size: a desk, a machine, a wood."""
+def _is_clutter(height: Floats, rejected: Sequence[Box], config: PlausibilityConfig) -> bool:
+    """Whether other regions of their size outnumber the strokes: a desk, a machine, a wood."""
     usual = float(np.median(height))
-    others = sum(usual / 2 <= max(box.width, box.height) <= usual * 4 for box in refused)
-    return others > config.clutter * len(height)
+    low, high = (ratio * usual for ratio in config.clutter_size_range)
+    others = sum(low <= max(box.width, box.height) <= high for box in rejected)
+    return others > config.max_clutter_ratio * len(height)
 
 
 def _is_inside(box: Box, size: tuple[int, int]) -> bool:

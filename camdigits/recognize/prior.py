@@ -1,64 +1,59 @@
-"""How likely digits are at a place, from what stands around it.
+"""Adapt the prior of the reject class to what surrounds each region.
 
-The model's scores hold for pages on which one thing in ten is no digit. In a line of sure digits
-a doubtful glyph is more likely one, among letters less: the odds of "none" are put right by what
-the neighbours of about its size are (Saerens, Latinne and Decaestecker, "Adjusting the outputs of
-a classifier to new a priori probabilities", 2002).
+The model's probabilities hold for pages where one candidate in ten is a non-digit. In a line of
+sure digits a doubtful glyph is more likely a digit, among letters less likely: the odds of "none"
+are corrected by the labels of neighbours of similar size (Saerens, Latinne and Decaestecker,
+"Adjusting the outputs of a classifier to new a priori probabilities", Neural Computation, 2002).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from camdigits.recognize.classify import Opinions
-from camdigits.values import Region
-
-Floats = npt.NDArray[np.float64]
+from camdigits.geometry import BARE_STROKE_ASPECT
+from camdigits.values import Candidates, Floats
 
 
 @dataclass(frozen=True, slots=True)
 class PriorConfig:
-    """What counts as a neighbour, and for how much."""
+    """Which regions count as neighbours, and how much; sizes are longest sides."""
 
-    none: float = 0.1  # part of "none" for which the model's scores hold
-    sizes: float = 2.0  # a neighbour is at most so many times larger or smaller
-    far: float = 10.0  # times its size: how far away neighbours stand
-    thin: float = 0.36  # of its length: bare strokes are anything and have no say
-    wide: float = 1.1  # times its height: wider may be two digits, and has no say either
-    doubt: float = 2.0  # neighbours that the model's own prior counts for
-    least: float = 0.15  # the odds of "none" are at least multiplied by this
-    most: float = 20.0  # and at most by this
+    none_prior: float = 0.1  # share of "none" for which the model is calibrated (by the export)
+    max_size_ratio: float = 2.0  # chosen: larger or smaller regions are no neighbours
+    neighbour_radius_sizes: float = 10.0  # chosen
+    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions can be anything: ignored
+    prior_weight: float = 2.0  # chosen: neighbours that the model's own prior counts for
+    min_odds_factor: float = 0.15  # chosen: bounds of the correction
+    max_odds_factor: float = 20.0  # chosen
 
 
 DEFAULT = PriorConfig()
 
 
-def odds_of_none(
-    regions: Sequence[Region], asked: Opinions, config: PriorConfig = DEFAULT
-) -> Floats:
-    """Factor on the odds of "none" at each region.
+def odds_of_none(candidates: Candidates, config: PriorConfig = DEFAULT) -> Floats:
+    """Return the factor on the odds of "none" of each candidate.
 
     Args:
-        regions: of one picture.
-        asked: the model's opinion of each.
+        candidates: of one image, with the model's own predictions.
         config: what counts as a neighbour.
 
     Returns:
-        (N,) float64, 1 where the neighbours are as mixed as the model takes for granted.
+        (N,) float64; 1 where the neighbours are as mixed as the model assumes.
     """
-    boxes = np.array([region.box for region in regions], np.float64).reshape(-1, 4)
+    boxes = np.array([region.box for region in candidates.regions], np.float64).reshape(-1, 4)
     size = boxes[:, 2:].max(axis=1)
     middle = boxes[:, :2] + boxes[:, 2:] / 2
     away = np.abs(middle[:, None] - middle).max(axis=2)
     ratio = size[:, None] / size
-    near = (away <= config.far * size[:, None]) & (ratio <= config.sizes)
-    near &= ratio >= 1 / config.sizes
-    near &= boxes[:, 2:].min(axis=1) >= config.thin * size
+    near = (away <= config.neighbour_radius_sizes * size[:, None]) & (
+        ratio <= config.max_size_ratio
+    )
+    near &= ratio >= 1 / config.max_size_ratio
+    near &= boxes[:, 2:].min(axis=1) >= config.bare_stroke_aspect * size
     np.fill_diagonal(near, False)
-    none = near @ asked.none
+    none = near @ candidates.predictions.none
     count = near.sum(axis=1)
-    part = (none + config.doubt * config.none) / (count + config.doubt)
-    usual = config.none / (1 - config.none)
-    return np.asarray(np.clip(part / (1 - part) / usual, config.least, config.most), np.float64)
+    part = (none + config.prior_weight * config.none_prior) / (count + config.prior_weight)
+    usual = config.none_prior / (1 - config.none_prior)
+    factor = part / (1 - part) / usual
+    return np.asarray(np.clip(factor, config.min_odds_factor, config.max_odds_factor), np.float64)

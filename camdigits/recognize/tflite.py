@@ -1,11 +1,11 @@
-"""A model file becomes a Scorer: glyphs in, logits out.
+"""Load a TFLite model as a Scorer: glyphs in, logits and embeddings out.
 
-The only file that imports a TFLite runtime, and that only when a model is loaded. int8 ends here:
-what comes out are float32 logits. No softmax, no labels, no thresholds.
+The only module that imports a TFLite runtime, and only when a model is loaded. Quantisation ends
+here: outputs are float32. No softmax, no labels, no thresholds.
 
-A model may have two outputs, which are told apart by their names in its signature: "logits", and
-"embedding", what the last layer sees. One without such names has logits alone: the first output
-with a number per label.
+A model may have two outputs, distinguished by their names in its signature: "logits", and
+"embedding", the input of the last layer. A model without such names has logits only: the first
+output with one number per label.
 """
 
 import contextlib
@@ -25,21 +25,20 @@ from camdigits.errors import ArrayError, ModelError
 from camdigits.image import describe
 from camdigits.recognize.card import Card
 from camdigits.recognize.glyph import SIDE
-from camdigits.values import Glyphs, Scores
+from camdigits.values import Embeddings, Glyphs, Logits, Scored
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 LOGITS, EMBEDDING = "logits", "embedding"  # outputs, as `python -m train export` names them
 INSTALL = "pip install ai-edge-litert (32-bit ARM: pip install tflite-runtime 'numpy<2')"
-# Glyphs per invocation and thread. XNNPACK takes 70 µs per glyph for a batch of 1 as of 64 (one
-# core of an AMD EPYC), but changing the batch costs 0.2 ms (4 glyphs) to 1.3 ms (64), and a batch
-# of 32 that holds 25 glyphs wastes 0.5 ms. So the batch never changes, and is small: little is
-# computed for nothing; five fit pages of numbers, and what is timed: 25.
+# Glyphs per invocation and thread. XNNPACK takes 70 µs per glyph for a batch of 1 as for 64 (one
+# core of an AMD EPYC), but changing the batch size costs 0.2 ms (4 glyphs) to 1.3 ms (64), and a
+# batch of 32 that holds 25 glyphs wastes 0.5 ms. So the batch size never changes and is small.
 BATCH = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """How a tensor's codes stand for real numbers: real = (code - zero_point) * scale."""
+    """Quantisation of a tensor: real = (code - zero_point) * scale."""
 
     scale: float
     zero_point: int
@@ -50,33 +49,34 @@ def load_scorer(model: Path, card: Card, threads: int = 1) -> "Net":
 
     Args:
         model: a .tflite file, (N, 28, 28, 1) uint8 to (N, labels) int8, uint8 or float32.
-        card: its card; the model must give one number per label, and the embedding it tells of.
+        card: its card; the model must have one logit per label, and the card's embedding.
         threads: threads within one call.
 
     Returns:
-        A Scorer: (N, 28, 28) uint8 glyphs to (N, labels) float32 logits, and what `Net` has
-        beside it. Safe to call from several threads (one at a time gets through); N may be 0.
+        A Scorer: (N, 28, 28) uint8 glyphs to float32 logits and embeddings; N may be 0. It may be
+        called from several threads, which take turns.
 
     Raises:
-        ModelError: no runtime is installed, or the file is no model, or one of another shape.
+        ModelError: no runtime is installed, or the file is not a model of these shapes.
     """
     with silenced():
         interpreter = _interpreter(_runtime(), model, threads)
-        feed, answers = _check_input(model, interpreter), _check_outputs(model, interpreter, card)
+        input_index = _check_input(model, interpreter)
+        outputs = _check_outputs(model, interpreter, card)
         batch = BATCH * threads
         try:
-            interpreter.resize_tensor_input(feed, (batch, SIDE, SIDE, 1))
+            interpreter.resize_tensor_input(input_index, (batch, SIDE, SIDE, 1))
             interpreter.allocate_tensors()
-            interpreter.invoke()  # the runtime builds its kernels now, and not on the first frame
+            interpreter.invoke()  # build the kernels now rather than on the first frame
         except (ValueError, RuntimeError) as error:
             raise ModelError(
                 f"{model}: the runtime cannot run it ({_first_line(error)}); export it again"
             ) from error
-    return Net(model, interpreter, feed, answers, batch)
+    return Net(model, interpreter, input_index, outputs, batch)
 
 
-def dequantize(codes: npt.NDArray[Any], affine: Affine | None) -> Scores:
-    """Give the real numbers that codes of any shape stand for; float models have no affine.
+def dequantize(codes: npt.NDArray[Any], affine: Affine | None) -> Logits:
+    """Return the real numbers for quantised codes of any shape; float models have no affine.
 
     >>> dequantize(np.int8([-128, 0, 127]), Affine(scale=0.5, zero_point=-128)).tolist()
     [0.0, 64.0, 127.5]
@@ -90,59 +90,65 @@ def dequantize(codes: npt.NDArray[Any], affine: Affine | None) -> Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Output:
     index: int
     affine: Affine | None
     size: int  # numbers per glyph
 
 
 class Net:
-    """A model that was loaded: a Scorer, which can give the embedding of each glyph as well."""
+    """A loaded model: a Scorer with embeddings."""
 
     def __init__(
         self,
         model: Path,
         interpreter: Any,
-        feed: int,
-        answers: tuple[_Answer, ...],
+        input_index: int,
+        outputs: tuple[_Output, ...],
         batch: int,
     ) -> None:
         self._model = model
         self._interpreter = interpreter
-        self._feed = feed
-        self._answers = answers  # logits, and the embedding if there is one
+        self._input = input_index
+        self._outputs = outputs  # logits, and the embedding if there is one
         self._batch = batch
         self._lock = threading.Lock()
 
     @property
     def embedding(self) -> int | None:
-        """How many numbers the embedding has; None where the model has none."""
-        return self._answers[1].size if len(self._answers) > 1 else None
+        """Length of the embedding; None if the model has none."""
+        return self._outputs[1].size if len(self._outputs) > 1 else None
 
-    def __call__(self, glyphs: Glyphs) -> Scores:
-        """Score (N, 28, 28) uint8 glyphs; (N, labels) float32."""
-        return self._run(glyphs, self._answers[:1])[0]
-
-    def embed(self, glyphs: Glyphs) -> tuple[Scores, npt.NDArray[np.float32]]:
-        """Score (N, 28, 28) uint8 glyphs and embed them, in one go.
+    def __call__(self, glyphs: Glyphs) -> Scored:
+        """Score (N, 28, 28) uint8 glyphs.
 
         Returns:
-            (N, labels) float32 logits, as without an embedding, and (N, `embedding`) float32:
-            what the model's last layer sees. Glyphs that look alike to it lie close together.
+            (N, labels) float32 logits; and (N, `embedding`) float32 embeddings, the input of the
+            model's last layer, if the model has that output: similar glyphs have similar ones.
+        """
+        outputs = self._run(glyphs)
+        return Scored(outputs[0], outputs[1] if len(outputs) > 1 else None)
+
+    def logits(self, glyphs: Glyphs) -> Logits:
+        """Score (N, 28, 28) uint8 glyphs; (N, labels) float32."""
+        return self(glyphs).logits
+
+    def embed(self, glyphs: Glyphs) -> tuple[Logits, Embeddings]:
+        """Score and embed (N, 28, 28) uint8 glyphs.
 
         Raises:
             ModelError: the model has no embedding.
         """
-        if self.embedding is None:
+        logits, embeddings = self(glyphs)
+        if embeddings is None:
             raise ModelError(
                 f"{self._model}: wanted an output named {EMBEDDING}, got none of this name; "
                 "export it with python -m train export"
             )
-        scores, embeddings = self._run(glyphs, self._answers)
-        return scores, embeddings
+        return logits, embeddings
 
-    def _run(self, glyphs: Glyphs, answers: tuple[_Answer, ...]) -> list[Scores]:
-        """Run all glyphs; per answer (N, its size) float32."""
+    def _run(self, glyphs: Glyphs) -> list[npt.NDArray[np.float32]]:
+        """Run all glyphs; per output (N, its size) float32."""
         if glyphs.dtype != np.uint8 or glyphs.shape[1:] != (SIDE, SIDE):
             raise ArrayError(
                 f"glyphs: wanted (N, {SIDE}, {SIDE}) uint8 glyphs, got {describe(glyphs)}"
@@ -151,22 +157,20 @@ class Net:
         padded[: len(glyphs), :, :, 0] = glyphs
         with self._lock:
             parts = [
-                self._invoke(padded[start : start + self._batch], answers)
+                self._invoke(padded[start : start + self._batch])
                 for start in range(0, len(padded), self._batch)
             ]
         if not parts:
-            return [np.zeros((0, answer.size), np.float32) for answer in answers]
+            return [np.zeros((0, output.size), np.float32) for output in self._outputs]
         return [
-            dequantize(np.concatenate(rows)[: len(glyphs)], answer.affine)
-            for rows, answer in zip(zip(*parts, strict=True), answers, strict=True)
+            dequantize(np.concatenate(rows)[: len(glyphs)], output.affine)
+            for rows, output in zip(zip(*parts, strict=True), self._outputs, strict=True)
         ]
 
-    def _invoke(
-        self, batch: npt.NDArray[np.uint8], answers: tuple[_Answer, ...]
-    ) -> list[npt.NDArray[Any]]:
-        self._interpreter.set_tensor(self._feed, batch)
+    def _invoke(self, batch: npt.NDArray[np.uint8]) -> list[npt.NDArray[Any]]:
+        self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
-        return [np.asarray(self._interpreter.get_tensor(answer.index)) for answer in answers]
+        return [np.asarray(self._interpreter.get_tensor(each.index)) for each in self._outputs]
 
 
 def runtime_name() -> str:
@@ -188,7 +192,7 @@ def delegate_name(model: Path) -> str | None:
     with silenced():
         interpreter = _interpreter(_runtime(), model, 1)
         interpreter.allocate_tensors()
-    # No public call tells. The line on stderr does, but only for the first model of a process.
+    # There is no public call for it, and the line on stderr appears once per process.
     steps: list[dict[str, Any]] = getattr(interpreter, "_get_ops_details", list)()
     taken = any("DELEGATE" in str(step["op_name"]).upper() for step in steps)
     return "XNNPACK" if taken else None  # the only delegate that a runtime puts in by itself
@@ -234,18 +238,18 @@ def _content(model: Path) -> bytes:
 
 def _check_input(model: Path, interpreter: Any) -> int:
     """Return the input's index; raw bytes go in, whatever they stand for."""
-    feeds = interpreter.get_input_details()
-    shapes = [_shape(feed) for feed in feeds]
-    if shapes != [("N", SIDE, SIDE, 1)] or feeds[0]["dtype"] != np.uint8:
+    inputs = interpreter.get_input_details()
+    shapes = [_shape(each) for each in inputs]
+    if shapes != [("N", SIDE, SIDE, 1)] or inputs[0]["dtype"] != np.uint8:
         raise ModelError(
-            f"{model}: input must be (N, {SIDE}, {SIDE}, 1) uint8, got {_named(feeds)}; "
+            f"{model}: input must be (N, {SIDE}, {SIDE}, 1) uint8, got {_named(inputs)}; "
             "export it with python -m train export"
         )
-    return int(feeds[0]["index"])
+    return int(inputs[0]["index"])
 
 
-def _check_outputs(model: Path, interpreter: Any, card: Card) -> tuple[_Answer, ...]:
-    """Find the logits, one number per label, and the embedding if the card tells of one."""
+def _check_outputs(model: Path, interpreter: Any, card: Card) -> tuple[_Output, ...]:
+    """Find the logits, one number per label, and the embedding if the card lists one."""
     found = interpreter.get_output_details()
     named = _signature(interpreter)
     usual = [tensor for tensor in found if _fits(tensor, len(card.labels))]
@@ -257,13 +261,13 @@ def _check_outputs(model: Path, interpreter: Any, card: Card) -> tuple[_Answer, 
         )
     embedding = named.get(EMBEDDING)
     if card.embedding is None and embedding is None:
-        return (_answer(logits),)
+        return (_output(logits),)
     if embedding is None or not _fits(embedding, card.embedding or _shape(embedding)[-1]):
         raise ModelError(
             f"{model}: wanted an output named {EMBEDDING} of (N, {card.embedding}), as its card "
-            f"tells, got {_named(found)}; take the card that came with it"
+            f"says, got {_named(found)}; take the card that came with it"
         )
-    return _answer(logits), _answer(embedding)
+    return _output(logits), _output(embedding)
 
 
 def _signature(interpreter: Any) -> Mapping[str, dict[str, Any]]:
@@ -281,8 +285,8 @@ def _fits(tensor: dict[str, Any], size: object) -> bool:
     return known and _shape(tensor) == ("N", size)
 
 
-def _answer(tensor: dict[str, Any]) -> _Answer:
-    return _Answer(int(tensor["index"]), _affine(tensor), int(tensor["shape"][-1]))
+def _output(tensor: dict[str, Any]) -> _Output:
+    return _Output(int(tensor["index"]), _affine(tensor), int(tensor["shape"][-1]))
 
 
 def _affine(tensor: dict[str, Any]) -> Affine | None:

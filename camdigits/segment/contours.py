@@ -1,7 +1,6 @@
-"""The connected components of a mask, as outlines.
+"""Trace the connected components of a mask as contours.
 
-Tracing costs a tenth of output_spec every pixel (0.2 ms against 2 ms on 1280×720). Nothing is said
-here about digits or lines.
+Tracing takes a tenth of the time of labelling every pixel (0.2 ms against 2 ms at 1280×720).
 """
 
 from collections.abc import Sequence
@@ -19,41 +18,49 @@ Boxes = npt.NDArray[np.int32]  # (N, 4): x, y, width, height
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outlines:
-    """The connected components of a mask, traced."""
+class Components:
+    """The connected components of a mask: contours, hierarchy and bounding boxes."""
 
     contours: Sequence[Contour]
     hierarchy: npt.NDArray[np.int32]  # (contours, 4): next, previous, first child, parent
-    outer: npt.NDArray[np.intp]  # which contours are outlines, the others being holes
+    outer: npt.NDArray[np.intp]  # contours that are outlines; the others are holes
     boxes: Boxes  # of the outlines
-    lines: GrayImage | None = None  # (H, W) uint8, 255 on printed lines that were taken out
+    rules: GrayImage | None = None  # (H, W) uint8, 255 on printed lines that were removed
 
-    def without(self, some: npt.NDArray[np.bool_]) -> "Outlines":
-        """Leave some components out."""
-        return replace(self, outer=self.outer[~some], boxes=self.boxes[~some])
+    def without(self, dropped: npt.NDArray[np.bool_]) -> "Components":
+        """Return all components but the dropped ones."""
+        return replace(self, outer=self.outer[~dropped], boxes=self.boxes[~dropped])
 
-    def only(self, chosen: Sequence[int] | npt.NDArray[np.intp]) -> "Outlines":
-        """Keep some components, in the order given."""
+    def only(self, chosen: Sequence[int] | npt.NDArray[np.intp]) -> "Components":
+        """Return the chosen components in the given order."""
         return replace(self, outer=self.outer[chosen], boxes=self.boxes[chosen])
 
-    def piece(self, index: int, most: int | None = None) -> list[Contour]:
-        """Outline and holes of one component; of many holes the first ones if `most` is given."""
+    def component(self, index: int, max_holes: int | None = None) -> list[Contour]:
+        """Return outline and holes of one component, at most `max_holes` of the holes."""
         outline = int(self.outer[index])
-        piece, hole = [self.contours[outline]], int(self.hierarchy[outline, 2])
-        while hole >= 0 and (most is None or len(piece) <= most):
-            piece.append(self.contours[hole])
+        found, hole = [self.contours[outline]], int(self.hierarchy[outline, 2])
+        while hole >= 0 and (max_holes is None or len(found) <= max_holes):
+            found.append(self.contours[hole])
             hole = int(self.hierarchy[hole, 0])
-        return piece
+        return found
 
 
-def trace(mask: GrayImage) -> Outlines:
+def trace_components(mask: GrayImage) -> Components:
     """Trace each connected component of an (H, W) uint8 mask.
 
-    RETR_CCOMP lists what lies inside a frame as well; RETR_EXTERNAL would drop a whole table with
+    RETR_CCOMP also lists components inside a form box; RETR_EXTERNAL would drop a whole table with
     its border.
     """
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     table = np.zeros((0, 4), np.int32) if not contours else np.asarray(hierarchy[0], np.int32)
     outer = np.flatnonzero(table[:, 3] < 0)
     boxes = np.array([cv2.boundingRect(contours[int(i)]) for i in outer], np.int32)
-    return Outlines(cast(Sequence[Contour], contours), table, outer, boxes.reshape(-1, 4))
+    return Components(cast(Sequence[Contour], contours), table, outer, boxes.reshape(-1, 4))
+
+
+def fill_components(components: Components, shape: tuple[int, ...]) -> GrayImage:
+    """Draw all components into a new (H, W) uint8 mask, 255 on their ink, holes left open."""
+    mask = np.zeros(shape[:2], np.uint8)
+    for index in range(len(components.boxes)):
+        cv2.drawContours(mask, components.component(index), -1, 255, cv2.FILLED)
+    return mask

@@ -1,117 +1,119 @@
-"""Find what was printed to write on or into, and take it out: ruled lines, grids, boxes, tables.
+"""Find printed rules and remove them: ruling lines, grids, form boxes, tables.
 
-Which components are frames is told from their outlines; how their lines are removed stands in
-lines.py. What is left of lines that broke is told from bare strokes by how it stands.
+Components that may be rules are found by their contours; `remove_rules` removes their lines.
+Pieces of broken lines are distinguished from bare strokes by their neighbours.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from camdigits.image import cv2
-from camdigits.segment.contours import Boxes, Outlines, trace
-from camdigits.segment.ink import Ink
-from camdigits.segment.remove_rules import without_lines
-from camdigits.values import GrayImage
+from camdigits.segment.contours import Boxes, Components, trace_components
+from camdigits.segment.remove_rules import LineConfig, remove_lines
+from camdigits.values import GrayImage, Ink
 
 
 @dataclass(frozen=True, slots=True)
-class FrameConfig:
-    """Limits in pixels of the image that is searched, or as parts of a longer side."""
+class RuleConfig:
+    """Limits in pixels of the searched image, or as fractions of the named length."""
 
-    weak: int = 2  # part of the limit of ink from which a printed line has no gaps
-    line_part: float = 0.25  # of the longer side: a longer blob may be a printed line or a grid
-    most_ink: float = 0.35  # of the picture: cloth and wood have more, squared paper a fifth
-    holes: int = 80  # of a frame, looked at: squared paper has thousands
-    min_side: int = 8  # a smaller longest side is dust
-    least_box: int = 14  # smaller boxes hold no digit
-    rectangular: float = 0.86  # of the rectangle around it that a box fills; the hole of a 0, 0.78
-    content: float = 0.3  # of a box's height that what is written in it has
-    rung_part: float = 0.25  # of its length: a narrower stroke between two lines is one too
-    rung_gap: int = 3  # pixels at most between the ends of such a stroke and the lines
-    broken_gap: float = 0.15  # of the shorter one's length: the gap between pieces of a line
-    most: int = 600  # strokes looked at in one picture
-
-
-DEFAULT = FrameConfig()
+    lines: LineConfig = field(default_factory=LineConfig)
+    weak_divisor: int = 2  # chosen: at this fraction of the ink limit a printed line has no gaps
+    min_length_fraction: float = 0.25  # chosen: of the longer side; a longer component is tried
+    max_ink_fraction: float = 0.35  # of the image: cloth and wood have more, squared paper 0.2
+    max_holes: int = 80  # chosen: holes looked at per component; squared paper has thousands
+    min_side_px: int = 8  # chosen: a smaller longest side is dust
+    min_box_px: int = 14  # chosen: a smaller form box holds no digit
+    min_rectangularity: float = 0.86  # of the rectangle around a hole; the hole of a 0 has 0.78
+    min_content_heights: float = 0.3  # chosen: height of the content over that of its form box
+    max_rung_aspect: float = 0.25  # chosen: width over length of a stroke between two lines
+    max_rung_gap_px: int = 3  # chosen: between the ends of such a stroke and the lines
+    max_broken_gap_lengths: float = 0.15  # chosen: gap in a line over its shorter piece's length
+    max_strokes: int = 600  # chosen: bounds the pairwise comparison of strokes
 
 
-def without_frames(ink: Ink, config: FrameConfig = DEFAULT) -> Outlines:
-    """Trace the ink without grids, boxes and ruled lines; the strokes that touch them stay.
+DEFAULT = RuleConfig()
+
+
+def find_components(ink: Ink, config: RuleConfig = DEFAULT) -> Components:
+    """Trace the ink without grids, form boxes and ruling lines; strokes that touch them stay.
 
     Args:
         ink: of an (H, W) image.
-        config: what is a frame.
+        config: what counts as a rule.
 
     Returns:
-        Outlines of the components, bare pieces of lines left out, and where the lines are.
+        The components without pieces of lines, and a mask of the removed lines.
     """
-    outlines = trace(ink.mask)
-    if cv2.countNonZero(ink.mask) <= config.most_ink * ink.mask.size:
-        outlines = _erased(outlines, ink, config)
-    return outlines.without(_broken_lines(outlines.boxes, config))
+    components = trace_components(ink.mask)
+    if cv2.countNonZero(ink.mask) <= config.max_ink_fraction * ink.mask.size:
+        components = _without_rules(components, ink, config)
+    return components.without(_broken_lines(components.boxes, config))
 
 
-def _erased(outlines: Outlines, ink: Ink, config: FrameConfig) -> Outlines:
-    frames = _frames(outlines, max(ink.mask.shape), config)
-    if not frames:
-        return outlines
+def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Components:
+    ruled = _ruled(components, max(ink.mask.shape), config)
+    if not ruled:
+        return components
     longer = max(ink.mask.shape)
     rest, lines = ink.mask.copy(), np.zeros_like(ink.mask)
-    for index in frames:
-        x, y, width, height = outlines.boxes[index].tolist()
+    for index in ruled:
+        x, y, width, height = components.boxes[index].tolist()
         here = np.s_[y : y + height, x : x + width]
-        frame = [contour - (x, y) for contour in outlines.piece(index, config.holes)]
-        weak = cv2.compare(ink.contrast[here], ink.limits[here] // config.weak, cv2.CMP_GT)
-        found = without_lines(rest[here], np.asarray(weak, np.uint8), frame, longer)
+        contours = [each - (x, y) for each in components.component(index, config.max_holes)]
+        weak = cv2.compare(ink.contrast[here], ink.limits[here] // config.weak_divisor, cv2.CMP_GT)
+        found = remove_lines(
+            rest[here], np.asarray(weak, np.uint8), contours, longer, config.lines
+        )
         if found is not None:
             rest[here] = found[0]
             np.maximum(lines[here], found[1], out=lines[here])
     if not lines.any():
-        return outlines
-    freed = replace(trace(rest), lines=lines)
+        return components
+    freed = replace(trace_components(rest), rules=lines)
     return freed.without(_rungs(freed.boxes, lines, config))
 
 
-def _frames(outlines: Outlines, longer: int, config: FrameConfig) -> list[int]:
-    """Indexes of components that may have printed lines: long ones, and boxes around others."""
-    longest = outlines.boxes[:, 2:].max(axis=1, initial=0)
-    frames = set(np.flatnonzero(longest > config.line_part * longer).tolist())
-    for index in np.flatnonzero(outlines.boxes[:, 2:].min(axis=1) >= config.least_box):
-        if int(index) not in frames and _is_box(outlines, int(index), config):
-            frames.add(int(index))
-    return sorted(frames)
+def _ruled(components: Components, longer: int, config: RuleConfig) -> list[int]:
+    """Return indexes of components that may have rules: long ones, and boxes around others."""
+    longest = components.boxes[:, 2:].max(axis=1, initial=0)
+    ruled = set(np.flatnonzero(longest > config.min_length_fraction * longer).tolist())
+    for index in np.flatnonzero(components.boxes[:, 2:].min(axis=1) >= config.min_box_px):
+        if int(index) not in ruled and _is_form_box(components, int(index), config):
+            ruled.add(int(index))
+    return sorted(ruled)
 
 
-def _is_box(outlines: Outlines, index: int, config: FrameConfig) -> bool:
-    """Whether a component has a rectangular hole with something large in it."""
-    for hole in outlines.piece(index, config.holes)[1:]:
+def _is_form_box(components: Components, index: int, config: RuleConfig) -> bool:
+    """Whether a component has a rectangular hole with a large component inside."""
+    for hole in components.component(index, config.max_holes)[1:]:
         x, y, width, height = cv2.boundingRect(hole)
-        if min(width, height) < config.least_box:
+        if min(width, height) < config.min_box_px:
             continue
         _, sides, _ = cv2.minAreaRect(hole)
-        if cv2.contourArea(hole) < config.rectangular * sides[0] * sides[1]:
+        if cv2.contourArea(hole) < config.min_rectangularity * sides[0] * sides[1]:
             continue
-        boxes = outlines.boxes
+        boxes = components.boxes
         inside = (boxes[:, 0] > x) & (boxes[:, 1] > y)
         inside &= (boxes[:, 0] + boxes[:, 2] < x + width) & (
             boxes[:, 1] + boxes[:, 3] < y + height
         )
-        if (inside & (boxes[:, 3] >= config.content * height)).any():
+        if (inside & (boxes[:, 3] >= config.min_content_heights * height)).any():
             return True
     return False
 
 
-def _rungs(boxes: Boxes, lines: GrayImage, config: FrameConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: bare strokes with a printed line at both ends: the sides of a table's cells."""
+def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np.bool_]:
+    """(N,) bool: bare strokes with a rule at both ends: the sides of a table's cells."""
     rungs = np.zeros(len(boxes), np.bool_)
-    thin = boxes[:, 2:].min(axis=1) <= config.rung_part * boxes[:, 2:].max(axis=1)
-    for index in np.flatnonzero(thin & (boxes[:, 2:].max(axis=1) >= config.min_side)):
+    thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * boxes[:, 2:].max(axis=1)
+    for index in np.flatnonzero(thin & (boxes[:, 2:].max(axis=1) >= config.min_side_px)):
         x, y, width, height = boxes[index].tolist()
-        left, top = max(0, x - config.rung_gap), max(0, y - config.rung_gap)
-        right, bottom = x + width + config.rung_gap, y + height + config.rung_gap
-        reach = 2 * config.rung_gap
+        left, top = max(0, x - config.max_rung_gap_px), max(0, y - config.max_rung_gap_px)
+        right, bottom = x + width + config.max_rung_gap_px, y + height + config.max_rung_gap_px
+        reach = 2 * config.max_rung_gap_px
         around = lines[top:bottom, left:right]
         upright = height > width
         ends = (
@@ -123,15 +125,15 @@ def _rungs(boxes: Boxes, lines: GrayImage, config: FrameConfig) -> npt.NDArray[n
     return rungs
 
 
-def _broken_lines(boxes: Boxes, config: FrameConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: bare strokes that go on in another one at an end: edges of sheets, dashes.
+def _broken_lines(boxes: Boxes, config: RuleConfig) -> npt.NDArray[np.bool_]:
+    """(N,) bool: bare strokes that continue in another one at an end: sheet edges, dashes.
 
-    Ones stand beside each other; rows of them are never so close.
+    Ones are written beside each other, not end to end.
     """
     broken = np.zeros(len(boxes), np.bool_)
     longest = boxes[:, 2:].max(axis=1, initial=0)
-    thin = boxes[:, 2:].min(axis=1) <= config.rung_part * longest
-    strokes = np.flatnonzero(thin & (longest >= config.min_side))[: config.most]
+    thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * longest
+    strokes = np.flatnonzero(thin & (longest >= config.min_side_px))[: config.max_strokes]
     for along, across in ((0, 1), (1, 0)):
         lying = strokes[boxes[strokes, 2 + along] > boxes[strokes, 2 + across]]
         start, length = boxes[lying, along], boxes[lying, 2 + along]
@@ -140,9 +142,9 @@ def _broken_lines(boxes: Boxes, config: FrameConfig) -> npt.NDArray[np.bool_]:
             (start + length)[:, None], start + length
         )
         beside = np.abs(middle[:, None] - middle)
-        goes_on = (np.abs(gap) <= config.broken_gap * np.minimum(length[:, None], length)) & (
-            beside <= np.maximum(boxes[lying, 2 + across][:, None], boxes[lying, 2 + across])
-        )
+        goes_on = (
+            np.abs(gap) <= config.max_broken_gap_lengths * np.minimum(length[:, None], length)
+        ) & (beside <= np.maximum(boxes[lying, 2 + across][:, None], boxes[lying, 2 + across]))
         np.fill_diagonal(goes_on, False)
         broken[lying[goes_on.any(axis=1)]] = True
     return broken

@@ -1,8 +1,4 @@
-"""Find digit-sized blobs of ink.
-
-Size filters, and the joining of strokes that belong together. No learning, no drawing, nothing
-remembered.
-"""
+"""Turn components into digit-sized regions: size filters, and joining strokes of one digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,32 +7,31 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.image import cv2
-from camdigits.segment.contours import Boxes, Contour, Outlines
-from camdigits.segment.find_rules import without_frames
-from camdigits.segment.ink import Ink
-from camdigits.values import Box, GrayImage, Region
+from camdigits.segment.contours import Boxes, Components, Contour
+from camdigits.segment.find_rules import find_components
+from camdigits.values import Box, GrayImage, Ink, Region
 
 
 @dataclass(frozen=True, slots=True)
 class RegionConfig:
-    """Limits in pixels of the image that is searched, or as parts of a longer side."""
+    """Limits in pixels of the searched image, or as fractions of the longer side of a region."""
 
-    min_side: int = 8  # a smaller longest side is dust
-    max_part: float = 0.95  # of the image's height or width: larger are frames and table edges
-    most: int = 600  # blobs in one image, strokes among them; those large enough for a digit all
-    speck_side: int = 6  # a smaller longest side is a speck
-    speck_cell: int = 32  # side of the squares in which specks are counted
-    most_specks: float = 5.0  # in a square: 2.3 around the digits of real photos, 6 to 12 on stone
-    join_gap: float = 0.12  # strokes of one digit are no further apart
-    join_size: float = 0.7  # a stroke as long as its neighbour is a digit of its own
-    dust: float = 0.2  # a smaller one is a dot or a comma, not a stroke
+    min_side_px: int = 8  # chosen: a smaller longest side is dust
+    max_image_fraction: float = 0.95  # chosen: of height or width; larger are sheets and tables
+    max_regions: int = 600  # chosen: strokes included; all that are large enough stay
+    max_speck_px: int = 6  # chosen: a smaller longest side is a speck
+    speck_cell_px: int = 32  # chosen: side of the squares in which specks are counted
+    max_specks_per_cell: float = 5.0  # 2.3 around the digits of real photos, 6 to 12 on stone
+    max_join_gap: float = 0.12  # chosen: strokes of one digit are no further apart
+    max_join_size: float = 0.7  # chosen: a stroke as long as its neighbour is a digit of its own
+    min_stroke_size: float = 0.2  # chosen: smaller is a dot or a comma, not a stroke
 
 
 DEFAULT = RegionConfig()
 
 
 def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]:
-    """Find blobs of ink the size of a digit.
+    """Return pieces of ink the size of a digit.
 
     Args:
         ink: mask and contrast of an (H, W) image.
@@ -45,79 +40,86 @@ def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]
     Returns:
         Regions ordered by left edge, then by top edge; empty if nothing fits.
     """
-    return regions_of(find_blobs(ink, config), ink, config)
+    return join_regions(digit_sized(find_components(ink), ink.mask.shape, config), ink, config)
 
 
-def find_blobs(ink: Ink, config: RegionConfig = DEFAULT) -> Outlines:
-    """Find components that may be a digit or a stroke of one, the largest first."""
-    outlines = without_frames(ink)
-    return outlines.only(_digit_sized(outlines.boxes, ink.mask.shape, config))
+def digit_sized(
+    components: Components, shape: tuple[int, ...], config: RegionConfig = DEFAULT
+) -> Components:
+    """Return components that may be a digit or a stroke of one, the largest first."""
+    return components.only(_digit_sized(components.boxes, shape, config))
 
 
-def regions_of(blobs: Outlines, ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]:
+def join_regions(
+    components: Components, ink: Ink, config: RegionConfig = DEFAULT
+) -> tuple[Region, ...]:
     """Join strokes and cut the digits out, each with its own ink.
 
     Args:
-        blobs: as `find_blobs` gives them, some left out perhaps.
+        components: digit-sized ones.
         ink: where they were found.
         config: limits in pixels.
 
     Returns:
         Regions ordered by left edge, then by top edge.
     """
-    pieces = [blobs.piece(index) for index in range(len(blobs.boxes))]
-    groups = join(pieces, blobs.boxes, config)
+    pieces = [components.component(index) for index in range(len(components.boxes))]
+    groups = join(pieces, components.boxes, config)
     members = [[pieces[index] for index in group] for group in groups]
-    regions = [_region(own, ink.contrast) for own in members if _longest(own) >= config.min_side]
+    regions = [
+        _region(own, ink.contrast) for own in members if _longest(own) >= config.min_side_px
+    ]
     return tuple(sorted(regions, key=lambda region: (region.box.x, region.box.y)))
 
 
-def region_of(blobs: Outlines, index: int, ink: Ink) -> Region:
-    """Cut one blob out, alone."""
-    return _region([blobs.piece(index)], ink.contrast)
+def region_of(components: Components, index: int, ink: Ink) -> Region:
+    """Cut one component out, alone."""
+    return _region([components.component(index)], ink.contrast)
 
 
 def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> list[int]:
-    """Indexes of boxes that may be a digit or a stroke of one, the largest first."""
+    """Return indexes of boxes that may be a digit or a stroke of one, the largest first."""
     height, width = shape[:2]
     longest = boxes[:, 2:].max(axis=1, initial=0)
-    fits = (boxes[:, 2] <= config.max_part * width) & (boxes[:, 3] <= config.max_part * height)
-    fits &= _specks_around(boxes, longest, (height, width), config) <= config.most_specks
-    fits &= longest >= max(2, round(config.min_side * config.dust))
+    fits = (boxes[:, 2] <= config.max_image_fraction * width) & (
+        boxes[:, 3] <= config.max_image_fraction * height
+    )
+    fits &= _specks_around(boxes, longest, (height, width), config) <= config.max_specks_per_cell
+    fits &= longest >= max(2, round(config.min_side_px * config.min_stroke_size))
     order = np.argsort(-longest, kind="stable")
-    most = max(config.most, int(np.count_nonzero(longest >= config.min_side)))
-    return [int(index) for index in order[fits[order]][:most]]
+    count = max(config.max_regions, int(np.count_nonzero(longest >= config.min_side_px)))
+    return [int(index) for index in order[fits[order]][:count]]
 
 
 def _specks_around(
     boxes: Boxes, longest: npt.NDArray[np.int32], shape: tuple[int, int], config: RegionConfig
 ) -> npt.NDArray[np.float32]:
-    """Specks per cell around the middle of each box: stone and cloth are full of them."""
-    side = config.speck_cell
+    """Return specks per cell around the centre of each box: stone and cloth have many."""
+    side = config.speck_cell_px
     counts = np.zeros((shape[0] // side + 1, shape[1] // side + 1), np.float32)
     columns, rows = (boxes[:, :2] + boxes[:, 2:] // 2).T // side
-    specks = longest < config.speck_side
+    specks = longest < config.max_speck_px
     np.add.at(counts, (rows[specks], columns[specks]), 1)
     near = np.asarray(cv2.blur(counts, (3, 3)), np.float32)
     return np.asarray(near[rows, columns], np.float32)
 
 
 def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) -> list[list[int]]:
-    """Put strokes to the digit they belong to: the bar of a five, the second stroke of a four.
+    """Assign strokes to the digit they belong to: the bar of a five, the second stroke of a four.
 
     Args:
-        pieces: outline and holes of each blob.
-        boxes: (N, 4) x, y, width, height of each blob, the longest blobs first.
+        pieces: outline and holes of each component.
+        boxes: (N, 4) x, y, width, height of each component, the longest first.
         config: how near and how small a stroke is.
 
     Returns:
-        Indexes of the blobs of each digit.
+        Indexes of the components of each digit.
     """
     longest = boxes[:, 2:].max(axis=1, initial=0)
-    reach = config.join_gap * longest
-    # Column j: may blob j be a stroke of blob i?
-    fits = (longest <= config.join_size * longest[:, None]) & (
-        longest >= config.dust * longest[:, None]
+    reach = config.max_join_gap * longest
+    # Column j: may component j be a stroke of component i?
+    fits = (longest <= config.max_join_size * longest[:, None]) & (
+        longest >= config.min_stroke_size * longest[:, None]
     )
     near = fits & (_gaps(boxes) <= reach[:, None])
     home = list(range(len(pieces)))
@@ -125,7 +127,7 @@ def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) ->
         rivals = [
             (distance, other)
             for other in np.flatnonzero(near[:, stroke]).tolist()
-            if home[other] == other  # a stroke of a stroke would chain through a whole word
+            if home[other] == other  # otherwise strokes would chain through a whole word
             and (distance := _distance(pieces[other], pieces[stroke])) <= reach[other]
         ]
         if rivals:
@@ -137,9 +139,9 @@ def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) ->
 
 
 def _distance(home: list[Contour], stroke: list[Contour]) -> float:
-    """Pixels from the outline of `home` to the nearest of a few points of `stroke`.
+    """Return pixels from the outline of `home` to the nearest of a few points of `stroke`.
 
-    Boxes are not enough: all digits of a table lie inside the box of its frame.
+    Boxes are not enough: all digits of a table lie inside the box around its lines.
     """
     points = stroke[0][:: max(1, len(stroke[0]) // 16), 0]
     return min(
@@ -149,7 +151,7 @@ def _distance(home: list[Contour], stroke: list[Contour]) -> float:
 
 
 def _gaps(boxes: Boxes) -> npt.NDArray[np.float64]:
-    """(N, N) pixels between boxes, 0 where they overlap."""
+    """Return (N, N) pixels between boxes, 0 where they overlap."""
     left, top = boxes[:, 0], boxes[:, 1]
     right, bottom = left + boxes[:, 2], top + boxes[:, 3]
     across = np.maximum(left[:, None], left[None]) - np.minimum(right[:, None], right[None])
@@ -159,21 +161,21 @@ def _gaps(boxes: Boxes) -> npt.NDArray[np.float64]:
 
 
 def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
-    """Cut out the ink of the members and of nobody else, stretched to the full range."""
+    """Cut out the ink of the members only, stretched to the full range."""
     x, y, width, height = cv2.boundingRect(np.concatenate([piece[0] for piece in members]))
     own = np.zeros((height, width), np.uint8)
     for piece in members:
-        # Outline and holes together: filled by the even-odd rule, so holes stay open.
+        # Outline and holes together are filled by the even-odd rule, so holes stay open.
         cv2.drawContours(own, piece, -1, 255, cv2.FILLED, offset=(-x, -y))
     ink = cv2.bitwise_and(contrast[y : y + height, x : x + width], own)
     mean, deviation = cv2.meanStdDev(ink, mask=own)
-    # The strong half of the strokes is 255: a pale pencil reads like a pen.
+    # The stronger half of the strokes becomes 255, so a pale pencil looks like a pen.
     full = max(1.0, float(mean[0, 0] + deviation[0, 0]))
     stretched = np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
     return Region(Box(x, y, width, height), stretched, full)
 
 
 def _longest(members: Sequence[list[Contour]]) -> int:
-    """Longest side of the box around all members."""
+    """Return the longest side of the box around all members."""
     _, _, width, height = cv2.boundingRect(np.concatenate([piece[0] for piece in members]))
     return max(width, height)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from camdigits.layout.grouping import group, mark_cell_boundaries, turn
+from camdigits.geometry import rotated
+from camdigits.layout.grouping import group, mark_cell_boundaries
 from camdigits.values import Box, Digit
 
 
@@ -55,7 +56,7 @@ def test_a_small_digit_beside_a_large_one_is_another_number():
 def test_a_turned_page_reads_the_same(rotation):
     """Boxes lie as the camera saw them, order and lines as the upright page has them."""
     upright = [at("1", 10), at("2", 35), at("3", 10, 70)]
-    seen = [Digit(turn(digit.box, 360 - rotation), digit.label, 0.9) for digit in upright]
+    seen = [Digit(rotated(digit.box, 360 - rotation), digit.label, 0.9) for digit in upright]
 
     assert texts(*seen, rotation=rotation) == ["12", "3"]
 

@@ -63,26 +63,26 @@ def test_strokes_do_not_vouch_for_each_other():
 def test_strokes_alone_do_not_stay_in_clutter(others, stays):
     """Two ones among more than three times as many things of their size: a desk, a machine."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
-    refused = [Box(100 + 40 * i, 200, 30, 35) for i in range(others)]
+    rejected = [Box(100 + 40 * i, 200, 30, 35) for i in range(others)]
 
-    assert plausible_digits(ones, SIZE, refused) == (ones if stays else ())
+    assert plausible_digits(ones, SIZE, rejected) == (ones if stays else ())
 
 
 @pytest.mark.parametrize("side", [14, 121])
 def test_things_of_another_size_are_no_clutter(side):
     """Dust and drawings say nothing about ones."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
-    refused = [Box(100, 200, side, side // 2)] * 50
+    rejected = [Box(100, 200, side, side // 2)] * 50
 
-    assert plausible_digits(ones, SIZE, refused) == ones
+    assert plausible_digits(ones, SIZE, rejected) == ones
 
 
 def test_clutter_leaves_broad_digits_alone():
     """A digit on a crowded desk is one, and so is the one beside it."""
     one = at("1", 20, width=5)
-    refused = [Box(100 + 10 * i, 200, 30, 35) for i in range(50)]
+    rejected = [Box(100 + 10 * i, 200, 30, 35) for i in range(50)]
 
-    assert plausible_digits([one, SEVEN], SIZE, refused) == (one, SEVEN)
+    assert plausible_digits([one, SEVEN], SIZE, rejected) == (one, SEVEN)
 
 
 def test_no_digits():

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
+from support.predictions import candidates, classifying, predictions
 
-from camdigits.recognize.classify import NONE, Opinions
-from camdigits.recognize.merge import StrokesConfig, rejoin
-from camdigits.values import Box, Region
+from camdigits.recognize.merge import MergeConfig, merge
+from camdigits.values import NONE, Box, Region
 
 
-def pens(glyphs):
-    """Say "0" of a filled block, "5" of two bars over each other, "1" of a stroke, else "none"."""
+@classifying
+def shapes(glyphs):
+    """Predict "0" for a block, "5" for two bars above each other, "1" for a stroke, or "none"."""
     solid = glyphs > 128
     rows, columns = solid.any(axis=2).sum(axis=1), solid.any(axis=1).sum(axis=1)
     cover = solid.sum(axis=(1, 2)) / np.maximum(rows * columns, 1)
@@ -15,15 +16,11 @@ def pens(glyphs):
     labels = np.where(cover > 0.9, np.where(columns < 8, "1", "0"), NONE)
     heights = solid.any(axis=2).argmax(axis=1)
     whole = (runs == 2) & (rows + 3 >= 12) & (cover > 0.9) & (heights < 10)
-    return Opinions(tuple(np.where(whole, "5", labels)), np.full(len(glyphs), 0.95))
+    return predictions(np.where(whole, "5", labels).tolist())
 
 
 def never(_):
     raise AssertionError("the classifier was asked")
-
-
-def opinions(*labels):
-    return Opinions(labels, np.full(len(labels), 0.95))
 
 
 def block(x, y, width, height):
@@ -51,50 +48,103 @@ def test_a_digit_with_a_scrap_beside_it_is_freed():
     """Each has its own box and its own ink from then on."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    regions, asked = rejoin([READ, region], opinions("0", NONE), pens, 0.9)
+    found = merge(
+        candidates(
+            [READ, region],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        shapes,
+        0.9,
+    )
 
-    assert boxes(regions) == [(20, 50, 24, 40), (100, 50, 24, 40), (128, 60, 14, 3)]
-    assert (regions[1].ink == 255).all()
-    assert asked.labels[:2] == ("0", "0")
+    assert boxes(found.regions) == [(20, 50, 24, 40), (100, 50, 24, 40), (128, 60, 14, 3)]
+    assert (found.regions[1].ink == 255).all()
+    assert found.labels[:2] == ("0", "0")
 
 
 def test_two_digits_in_one_region_are_parted():
     """Each blob that is a digit takes its place."""
     region = joined((100, 50, 24, 40), (126, 56, 20, 30))
 
-    regions, asked = rejoin([READ, region], opinions("0", NONE), pens, 0.9)
+    found = merge(
+        candidates(
+            [READ, region],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        shapes,
+        0.9,
+    )
 
-    assert sorted(boxes(regions[1:])) == [(100, 50, 24, 40), (126, 56, 20, 30)]
-    assert asked.labels == ("0", "0", "0")
+    assert sorted(boxes(found.regions[1:])) == [(100, 50, 24, 40), (126, 56, 20, 30)]
+    assert found.labels == ("0", "0", "0")
 
 
 def test_two_halves_are_put_together():
     """A bar and what hangs below it, too far apart to be joined at first, are a five."""
     bar, belly = block(100, 50, 24, 10), block(100, 66, 24, 22)
 
-    regions, asked = rejoin([READ, bar, belly], opinions("0", NONE, NONE), pens, 0.9)
+    found = merge(
+        candidates(
+            [READ, bar, belly],
+            (
+                "0",
+                NONE,
+                NONE,
+            ),
+        ),
+        shapes,
+        0.9,
+    )
 
-    assert boxes(regions) == [(20, 50, 24, 40), (100, 50, 24, 38)]
-    assert regions[1].ink.any(axis=1).tolist() == [True] * 10 + [False] * 6 + [True] * 22
-    assert asked.labels == ("0", "5")
+    assert boxes(found.regions) == [(20, 50, 24, 40), (100, 50, 24, 38)]
+    assert found.regions[1].ink.any(axis=1).tolist() == [True] * 10 + [False] * 6 + [True] * 22
+    assert found.labels == ("0", "5")
 
 
 def test_halves_far_apart_are_not_tried():
     """Further than a part of their height, they are two things."""
     bar, belly = block(100, 20, 24, 10), block(100, 66, 24, 12)
 
-    regions, _ = rejoin([READ, bar, belly], opinions("0", NONE, NONE), never, 0.9)
+    found = merge(
+        candidates(
+            [READ, bar, belly],
+            (
+                "0",
+                NONE,
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert regions == (READ, bar, belly)
+    assert found.regions == (READ, bar, belly)
 
 
 def test_halves_side_by_side_are_not_tried():
     """What is much wider than high together is no digit."""
     left, right = block(100, 50, 30, 30), block(136, 50, 30, 30)
 
-    regions, _ = rejoin([READ, left, right], opinions("0", NONE, NONE), never, 0.9)
+    found = merge(
+        candidates(
+            [READ, left, right],
+            (
+                "0",
+                NONE,
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert regions == (READ, left, right)
+    assert found.regions == (READ, left, right)
 
 
 @pytest.mark.parametrize(
@@ -104,18 +154,39 @@ def test_halves_side_by_side_are_not_tried():
 )
 def test_bare_strokes_are_not_tried(region):
     """A piece of a line is a 1 to the model: a second look may not bring any in."""
-    regions, _ = rejoin([READ, region], opinions("0", NONE), never, 0.9)
+    found = merge(
+        candidates(
+            [READ, region],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert regions == (READ, region)
+    assert found.regions == (READ, region)
 
 
 def test_strokes_of_a_broken_line_make_no_one():
     """Two pieces end to end are a bare stroke again."""
     upper, lower = block(100, 50, 6, 18), block(100, 72, 6, 18)
 
-    regions, _ = rejoin([READ, upper, lower], opinions("0", NONE, NONE), never, 0.9)
+    found = merge(
+        candidates(
+            [READ, upper, lower],
+            (
+                "0",
+                NONE,
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert regions == (READ, upper, lower)
+    assert found.regions == (READ, upper, lower)
 
 
 @pytest.mark.parametrize("height", [8, 100])
@@ -123,9 +194,19 @@ def test_sizes_that_nothing_on_the_page_has_are_not_tried(height):
     """A blob has to be about as high as some digit that was read."""
     region = joined((100, 50, height, height), (100, 52 + height, height, 1 + height // 20))
 
-    regions, _ = rejoin([READ, region], opinions("0", NONE), never, 0.9)
+    found = merge(
+        candidates(
+            [READ, region],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert regions == (READ, region)
+    assert found.regions == (READ, region)
 
 
 @pytest.mark.parametrize("labels", [(NONE, NONE), ("0", "0")], ids=["nothing", "everything"])
@@ -133,10 +214,10 @@ def test_where_nothing_or_everything_was_read_nothing_is_tried(labels):
     """Letters and drawings cost nothing, and digits are left alone."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    regions, asked = rejoin([READ, region], opinions(*labels), never, 0.9)
+    found = merge(candidates([READ, region], labels), never, 0.9)
 
-    assert regions == (READ, region)
-    assert asked.labels == labels
+    assert found.regions == (READ, region)
+    assert found.labels == labels
 
 
 def test_bare_strokes_give_no_height():
@@ -144,54 +225,67 @@ def test_bare_strokes_give_no_height():
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
     stroke = block(20, 50, 6, 40)
 
-    regions, _ = rejoin([stroke, region], opinions("1", NONE), never, 0.9)
+    found = merge(
+        candidates(
+            [stroke, region],
+            (
+                "1",
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert regions == (stroke, region)
+    assert found.regions == (stroke, region)
 
 
 def test_an_empty_page_costs_nothing():
     """No regions, no question."""
-    assert rejoin([], Opinions((), np.zeros(0)), never, 0.9)[0] == ()
+    assert len(merge(candidates([], ()), never, 0.9)) == 0
 
 
 def test_what_gives_no_digit_stays_as_it_was():
     """The given order, the given opinions."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    def ask(glyphs):
-        return opinions(*[NONE] * len(glyphs))
+    @classifying
+    def reject_all(glyphs):
+        return predictions([NONE] * len(glyphs))
 
-    regions, asked = rejoin([region, READ], opinions(NONE, "0"), ask, 0.9)
+    found = merge(candidates([region, READ], (NONE, "0")), reject_all, 0.9)
 
-    assert regions == (region, READ)
-    assert asked.labels == (NONE, "0")
+    assert found.regions == (region, READ)
+    assert found.labels == (NONE, "0")
 
 
 def test_a_region_is_used_once():
     """Of two pairs that share a half the surer one counts."""
     top, middle, foot = block(100, 50, 24, 12), block(100, 65, 24, 12), block(100, 80, 24, 12)
 
-    def ask(glyphs):
+    @classifying
+    def later_is_surer(glyphs):
         scores = 0.9 + 0.01 * np.arange(len(glyphs))
-        return Opinions(("5",) * len(glyphs), scores)
+        return predictions(["5"] * len(glyphs), scores.tolist())
 
-    regions, asked = rejoin([READ, top, middle, foot], opinions("0", *[NONE] * 3), ask, 0.9)
+    found = merge(candidates([READ, top, middle, foot], ("0", *[NONE] * 3)), later_is_surer, 0.9)
 
-    assert len(regions) == 3
-    assert asked.labels == ("0", NONE, "5")
-    assert sum(region.ink.sum() for region in regions) == 255 * (24 * 40 + 3 * 24 * 12)
+    assert len(found) == 3
+    assert found.labels == ("0", NONE, "5")
+    assert sum(region.ink.sum() for region in found.regions) == 255 * (24 * 40 + 3 * 24 * 12)
 
 
 def test_a_field_of_scraps_costs_no_more_than_the_limit():
     """Thousands of strokes make no more tries than the limit says, twice."""
     scraps = [block(100 + 17 * x, 50 + 17 * y, 14, 14) for x in range(12) for y in range(12)]
-    asked = []
+    tried = []
 
-    def ask(glyphs):
-        asked.append(len(glyphs))
-        return opinions(*[NONE] * len(glyphs))
+    @classifying
+    def counting(glyphs):
+        tried.append(len(glyphs))
+        return predictions([NONE] * len(glyphs))
 
-    labels = opinions("0", *[NONE] * len(scraps))
-    rejoin([READ, *scraps], labels, ask, 0.9, StrokesConfig(most=10))
+    page = candidates([READ, *scraps], ["0", *[NONE] * len(scraps)])
+    merge(page, counting, 0.9, MergeConfig(max_tries=10))
 
-    assert asked == [10]
+    assert tried == [10]

@@ -2,17 +2,12 @@ import numpy as np
 import pytest
 
 from camdigits.image import cv2
-from camdigits.recognize.classify import OutputSpec, opinions
+from camdigits.recognize.classify import Classifier, OutputSpec, predict
 from camdigits.recognize.orientation import (
-    FIRST_SAMPLE,
-    ROTATIONS,
-    TILTS,
-    TURN_SAMPLE,
-    Pose,
-    tilt,
-    way_up,
+    DEFAULT,
+    find_rotation,
+    find_skew,
 )
-from camdigits.values import Box
 
 LABELS = OutputSpec(("a", "none"))
 
@@ -21,102 +16,16 @@ def blank(count):
     return np.zeros((count, 28, 28), np.uint8)
 
 
-def box_of(picture):
-    return Box(*cv2.boundingRect(np.asarray(picture > 127, np.uint8)))
-
-
 def top_heavy(glyphs):
     """Sure of "a" where the ink is in the top half, of "none" elsewhere."""
     top = glyphs[:, :14].sum(axis=(1, 2)) > glyphs[:, 14:].sum(axis=(1, 2))
     return np.where(top[:, None], np.float32([9, 0]), np.float32([0, 9]))
 
 
-def turn_of(glyphs):
+def rotation_of(glyphs):
     """The rotation that is found for a page of these glyphs."""
-    return way_up(glyphs, opinions(glyphs, top_heavy, LABELS), top_heavy, LABELS)
-
-
-@pytest.mark.parametrize("rotation", ROTATIONS)
-@pytest.mark.parametrize("size", [(31, 17), (30, 17), (17, 30)])
-def test_a_box_comes_back_from_a_quarter_turn_exactly(rotation, size):
-    """Width and height may be odd: the box is that of the very pixels."""
-    picture = np.zeros(size[::-1], np.uint8)
-    picture[3:9, 5:7] = 255
-    pose = Pose(size, rotation)
-
-    turned = pose.turned(picture)
-
-    assert pose.back(box_of(turned)) == Box(5, 3, 2, 6)
-    assert np.array_equal(pose.turned_back(turned), picture)
-
-
-def test_a_page_on_its_side_is_turned_clockwise():
-    """What was on the left comes to the top."""
-    picture = np.array([[1, 0, 0], [1, 0, 0]], np.uint8)
-
-    assert Pose((3, 2), 90).turned(picture).tolist() == [[1, 1], [0, 0], [0, 0]]
-
-
-@pytest.mark.parametrize("slant", [degrees for degrees in TILTS if degrees])
-@pytest.mark.parametrize("rotation", ROTATIONS)
-@pytest.mark.parametrize("place", [(40, 30), (170, 30), (100, 90)])
-def test_a_box_comes_back_from_a_tilt(slant, rotation, place):
-    """Within two pixels, for something round; a tilt may come on top of a quarter turn."""
-    picture = np.zeros((131, 201), np.uint8)
-    cv2.circle(picture, place, 15, 255, -1)
-    pose = Pose((201, 131), rotation, slant)
-
-    back = pose.back(box_of(pose.turned(picture)))
-
-    assert np.abs(np.array(back) - box_of(picture)).max() <= 2
-
-
-@pytest.mark.parametrize("slant", [degrees for degrees in TILTS if degrees])
-def test_a_tilted_mask_comes_back(slant):
-    """It has the picture's size, and its ink where it was."""
-    picture = np.zeros((131, 201), np.uint8)
-    picture[30:90, 60:80] = 255
-    pose = Pose((201, 131), 90, slant)
-
-    back = pose.turned_back(pose.turned(picture))
-
-    assert back.shape == picture.shape
-    assert np.count_nonzero((back > 127) != (picture > 127)) < 0.1 * np.count_nonzero(picture)
-
-
-def test_a_tilted_picture_keeps_its_corners():
-    """It grows, and what is new around it is as bright as its edge: black would be ink."""
-    picture = np.full((100, 200), 180, np.uint8)
-    picture[:12, :12] = picture[-12:, -12:] = 250
-
-    turned = Pose((200, 100), 0, 30).turned(picture)
-
-    assert turned.shape == (187, 223)
-    assert turned.min() >= 179
-    assert np.count_nonzero(turned > 245) >= 2 * 12 * 12
-
-
-def test_a_tilt_is_clockwise():
-    """A line that climbs to the right by 30 degrees lies level afterwards."""
-    picture = np.zeros((201, 201), np.uint8)
-    cv2.line(picture, (100 - 69, 100 + 40), (100 + 69, 100 - 40), 255, 3)
-
-    box = box_of(Pose((201, 201), 0, 30).turned(picture))
-
-    assert box.width > 150
-    assert box.height < 12
-
-
-def test_no_box_leaves_the_picture():
-    """A box in a corner that only the tilted page has is cut to the picture."""
-    pose = Pose((200, 100), 0, 30)
-
-    back = pose.back(Box(0, 0, 20, 20))
-
-    assert back.x >= 0
-    assert back.y >= 0
-    assert back.right <= 200
-    assert back.bottom <= 100
+    first = predict(glyphs, top_heavy, LABELS)
+    return find_rotation(glyphs, first, Classifier(top_heavy, LABELS))
 
 
 @pytest.mark.parametrize(("quarter_turns", "rotation"), [(0, 0), (1, 90), (2, 180), (3, 270)])
@@ -127,7 +36,7 @@ def test_it_is_found_out_how_a_page_lies(quarter_turns, rotation):
 
     lying = np.rot90(page, quarter_turns, axes=(1, 2))  # counter-clockwise
 
-    assert turn_of(lying) == rotation
+    assert rotation_of(lying) == rotation
 
 
 def test_one_glyph_does_not_turn_a_page():
@@ -135,7 +44,7 @@ def test_one_glyph_does_not_turn_a_page():
     lying = blank(1)
     lying[:, 20:26, 10:18] = 255
 
-    assert turn_of(lying) == 0
+    assert rotation_of(lying) == 0
 
 
 @pytest.mark.parametrize("odd", [0, 1])
@@ -145,7 +54,7 @@ def test_of_three_glyphs_all_have_to_turn(odd):
     lying[:, 20:26, 10:18] = 255
     lying[:odd] = lying[:odd, ::-1]
 
-    assert turn_of(lying) == (0 if odd else 180)
+    assert rotation_of(lying) == (0 if odd else 180)
 
 
 def test_bare_strokes_do_not_turn_a_page():
@@ -153,19 +62,19 @@ def test_bare_strokes_do_not_turn_a_page():
     lying = blank(20)
     lying[:, 22:24, 4:24] = 255
 
-    assert turn_of(lying) == 0
+    assert rotation_of(lying) == 0
 
 
 def test_an_empty_page_asks_nobody():
-    """No glyphs, no turn, no tilt."""
+    """No glyphs, no turn, no skew."""
 
     def never(_):
         raise AssertionError("the scorer was called")
 
-    nothing = opinions(blank(0), never, LABELS)
+    nothing = predict(blank(0), never, LABELS)
 
-    assert way_up(blank(0), nothing, never, LABELS) == 0
-    assert tilt(blank(0), nothing, never, LABELS) == 0
+    assert find_rotation(blank(0), nothing, Classifier(never, LABELS)) == 0
+    assert find_skew(blank(0), nothing, Classifier(never, LABELS)) == 0
 
 
 def test_letters_that_look_like_digits_on_their_head_do_not_turn_a_page():
@@ -175,7 +84,7 @@ def test_letters_that_look_like_digits_on_their_head_do_not_turn_a_page():
     page[12:24, 20:26, 10:18] = 255
     page[24:, 8:20, 8:20] = 255
 
-    assert turn_of(page) == 0
+    assert rotation_of(page) == 0
 
 
 def test_a_few_digits_among_cables_do_not_turn_a_page():
@@ -184,7 +93,7 @@ def test_a_few_digits_among_cables_do_not_turn_a_page():
     page[:5, 20:26, 10:18] = 255
     page[5:, 8:20, 8:20] = 255
 
-    assert turn_of(page) == 0
+    assert rotation_of(page) == 0
 
 
 def counted(glyphs):
@@ -195,8 +104,8 @@ def counted(glyphs):
         asked.append(len(some))
         return top_heavy(some)
 
-    first = opinions(glyphs, top_heavy, LABELS)
-    return way_up(glyphs, first, counting, LABELS), sum(asked)
+    first = predict(glyphs, top_heavy, LABELS)
+    return find_rotation(glyphs, first, Classifier(counting, LABELS)), sum(asked)
 
 
 def test_a_page_that_reads_well_costs_no_second_look():
@@ -215,7 +124,7 @@ def test_a_sample_tells():
     rotation, asked = counted(lying)
 
     assert rotation == 180
-    assert asked <= 4 * (FIRST_SAMPLE + TURN_SAMPLE)
+    assert asked <= 4 * (DEFAULT.first_sample + DEFAULT.sample)
 
 
 def test_cloth_costs_a_small_sample():
@@ -226,7 +135,7 @@ def test_cloth_costs_a_small_sample():
     rotation, asked = counted(cloth)
 
     assert rotation == 0
-    assert asked <= 4 * FIRST_SAMPLE
+    assert asked <= 4 * DEFAULT.first_sample
 
 
 def hook():
@@ -250,27 +159,29 @@ def aslant(count, degrees):
     return np.stack([hook(), *[cv2.warpAffine(hook(), matrix, (28, 28))] * (count - 1)])
 
 
-def tilt_of(glyphs):
-    return tilt(glyphs, opinions(glyphs, straight_hook, LABELS), straight_hook, LABELS)
+def skew_of(glyphs):
+    return find_skew(
+        glyphs, predict(glyphs, straight_hook, LABELS), Classifier(straight_hook, LABELS)
+    )
 
 
 @pytest.mark.parametrize("degrees", [-30, -15, 0, 15, 30])
 def test_it_is_found_out_how_a_page_is_held(degrees):
-    """The tilt is what straightens the page, clockwise."""
-    assert tilt_of(aslant(8, degrees)) == degrees
+    """The skew is what straightens the page, clockwise."""
+    assert skew_of(aslant(8, degrees)) == degrees
 
 
-def test_a_form_of_mostly_letters_is_not_tilted():
+def test_a_form_of_mostly_letters_is_not_skewed():
     """Ten slanting digits among thirty letters are a hand, not a page held aslant."""
     letters = blank(30)
     letters[:, 8:20, 8:20] = 255
 
-    assert tilt_of(np.concatenate([aslant(10, 15), letters])) == 0
+    assert skew_of(np.concatenate([aslant(10, 15), letters])) == 0
 
 
-def test_where_nothing_stands_straight_nothing_is_tilted():
+def test_where_nothing_stands_straight_nothing_is_skewed():
     """Some digits are read on any page that is one; cables and leaves have none."""
-    assert tilt_of(aslant(12, 15)[1:]) == 0
+    assert skew_of(aslant(12, 15)[1:]) == 0
 
 
 def eight_if_large(glyphs):
@@ -290,6 +201,6 @@ def test_eights_do_not_turn_a_page_that_has_twos_as_it_is(twos, rotation):
     page[:twos, 2:8, 10:18] = 255
     output_spec = OutputSpec(("8", "2", "none"))
 
-    asked = opinions(page, eight_if_large, output_spec)
+    asked = predict(page, eight_if_large, output_spec)
 
-    assert way_up(page, asked, eight_if_large, output_spec) == rotation
+    assert find_rotation(page, asked, Classifier(eight_if_large, output_spec)) == rotation

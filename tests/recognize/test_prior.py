@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from camdigits.recognize.classify import Opinions
 from camdigits.recognize.prior import odds_of_none
-from camdigits.values import Box, Region
+from camdigits.values import Box, Candidates, Predictions, Region
 
 NAMES = ("1", "2", "none")
 
@@ -12,19 +11,21 @@ def at(x, y=50, width=20, height=30):
     return Region(Box(x, y, width, height), np.full((height, width), 255, np.uint8))
 
 
-def opinions(*none):
-    """Glyphs that are no digit with these chances."""
-    chances = np.array([[1 - part, 0, part] for part in none])
-    labels = tuple(NAMES[row.argmax()] for row in chances)
-    return Opinions(labels, chances.max(axis=1), chances, NAMES)
+def predictions(*none):
+    """Glyphs that are "none" with these probabilities."""
+    return Predictions(np.array([[1 - part, 0, part] for part in none]).reshape(-1, 3), NAMES)
+
+
+def candidates(regions, *none):
+    return Candidates(tuple(regions), predictions(*none))
 
 
 def test_a_doubtful_glyph_among_digits_is_more_likely_one():
     """The odds of "none" fall where the neighbours are digits, and rise among letters."""
     row = [at(40 * i) for i in range(5)]
 
-    among_digits = odds_of_none(row, opinions(0, 0, 0.5, 0, 0))
-    among_letters = odds_of_none(row, opinions(1, 1, 0.5, 1, 1))
+    among_digits = odds_of_none(candidates(row, 0, 0, 0.5, 0, 0))
+    among_letters = odds_of_none(candidates(row, 1, 1, 0.5, 1, 1))
 
     assert among_digits[2] < 0.5
     assert among_letters[2] > 4
@@ -32,7 +33,7 @@ def test_a_doubtful_glyph_among_digits_is_more_likely_one():
 
 def test_alone_nothing_changes():
     """Without neighbours the model's own prior holds."""
-    assert odds_of_none([at(0)], opinions(0.5)) == pytest.approx([1.0])
+    assert odds_of_none(candidates([at(0)], 0.5)) == pytest.approx([1.0])
 
 
 @pytest.mark.parametrize(
@@ -42,18 +43,18 @@ def test_alone_nothing_changes():
 )
 def test_who_has_no_say(other):
     """Only what stands near, is about as large and is more than a stroke counts."""
-    assert odds_of_none([at(0), other], opinions(0.5, 1.0))[0] == pytest.approx(1.0)
+    assert odds_of_none(candidates([at(0), other], 0.5, 1.0))[0] == pytest.approx(1.0)
 
 
 def test_weighing_changes_the_label():
     """What was "none" by a little is a digit once the odds are put right, and the other way."""
-    asked = opinions(0.6, 0.4)
+    doubtful = predictions(0.6, 0.4)
 
-    assert asked.weighed(np.array([0.2, 1.0])).labels == ("1", "1")
-    assert asked.weighed(5.0).labels == ("none", "none")
-    assert asked.weighed(np.array([0.2, 1.0])).scores[0] == pytest.approx(0.4 / 0.52)
+    assert doubtful.with_prior(np.array([0.2, 1.0])).best_labels == ("1", "1")
+    assert doubtful.with_prior(5.0).best_labels == ("none", "none")
+    assert doubtful.with_prior(np.array([0.2, 1.0])).scores[0] == pytest.approx(0.4 / 0.52)
 
 
 def test_no_regions():
     """Nothing in, nothing out."""
-    assert odds_of_none([], Opinions((), np.zeros(0), np.zeros((0, 3)), NAMES)).shape == (0,)
+    assert odds_of_none(candidates([])).shape == (0,)

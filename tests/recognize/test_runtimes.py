@@ -19,7 +19,7 @@ from camdigits.reader import Reader
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.tflite import delegate_name, load_scorer, runtime_name
 from camdigits.sources.picture_file import read_picture
-from camdigits.values import Frame, Glyphs, Scores
+from camdigits.values import Frame, Glyphs, Logits
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = find_model("digits")
@@ -29,7 +29,7 @@ import numpy as np
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.tflite import delegate_name, load_scorer, runtime_name
 model = find_model("digits")
-np.save(sys.argv[2], load_scorer(model, load_card(model))(np.load(sys.argv[1])))
+np.save(sys.argv[2], load_scorer(model, load_card(model)).logits(np.load(sys.argv[1])))
 print(runtime_name(), delegate_name(model))
 """
 
@@ -44,19 +44,19 @@ def glyphs() -> Glyphs:
 
 
 @pytest.fixture(scope="module")
-def usual(glyphs: Glyphs) -> Scores:
+def usual(glyphs: Glyphs) -> Logits:
     """What the installed runtime says of them."""
-    return load_scorer(MODEL, load_card(MODEL))(glyphs)
+    return load_scorer(MODEL, load_card(MODEL)).logits(glyphs)
 
 
-def steps_apart(one: Scores, other: Scores) -> npt.NDArray[np.float32]:
+def steps_apart(one: Logits, other: Logits) -> npt.NDArray[np.float32]:
     """Tell by how many int8 steps outputs differ; every label must be the same."""
     step = np.diff(np.unique(one)).min()
     assert (one.argmax(axis=1) == other.argmax(axis=1)).all()
     return np.rint(np.abs(one - other) / step)
 
 
-def test_there_is_enough_to_compare(glyphs: Glyphs, usual: Scores) -> None:
+def test_there_is_enough_to_compare(glyphs: Glyphs, usual: Logits) -> None:
     """Scores of a hundred glyphs lie on a grid of int8 steps."""
     steps: npt.NDArray[np.float32] = np.diff(np.unique(usual))
 
@@ -65,7 +65,7 @@ def test_there_is_enough_to_compare(glyphs: Glyphs, usual: Scores) -> None:
 
 
 def test_the_second_runtime_says_the_same_through_our_door(
-    glyphs: Glyphs, usual: Scores, monkeypatch: pytest.MonkeyPatch
+    glyphs: Glyphs, usual: Logits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where LiteRT is missing, tflite_runtime is asked in the same way."""
     module = ModuleType("tflite_runtime.interpreter")
@@ -76,10 +76,10 @@ def test_the_second_runtime_says_the_same_through_our_door(
     monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", module)
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
 
-    assert not steps_apart(usual, load_scorer(MODEL, load_card(MODEL))(glyphs)).any()
+    assert not steps_apart(usual, load_scorer(MODEL, load_card(MODEL)).logits(glyphs)).any()
 
 
-def test_tflite_runtime_says_the_same(glyphs: Glyphs, usual: Scores, tmp_path: Path) -> None:
+def test_tflite_runtime_says_the_same(glyphs: Glyphs, usual: Logits, tmp_path: Path) -> None:
     """The real one, in its own Python: equal labels, outputs within one int8 step but for a few.
 
     It leaves a net whose batch may vary to the plain kernels, LiteRT gives it to XNNPACK, and

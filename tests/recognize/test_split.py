@@ -1,19 +1,20 @@
 import numpy as np
 import pytest
+from support.predictions import candidates, classifying, predictions
 
-from camdigits.recognize.classify import NONE, Opinions
 from camdigits.recognize.split import SplitConfig, parts_of, split
-from camdigits.values import Box, Region
+from camdigits.values import NONE, Box, Region
 
 
-def ask(glyphs):
-    """Say "1" of a single upright stroke, "none" of all else."""
+@classifying
+def bars_are_ones(glyphs):
+    """Predict "1" for a single vertical stroke, "none" for everything else."""
     full = (glyphs > 128).sum(axis=1) >= 15  # (N, 28) columns that are a stroke
     strokes = (np.diff(full, axis=1, prepend=False, append=False).sum(axis=1) // 2).tolist()
     widths = full.sum(axis=1).tolist()
     pairs = zip(strokes, widths, strict=True)
     labels = tuple("1" if count == 1 and width <= 5 else NONE for count, width in pairs)
-    return Opinions(labels, np.full(len(glyphs), 0.95))
+    return predictions(labels)
 
 
 def never(_):
@@ -33,9 +34,10 @@ def region(ink, x=100, y=50):
     return Region(Box(x, y, ink.shape[1], ink.shape[0]), ink)
 
 
-def strokes_only(glyphs):
-    """Say "1" of every glyph."""
-    return Opinions(("1",) * len(glyphs), np.full(len(glyphs), 0.95))
+@classifying
+def always_one(glyphs):
+    """Predict "1" for every glyph."""
+    return predictions(["1"] * len(glyphs))
 
 
 def block(width, height, x=20):
@@ -43,11 +45,7 @@ def block(width, height, x=20):
 
 
 BROAD = block(24, 40)
-BARS = SplitConfig(stroke=0.0)  # the digits of these tests are bare strokes
-
-
-def opinions(*labels):
-    return Opinions(labels, np.full(len(labels), 0.95))
+BARS = SplitConfig(max_stroke_thickness=0.0)  # the digits of these tests are bare strokes
 
 
 @pytest.mark.parametrize("pitch", [16, 26])
@@ -56,11 +54,22 @@ def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
     """Each part is a region of its own in the place of the whole, tight around its ink."""
     blob = region(bars(count, pitch))
 
-    regions, asked = split([BROAD, blob], opinions("0", NONE), ask, 0.9, BARS)
+    found = split(
+        candidates(
+            [BROAD, blob],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        bars_are_ones,
+        0.9,
+        BARS,
+    )
 
-    assert asked.labels == ("0", *["1"] * count)
+    assert found.labels == ("0", *["1"] * count)
     strokes = [(100 + pitch * index, 106 + pitch * index) for index in range(count)]
-    for part, (left, right) in zip(regions[1:], strokes, strict=True):
+    for part, (left, right) in zip(found.regions[1:], strokes, strict=True):
         assert part.box.x <= left
         assert part.box.right >= right
         assert part.box.height == 40
@@ -70,21 +79,43 @@ def test_the_others_keep_their_places():
     """Parts come where the whole was, so regions and opinions stay in step."""
     blob, after = region(bars(2)), block(10, 40, x=300)
 
-    regions, asked = split([BROAD, blob, after], opinions("0", NONE, "7"), ask, 0.9, BARS)
+    found = split(
+        candidates(
+            [BROAD, blob, after],
+            (
+                "0",
+                NONE,
+                "7",
+            ),
+        ),
+        bars_are_ones,
+        0.9,
+        BARS,
+    )
 
-    assert (regions[0], regions[3]) == (BROAD, after)
-    assert asked.labels == ("0", "1", "1", "7")
-    assert len(asked.scores) == 4
+    assert (found.regions[0], found.regions[3]) == (BROAD, after)
+    assert found.labels == ("0", "1", "1", "7")
+    assert len(found.scores) == 4
 
 
 def test_no_ink_of_a_cut_blob_is_lost():
     """The parts hold, pixel for pixel, what the blob held."""
     blob = region(bars(3))
 
-    regions, _ = split([BROAD, blob], opinions("0", NONE), ask, 0.9)
+    found = split(
+        candidates(
+            [BROAD, blob],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        bars_are_ones,
+        0.9,
+    )
 
     again = np.zeros_like(blob.ink)
-    for part in regions[1:]:
+    for part in found.regions[1:]:
         left, top, width, height = part.box
         again[top - 50 : top - 50 + height, left - 100 : left - 100 + width] += part.ink
     assert np.array_equal(again, blob.ink)
@@ -94,15 +125,26 @@ def test_what_gives_no_digits_stays_whole():
     """A cut counts only if every part is a digit."""
     blob = region(bars(2))
 
-    def ask_once(glyphs):
-        """Say "1" of the first part, "none" of all others."""
+    @classifying
+    def first_is_one(glyphs):
+        """Predict "1" for the first part, "none" for all others."""
         labels = ("1", *[NONE] * (len(glyphs) - 1))
-        return Opinions(labels, np.full(len(glyphs), 0.95))
+        return predictions(labels)
 
-    regions, asked = split([BROAD, blob], opinions("0", NONE), ask_once, 0.9)
+    found = split(
+        candidates(
+            [BROAD, blob],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        first_is_one,
+        0.9,
+    )
 
-    assert regions == (BROAD, blob)
-    assert asked.labels == ("0", NONE)
+    assert found.regions == (BROAD, blob)
+    assert found.labels == ("0", NONE)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -111,18 +153,38 @@ def test_a_tail_that_is_no_digit_keeps_the_blob_whole(mirrored):
     ink = bars(2, tail=60)
     blob = region(ink[:, ::-1].copy() if mirrored else ink)
 
-    regions, _ = split([BROAD, blob], opinions("0", NONE), ask, 0.9)
+    found = split(
+        candidates(
+            [BROAD, blob],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        bars_are_ones,
+        0.9,
+    )
 
-    assert regions == (BROAD, blob)
+    assert found.regions == (BROAD, blob)
 
 
 def test_unsure_parts_do_not_count():
     """Each part has to be as sure as any digit."""
     blob = region(bars(2))
 
-    regions, _ = split([BROAD, blob], opinions("0", NONE), ask, 0.96)
+    found = split(
+        candidates(
+            [BROAD, blob],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        bars_are_ones,
+        0.96,
+    )
 
-    assert regions == (BROAD, blob)
+    assert found.regions == (BROAD, blob)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +194,19 @@ def test_unsure_parts_do_not_count():
 )
 def test_odd_sizes_are_not_tried(blob):
     """Only what could be digits of this page costs time."""
-    regions, _ = split([BROAD, region(blob)], opinions("0", NONE), never, 0.9)
+    found = split(
+        candidates(
+            [BROAD, region(blob)],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert len(regions) == 2
+    assert len(found) == 2
 
 
 def test_any_digit_s_height_counts():
@@ -142,10 +214,23 @@ def test_any_digit_s_height_counts():
     large, small = block(120, 200, x=400), block(24, 40)
     blobs = [region(bars(2)), region(bars(2, height=200, pitch=100))]
 
-    regions, _ = split([large, small, *blobs], opinions("0", "0", NONE, NONE), ask, 0.9, BARS)
+    found = split(
+        candidates(
+            [large, small, *blobs],
+            (
+                "0",
+                "0",
+                NONE,
+                NONE,
+            ),
+        ),
+        bars_are_ones,
+        0.9,
+        BARS,
+    )
 
-    assert len(regions) == 6
-    assert len(split([large, blobs[0]], opinions("0", NONE), never, 0.9)[0]) == 2
+    assert len(found) == 6
+    assert len(split(candidates([large, blobs[0]], ("0", NONE)), never, 0.9)) == 2
 
 
 @pytest.mark.parametrize("labels", [(NONE, NONE), ("1", NONE)], ids=["letters", "a bare stroke"])
@@ -153,33 +238,54 @@ def test_nothing_is_cut_where_no_broad_digit_was_read(labels):
     """A page of letters stays one; every line of a table is a 1, and says nothing."""
     stroke = block(6, 40)
 
-    regions, _ = split([stroke, region(bars(2))], opinions(*labels), never, 0.9)
+    found = split(candidates([stroke, region(bars(2))], labels), never, 0.9)
 
-    assert len(regions) == 2
+    assert len(found) == 2
 
 
 def test_a_sure_digit_is_left_alone():
     """Wide digits are digits."""
-    regions, _ = split([BROAD, region(bars(2))], opinions("0", "0"), never, 0.9)
+    found = split(
+        candidates(
+            [BROAD, region(bars(2))],
+            (
+                "0",
+                "0",
+            ),
+        ),
+        never,
+        0.9,
+    )
 
-    assert len(regions) == 2
+    assert len(found) == 2
 
 
 def test_an_empty_page_costs_nothing():
     """No regions, no question."""
-    assert split([], Opinions((), np.zeros(0)), never, 0.9)[0] == ()
+    assert len(split(candidates([], ()), never, 0.9)) == 0
 
 
 def test_the_widest_are_cut_when_there_are_too_many():
     """A page full of blobs costs no more than the limit."""
     blobs = [region(bars(2, pitch), x=100 * pitch) for pitch in (16, 20, 18)]
 
-    regions, _ = split(
-        [BROAD, *blobs], opinions("0", NONE, NONE, NONE), ask, 0.9, SplitConfig(most=2, stroke=0.0)
+    found = split(
+        candidates(
+            [BROAD, *blobs],
+            (
+                "0",
+                NONE,
+                NONE,
+                NONE,
+            ),
+        ),
+        bars_are_ones,
+        0.9,
+        SplitConfig(max_regions=2, max_stroke_thickness=0.0),
     )
 
-    assert regions[1] is blobs[0]
-    assert len(regions) == 6
+    assert found.regions[1] is blobs[0]
+    assert len(found) == 6
 
 
 def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
@@ -199,7 +305,17 @@ def test_two_bare_strokes_and_nothing_else_stay_whole():
     """They are a V, an N or an H far more often than an 11."""
     blob = region(bars(2, pitch=16))
 
-    regions, asked = split([BROAD, blob], opinions("0", NONE), strokes_only, 0.9)
+    found = split(
+        candidates(
+            [BROAD, blob],
+            (
+                "0",
+                NONE,
+            ),
+        ),
+        always_one,
+        0.9,
+    )
 
-    assert regions == (BROAD, blob)
-    assert asked.labels == ("0", NONE)
+    assert found.regions == (BROAD, blob)
+    assert found.labels == ("0", NONE)

@@ -1,20 +1,21 @@
 import numpy as np
+from support.predictions import classifying, predictions
 
-from camdigits.recognize.classify import NONE, Opinions
 from camdigits.recognize.texture import TextureConfig, without_texture
-from camdigits.segment.contours import trace
-from camdigits.segment.ink import Ink
+from camdigits.segment.contours import trace_components
+from camdigits.values import NONE, Ink
 
 
 def inked(mask):
     return Ink(mask, mask, np.zeros_like(mask), False)
 
 
+@classifying
 def rings(glyphs):
-    """Sure of "0" where the middle is blank, of "none" elsewhere."""
+    """Predict "0" if the middle is blank, else "none"."""
     hollow = glyphs[:, 12:16, 12:16].max(axis=(1, 2)) < 60
     labels = tuple("0" if ring else NONE for ring in hollow)
-    return Opinions(labels, np.full(len(glyphs), 0.99))
+    return predictions(labels, 0.99)
 
 
 def cloth(size=(400, 400)):
@@ -26,16 +27,16 @@ def cloth(size=(400, 400)):
     return mask
 
 
-def found(mask, ask=rings, **limits):
+def found(mask, classify=rings, **limits):
     ink = inked(mask)
-    blobs = trace(mask)
-    order = np.argsort(-blobs.boxes[:, 2:].max(axis=1), kind="stable")
-    config = TextureConfig(**{"many": 100, "tiles": 4, **limits})
-    return without_texture(blobs.only(order), ink, ask, 0.9, config)
+    components = trace_components(mask)
+    order = np.argsort(-components.boxes[:, 2:].max(axis=1), kind="stable")
+    config = TextureConfig(**{"max_components": 100, "tiles": 4, **limits})
+    return without_texture(components.only(order), ink, classify, 0.9, config)
 
 
 def test_cloth_is_left_out():
-    """Hundreds of blobs, and none of a few tried is a digit: nothing is read."""
+    """Hundreds of components, and none of a few tried is a digit: nothing is read."""
     assert len(found(cloth()).boxes) == 0
 
 
@@ -52,19 +53,19 @@ def test_a_tile_with_a_digit_is_read():
     assert all(100 <= x < 200 and 100 <= y < 200 for x, y, _, _ in boxes)
 
 
-def test_a_page_with_few_blobs_costs_nothing():
-    """The model is not asked, the blobs come back as they are."""
+def test_a_page_with_few_components_costs_nothing():
+    """The model is not asked, the components come back as they are."""
 
     def never(_):
         raise AssertionError("the classifier was asked")
 
     ink = inked(cloth((100, 100)))
-    blobs = trace(ink.mask)
+    components = trace_components(ink.mask)
 
-    assert without_texture(blobs, ink, never, 0.9) is blobs
+    assert without_texture(components, ink, never, 0.9) is components
 
 
-def test_a_tile_with_few_blobs_is_read_untried():
+def test_a_tile_with_few_components_is_read_untried():
     """A sheet on a cloth: what stands alone is worth reading."""
     mask = cloth()
     mask[:100, :100] = 0

@@ -32,7 +32,7 @@ def test_logits_are_real_numbers_whatever_the_output_type(name: str) -> None:
     """int8 and uint8 codes are turned back with the model's own scale."""
     score = load_scorer(MODELS / f"{name}.tflite", card())
 
-    logits = score(levels(3))
+    logits = score.logits(levels(3))
 
     assert logits.dtype == np.float32
     wanted = np.outer([0, 127 / 255, 1], np.arange(11))
@@ -51,7 +51,7 @@ def test_the_embedding_comes_with_the_logits(count: int) -> None:
     assert net.embedding == 11
     np.testing.assert_allclose(embeddings, np.tile(mean[:, np.newaxis], (1, 11)), atol=0.01)
     np.testing.assert_allclose(logits, np.outer(mean, np.arange(11)), atol=0.05)
-    np.testing.assert_array_equal(logits, net(glyphs))
+    np.testing.assert_array_equal(logits, net(glyphs).logits)
 
 
 def test_a_model_without_an_embedding_says_so() -> None:
@@ -72,7 +72,7 @@ def test_a_model_without_an_embedding_says_so() -> None:
 )
 def test_an_embedding_must_be_as_the_card_tells(name: str, size: int, got: str) -> None:
     """A card of another model is found out."""
-    wanted = rf"wanted an output named embedding of \(N, {size}\), as its card tells, got {got}"
+    wanted = rf"wanted an output named embedding of \(N, {size}\), as its card says, got {got}"
 
     with pytest.raises(ModelError, match=wanted):
         load_scorer(MODELS / f"{name}.tflite", card(embedding=size))
@@ -84,7 +84,7 @@ def test_any_number_of_glyphs_is_scored(count: int) -> None:
     score = load_scorer(MODELS / "mean_ink.tflite", card())
     glyphs = levels(max(count, 2))[:count]
 
-    logits = score(glyphs)
+    logits = score.logits(glyphs)
 
     assert logits.shape == (count, 11)
     np.testing.assert_allclose(logits[:, 10], glyphs.mean(axis=(1, 2)) / 25.5, atol=0.05)
@@ -94,10 +94,10 @@ def test_a_scorer_is_safe_from_several_threads() -> None:
     """Four threads at once get what one gets alone."""
     score = load_scorer(MODELS / "mean_ink.tflite", card())
     parts = [levels(30)[first:] for first in range(16)]
-    alone = [score(part) for part in parts]
+    alone = [score.logits(part) for part in parts]
 
     with ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(score, parts * 5))
+        together = list(threads.map(score.logits, parts * 5))
 
     for got, wanted in zip(together, alone * 5, strict=True):
         np.testing.assert_array_equal(got, wanted)
@@ -107,7 +107,7 @@ def test_more_threads_give_the_same_numbers() -> None:
     """Threads within a call change nothing but its time."""
     glyphs = levels(21)
 
-    one, two = (load_scorer(MODELS / "mean_ink.tflite", card(), n)(glyphs) for n in (1, 2))
+    one, two = (load_scorer(MODELS / "mean_ink.tflite", card(), n).logits(glyphs) for n in (1, 2))
 
     np.testing.assert_array_equal(one, two)
 

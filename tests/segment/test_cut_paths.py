@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camdigits.segment.cut_paths import CutConfig, Span, find_cuts
+from camdigits.segment.cut_paths import CutPathConfig, Span, find_cut_paths
 from camdigits.values import Box, Region
 
 
@@ -39,7 +39,7 @@ def test_a_thin_bridge_is_cut():
     left, right = ink.copy(), ink.copy()
     left[:, 6:] = right[:, :16] = 0
 
-    assert min(lost(path, left, right) for path in find_cuts(ink)) == 0
+    assert min(lost(path, left, right) for path in find_cut_paths(ink)) == 0
 
 
 @pytest.mark.parametrize("pitch", [12, 16, 26, 32])
@@ -47,7 +47,7 @@ def test_every_gap_of_four_strokes_has_a_path(pitch):
     """However wide the gaps, none takes all paths for itself."""
     ink = bars(4, pitch)
 
-    places = np.array([path.mean() for path in find_cuts(ink)])
+    places = np.array([path.mean() for path in find_cut_paths(ink)])
 
     gaps = [(6 + pitch * index, pitch * (index + 1)) for index in range(3)]
     assert all(((start <= places) & (places <= end)).any() for start, end in gaps)
@@ -58,7 +58,7 @@ def test_nested_digits_are_parted_by_a_bent_path():
     left, right = nested()
     ink = np.maximum(left, right)
 
-    paths = find_cuts(ink)
+    paths = find_cut_paths(ink)
 
     assert min(lost(straight(ink, column), left, right) for column in range(50)) > 60
     assert min(lost(path, left, right) for path in paths) < 20
@@ -69,7 +69,7 @@ def test_every_path_has_one_place_per_row(shape):
     """Large or small, the paths are those of the blob's own pixels, from left to right."""
     ink = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
 
-    paths = find_cuts(ink)
+    paths = find_cut_paths(ink)
 
     assert paths
     assert all(path.shape == shape[:1] for path in paths)
@@ -80,13 +80,13 @@ def test_every_path_has_one_place_per_row(shape):
 
 def test_no_more_paths_than_asked_for():
     """A long word costs no more than the limit."""
-    assert len(find_cuts(bars(12), CutConfig(most=5))) == 5
+    assert len(find_cut_paths(bars(12), CutPathConfig(max_paths=5))) == 5
 
 
 @pytest.mark.parametrize("width", [1, 4, 7])
 def test_a_bare_stroke_has_no_path(width):
     """Nothing is cut where no digit would be left on either side."""
-    assert find_cuts(np.full((40, width), 255, np.uint8)) == []
+    assert find_cut_paths(np.full((40, width), 255, np.uint8)) == []
 
 
 def test_a_span_blanks_what_lies_outside():
@@ -105,7 +105,7 @@ def test_both_sides_together_are_the_blob():
     left, right = nested()
     ink = np.maximum(left, right)
 
-    for path in find_cuts(ink):
+    for path in find_cut_paths(ink):
         parts = Span(None, path).of(ink).astype(int) + Span(path, None).of(ink)
 
         assert np.array_equal(parts, ink)

@@ -2,8 +2,8 @@ import numpy as np
 from support.printed import SIX, rectangle
 
 from camdigits.image import cv2
-from camdigits.segment.contours import trace
-from camdigits.segment.find_rules import DEFAULT, _frames, _is_box
+from camdigits.segment.contours import trace_components
+from camdigits.segment.find_rules import DEFAULT, _is_form_box, _ruled
 
 
 def test_frames_are_long_or_hold_something(sheet):
@@ -16,11 +16,11 @@ def test_frames_are_long_or_hold_something(sheet):
         (220, 70, 6, 6),  # a dot
         (400, 60, 20, 60),
     ]
-    outlines = trace(sheet(*shapes, size=(300, 800)))
+    components = trace_components(sheet(*shapes, size=(300, 800)))
 
-    found = _frames(outlines, 800, DEFAULT)
+    found = _ruled(components, 800, DEFAULT)
 
-    framed = sorted(tuple(outlines.boxes[index].tolist()) for index in found)
+    framed = sorted(tuple(components.boxes[index].tolist()) for index in found)
     assert framed == [(10, 280, 300, 3), (100, 45, 54, 70)]
 
 
@@ -30,8 +30,8 @@ def test_a_tilted_box_is_a_box():
     corners = cv2.boxPoints(((150, 100), (54, 70), 14))
     cv2.polylines(mask, [np.rint(corners).astype(np.int32)], True, 255, 2)
     mask[85:115, 145:155] = 255
-    outlines = trace(mask)
+    components = trace_components(mask)
 
-    tilted = [index for index in range(2) if _is_box(outlines, index, DEFAULT)]
+    tilted = [index for index in range(2) if _is_form_box(components, index, DEFAULT)]
 
-    assert [outlines.boxes[index, 2] > 50 for index in tilted] == [True]
+    assert [components.boxes[index, 2] > 50 for index in tilted] == [True]

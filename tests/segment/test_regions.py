@@ -3,9 +3,10 @@ import pytest
 from support.printed import SIX, rectangle
 
 from camdigits.image import cv2
-from camdigits.segment.ink import Ink, find_ink
-from camdigits.segment.regions import RegionConfig, find_blobs, find_regions
-from camdigits.values import Box
+from camdigits.segment.find_rules import find_components
+from camdigits.segment.ink import find_ink
+from camdigits.segment.regions import RegionConfig, digit_sized, find_regions
+from camdigits.values import Box, Ink
 
 
 def inked(mask):
@@ -58,7 +59,8 @@ def test_a_region_holds_its_own_ink_only(sheet):
     ring[40:60, 46:54] = 255  # a blob of its own, long enough not to be a stroke
 
     by_box = {
-        region.box: region.ink for region in find_regions(inked(ring), RegionConfig(join_gap=0))
+        region.box: region.ink
+        for region in find_regions(inked(ring), RegionConfig(max_join_gap=0))
     }
     outer = by_box[Box(20, 20, 60, 60)]
 
@@ -73,8 +75,11 @@ def test_scraps_count_only_while_there_are_few_blobs(sheet):
     scraps = [(x, 60, 3, 3) for x in range(5, 150, 20)]
     ink = inked(sheet(*bars, *scraps))
 
-    assert len(find_blobs(ink, RegionConfig()).boxes) == 16
-    assert len(find_blobs(ink, RegionConfig(most=3)).boxes) == 8
+    components = find_components(ink)
+    few = digit_sized(components, ink.mask.shape, RegionConfig(max_regions=3))
+
+    assert len(digit_sized(components, ink.mask.shape).boxes) == 16
+    assert len(few.boxes) == 8
 
 
 def test_pale_and_strong_strokes_are_stretched_alike(sheet):
@@ -95,7 +100,9 @@ def test_blobs_among_specks_are_texture(sheet):
     """A stroke on clean paper counts; one in a field of specks, as of stone, does not."""
     specks = [(x, y, 2, 2) for x in range(200, 312, 8) for y in range(4, 116, 8)]
 
-    found = boxes(sheet((40, 30, 5, 40), (250, 41, 5, 40), *specks, size=(120, 320)), join_gap=0)
+    found = boxes(
+        sheet((40, 30, 5, 40), (250, 41, 5, 40), *specks, size=(120, 320)), max_join_gap=0
+    )
 
     assert found == [Box(40, 30, 5, 40)]
 
@@ -141,7 +148,7 @@ def test_a_zero_with_a_dot_inside_stays():
     cv2.ellipse(mask, (200, 150), (25, 38), 0, 0, 360, 255, 4)
     mask[138:162, 196:204] = 255
 
-    assert boxes(mask, join_gap=0)[0] == Box(*cv2.boundingRect(mask))
+    assert boxes(mask, max_join_gap=0)[0] == Box(*cv2.boundingRect(mask))
 
 
 def test_an_empty_box_is_left_to_the_classifier(sheet):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from camdigits.image import cv2
-from camdigits.segment.remove_rules import without_lines
+from camdigits.segment.remove_rules import remove_lines
 
 LONGER = 400  # longer side of the pictures below
 
@@ -22,7 +22,7 @@ def found_in(mask, weak=None):
     frame = frame_of(weak)
     x, y, width, height = cv2.boundingRect(frame[0])
     here = np.s_[y : y + height, x : x + width]
-    return here, without_lines(
+    return here, remove_lines(
         mask[here], weak[here], [contour - (x, y) for contour in frame], LONGER
     )
 

@@ -1,25 +1,32 @@
-"""Draw what the stages of the reader handed on: `train.report.stages` walks through them.
+"""Draw each step of a reader's trace: the pictures of `python -m train stages`.
 
-Pure; every picture is as wide as the others and small enough for a page of documentation.
+Pure; every picture has the same width and is small enough for a page of documentation.
 """
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from camdigits.image import cv2, frozen
-from camdigits.layout.grouping import group
+from camdigits.geometry import intersection, make_upright
+from camdigits.image import cv2
 from camdigits.recognize.glyph import glyphs_of
-from camdigits.render.annotate import NOT_A_DIGIT, colour_of, draw, percent
+from camdigits.render.annotate import NOT_A_DIGIT, annotate, colour_of, percent
 from camdigits.render.canvas import SLATE, Colour, put_box, put_text, text_width
-from camdigits.segment.find_rules import without_frames
-from camdigits.values import BgrImage, Frame, Glyphs, GrayImage, Region, Result
-from train.walk import Steps
+from camdigits.values import (
+    BgrImage,
+    Candidates,
+    Glyphs,
+    GrayImage,
+    Predictions,
+    Region,
+    Result,
+    Trace,
+)
 
 WIDTH = 640  # pixels of every picture
 MOST_GLYPHS = 60  # on a sheet
-WHITE_LEVELS = 1.6  # contrast is shown so many times as strong
-LINES: Colour = (0, 94, 213)  # vermilion
+WHITE_LEVELS = 1.6  # chosen: contrast is shown amplified
+RULES: Colour = (0, 94, 213)  # vermilion
 # Okabe and Ito's colours, which colour-blind people tell apart: neighbours differ.
 INKS: tuple[Colour, ...] = (
     (178, 114, 0),
@@ -33,26 +40,43 @@ INKS: tuple[Colour, ...] = (
 View = tuple[str, str, BgrImage]  # file name, what it shows, (H, WIDTH, 3)
 
 
-def views(steps: Steps) -> Iterator[View]:
-    """Draw what the stages handed on, in their order."""
-    yield "1-frame.jpg", "the frame", _fit(steps.bgr)
-    yield "2-light.jpg", "light removed: how much darker than its paper", _fit(_contrast(steps))
-    yield "3-ink.png", "ink", _fit(_on_white(steps.ink.mask))
-    yield "4-lines.png", "ink without printed lines (orange)", _fit(_lines(steps))
-    yield "5-regions.png", "regions, each with its strokes in one colour", _fit(_regions(steps))
-    yield "6-glyphs.png", "glyphs: what the net sees", _sheet(steps.glyphs)
-    captions = [_caption(*each) for each in zip(steps.first.labels, _scores(steps), strict=True)]
-    yield "7-answers.png", "answers of the net", _sheet(steps.glyphs, captions)
-    looks = _second_looks(steps)
-    if looks is not None:
-        yield "8-second-looks.png", "refused regions, rejoined or cut", looks
-    yield "9-result.jpg", "digits and numbers", _fit(_result(steps))
+def views(result: Result, trace: Trace) -> Iterator[View]:
+    """Draw every step of a trace, in the order of the stages."""
+    frame = upright_frame(result, trace)
+    threshold = {row for row, kept in enumerate(_is_kept(trace)) if not kept}
+    yield "1-frame.jpg", "the frame, upright", _fit(frame)
+    yield "2-light.jpg", "light removed: contrast to the paper", _fit(_contrast(trace))
+    yield "3-ink.png", "ink", _fit(_on_white(trace.ink.mask))
+    yield "4-rules.png", "ink without printed rules (orange)", _fit(_rules(trace))
+    yield "5-regions.png", "regions, each with its strokes in one colour", _fit(_regions(trace))
+    yield "6-glyphs.png", "glyphs: input of the digit net", _sheet(trace.glyphs)
+    first = _captions(trace.found.predictions)
+    yield "7-predictions.png", "predictions of the digit net", _sheet(trace.glyphs, first)
+    second = _second_looks(trace)
+    if second is not None:
+        yield "8-merge-split.png", "rejected regions, merged or split", second
+    if threshold:
+        yield "9-rejected.png", "rejected candidates (gray)", _fit(_rejected(frame, trace))
+    yield "10-result.jpg", "digits and numbers", _fit(annotate(result))
 
 
-def _contrast(steps: Steps) -> BgrImage:
+def upright_frame(result: Result, trace: Trace) -> BgrImage:
+    """Return the frame at working size, rotated as the stages saw it."""
+    bgr, size = result.frame.bgr, trace.pose.size
+    if bgr.shape[1::-1] != size:
+        bgr = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return make_upright(bgr, trace.pose)
+
+
+def _is_kept(trace: Trace) -> list[bool]:
+    boxes = {each.box for each in trace.rejected}
+    return [region.box not in boxes for region in trace.split.regions]
+
+
+def _contrast(trace: Trace) -> BgrImage:
     """Show how much darker (chalk: lighter) each pixel is than its ground, on white."""
     return _on_white(
-        np.asarray(cv2.convertScaleAbs(steps.ink.contrast, alpha=WHITE_LEVELS), np.uint8)
+        np.asarray(cv2.convertScaleAbs(trace.ink.contrast, alpha=WHITE_LEVELS), np.uint8)
     )
 
 
@@ -60,40 +84,40 @@ def _on_white(ink: GrayImage) -> BgrImage:
     return np.asarray(cv2.cvtColor(cv2.bitwise_not(ink), cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def _lines(steps: Steps) -> BgrImage:
-    """Show the outlines that are left, filled, and in red what was taken out."""
-    left = without_frames(steps.ink)
-    rest = np.zeros_like(steps.ink.mask)
-    for index in range(len(left.boxes)):
-        cv2.drawContours(rest, left.piece(index), -1, 255, cv2.FILLED)
-    canvas = _on_white(rest)
-    canvas[(steps.ink.mask > 0) & (rest == 0)] = LINES
+def _rules(trace: Trace) -> BgrImage:
+    """Show the components that are left, and in colour the ink that was removed."""
+    canvas = _on_white(trace.components)
+    canvas[(trace.ink.mask > 0) & (trace.components == 0)] = RULES
     return canvas
 
 
-def _regions(steps: Steps) -> BgrImage:
+def _regions(trace: Trace) -> BgrImage:
     """Show each region's own ink in a colour, in its box."""
-    canvas = np.full_like(steps.bgr, 255)
-    for index, region in enumerate(steps.found):
+    canvas = np.full((*trace.ink.mask.shape, 3), 255, np.uint8)
+    for index, region in enumerate(trace.found.regions):
         x, y, width, height = region.box
         part = canvas[y : y + height, x : x + width]
         cover = (region.ink / np.float32(255))[..., None]
         colour = np.array(INKS[index % len(INKS)], np.float32)
         part[:] = np.minimum(part, np.rint(255 + cover * (colour - 255)).astype(np.uint8))
-    for index, region in enumerate(steps.found):
+    for index, region in enumerate(trace.found.regions):
         put_box(canvas, region.box, 2, INKS[index % len(INKS)])
+    return canvas
+
+
+def _rejected(frame: BgrImage, trace: Trace) -> BgrImage:
+    """Show the boxes of rejected candidates on the frame."""
+    canvas = frame.copy()
+    for each in trace.rejected:
+        put_box(canvas, each.box, 2, NOT_A_DIGIT)
     return canvas
 
 
 Caption = tuple[str, Colour]
 
 
-def _scores(steps: Steps) -> list[float]:
-    return [float(score) for score in steps.first.scores]
-
-
 def _caption(label: str, score: float) -> Caption:
-    """Say label and score, in the colour that the product gives it."""
+    """Return label and score in the colour of the overlay."""
     return f"{label} {percent(score)}", NOT_A_DIGIT if label == "none" else colour_of(score)
 
 
@@ -121,32 +145,30 @@ def _magnified(glyph: GrayImage, side: int) -> BgrImage:
     return np.asarray(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def _second_looks(steps: Steps) -> BgrImage | None:
-    """Show each region that was replaced, an arrow, and what took its place."""
-    looks = [
-        *_changes(steps.found, steps.joined),
-        *_changes(steps.joined, steps.regions),
-    ]
-    if not looks:
+def _second_looks(trace: Trace) -> BgrImage | None:
+    """Show each region that was replaced, an arrow, and its replacement."""
+    changes = [*_changes(trace.found, trace.merged), *_changes(trace.merged, trace.split)]
+    if not changes:
         return None
-    answers = dict(zip(map(id, steps.regions), _captions(steps), strict=True))
-    rows = [_look(before, after, answers) for before, after in looks]
-    return np.concatenate(rows)
+    captions = dict(
+        zip(map(id, trace.split.regions), _captions(trace.split.predictions), strict=True)
+    )
+    return np.concatenate([_change(before, after, captions) for before, after in changes])
 
 
-def _captions(steps: Steps) -> list[Caption]:
-    answers = zip(steps.asked.labels, steps.asked.scores.tolist(), strict=True)
-    return [_caption(label, score) for label, score in answers]
+def _captions(predictions: Predictions) -> list[Caption]:
+    rows = zip(predictions.best_labels, predictions.scores.tolist(), strict=True)
+    return [_caption(label, score) for label, score in rows]
 
 
 Change = tuple[list[Region], list[Region]]
 
 
-def _changes(before: Sequence[Region], after: Sequence[Region]) -> list[Change]:
-    """Regions that are gone with those that lie in their place: parts of them, or their union."""
-    old, new = set(map(id, before)), set(map(id, after))
-    gone = [region for region in before if id(region) not in new]
-    come = [region for region in after if id(region) not in old]
+def _changes(before: Candidates, after: Candidates) -> list[Change]:
+    """Return replaced regions with their replacements: parts of them, or their union."""
+    old, new = set(map(id, before.regions)), set(map(id, after.regions))
+    gone = [region for region in before.regions if id(region) not in new]
+    come = [region for region in after.regions if id(region) not in old]
     changes: list[Change] = []
     for region in gone:
         mine = [each for each in come if _overlap(region, each)]
@@ -160,18 +182,16 @@ def _changes(before: Sequence[Region], after: Sequence[Region]) -> list[Change]:
 
 
 def _overlap(one: Region, other: Region) -> bool:
-    """Whether two regions share ink, or one holds the other."""
-    a, b = one.box, other.box
-    wide = min(a.right, b.right) - max(a.x, b.x)
-    high = min(a.bottom, b.bottom) - max(a.y, b.y)
-    least = min(a.width * a.height, b.width * b.height)
-    return wide > 0 and high > 0 and wide * high >= 0.8 * least
+    """Whether two regions share most of the smaller one's box."""
+    shared = intersection(one.box, other.box)
+    smaller = min(box.width * box.height for box in (one.box, other.box))
+    return shared is not None and shared.width * shared.height >= 0.8 * smaller
 
 
-def _look(before: list[Region], after: list[Region], answers: dict[int, Caption]) -> BgrImage:
-    refused: Caption = ("refused", NOT_A_DIGIT)
-    old = _sheet(glyphs_of(before), [refused] * len(before))
-    new = _sheet(glyphs_of(after), [answers.get(id(region), refused) for region in after])
+def _change(before: list[Region], after: list[Region], captions: dict[int, Caption]) -> BgrImage:
+    rejected: Caption = ("rejected", NOT_A_DIGIT)
+    old = _sheet(glyphs_of(before), [rejected] * len(before))
+    new = _sheet(glyphs_of(after), [captions.get(id(region), rejected) for region in after])
     cell = WIDTH // 10
     row = np.full((old.shape[0], WIDTH, 3), 255, np.uint8)
     here, there = len(before[:3]) * cell, len(after[:5]) * cell
@@ -180,11 +200,6 @@ def _look(before: list[Region], after: list[Region], answers: dict[int, Caption]
     cv2.arrowedLine(row, (here + 12, middle), (here + cell - 12, middle), SLATE, 2, cv2.LINE_AA)
     row[:, here + cell : here + cell + there] = new[:, :there]
     return row
-
-
-def _result(steps: Steps) -> BgrImage:
-    frame = Frame(0, 0.0, frozen(steps.bgr))
-    return draw(Result(frame, steps.digits, group(steps.digits)))
 
 
 def _fit(view: BgrImage) -> BgrImage:

@@ -1,10 +1,9 @@
-"""Show how a frame becomes labels: one picture for each stage of the reader.
+"""Write one picture for each stage of the reader, drawn from its trace.
 
     python -m train stages --out docs/stages
 
-Without a picture a form is written and filmed (`train.simulate.form`), so that no data set is
-needed. A few
-seconds.
+Without an image a form is written and filmed (`train.simulate.form`), so no data set is needed.
+Takes a few seconds.
 """
 
 from collections.abc import Callable
@@ -12,30 +11,27 @@ from pathlib import Path
 
 from camdigits.errors import PictureError
 from camdigits.image import cv2
-from camdigits.recognize.card import find_model, load_card
-from camdigits.recognize.classify import OutputSpec
-from camdigits.recognize.tflite import load_scorer
+from camdigits.reader import Reader
 from camdigits.values import BgrImage
 from train.report.stage_views import views
 from train.simulate.form import film_form
-from train.walk import walk
 
 QUALITY = 85  # of JPEG
 
 
 def write_stages(
-    picture: BgrImage | None = None,
+    image: BgrImage | None = None,
     out: Path = Path("docs/stages"),
     model: str = "digits",
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> tuple[Path, ...]:
     """Write one picture per stage.
 
     Args:
-        picture: what is read; None writes and films a form.
+        image: (H, W, 3) uint8 to be read; None writes and films a form.
         out: folder of the pictures, created.
         model: a name or the path of a .tflite.
-        say: takes a line for each picture.
+        report: takes a line for each picture.
 
     Returns:
         The files in the order of the stages.
@@ -43,15 +39,13 @@ def write_stages(
     Raises:
         PictureError: a file cannot be written.
     """
-    path = find_model(model)
-    card = load_card(path)
-    output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
-    steps = walk(film_form() if picture is None else picture, load_scorer(path, card), output_spec)
+    result = Reader(model).read(film_form() if image is None else image, trace=True)
+    assert result.trace is not None  # requested
     files = []
-    for name, title, view in views(steps):
+    for name, title, view in views(result, result.trace):
         _save(out / name, view)
         files.append(out / name)
-        say(f"{out / name}: {title}")
+        report(f"{out / name}: {title}")
     return tuple(files)
 
 

@@ -1,0 +1,116 @@
+"""All settings of the reader in one value, and how to load them from a TOML file.
+
+A file names only what differs from the defaults:
+
+    max_side_px = 2560
+
+    [ink]
+    min_contrast = 0.05
+
+    [split.cut_paths]
+    max_paths = 10
+
+`docs/settings.md` lists every setting with its reason and its effect.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from camdigits.errors import ConfigError
+from camdigits.layout.grouping import GroupingConfig
+from camdigits.layout.plausibility import PlausibilityConfig
+from camdigits.recognize.merge import MergeConfig
+from camdigits.recognize.orientation import OrientationConfig
+from camdigits.recognize.prior import PriorConfig
+from camdigits.recognize.split import SplitConfig
+from camdigits.recognize.texture import TextureConfig
+from camdigits.segment.find_rules import RuleConfig
+from camdigits.segment.ink import InkConfig
+from camdigits.segment.regions import RegionConfig
+
+Settings = TypeVar("Settings")
+
+
+def _close_up() -> InkConfig:
+    return InkConfig(coarse_side_px=80, max_stroke_coarse_px=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    """Settings of every stage of the reader."""
+
+    max_side_px: int = 1920  # chosen: a larger image is searched on a copy of this size
+    threads: int = 2  # of the model: 25 glyphs take 1.1 ms instead of 1.8; more gain little
+    min_digits_one_scale: int = 3  # chosen: fewer may be pieces of one large digit
+    ink: InkConfig = field(default_factory=InkConfig)
+    close_up_ink: InkConfig = field(default_factory=_close_up)  # strokes up to 0.19 of the image
+    rules: RuleConfig = field(default_factory=RuleConfig)
+    regions: RegionConfig = field(default_factory=RegionConfig)
+    texture: TextureConfig = field(default_factory=TextureConfig)
+    orientation: OrientationConfig = field(default_factory=OrientationConfig)
+    prior: PriorConfig = field(default_factory=PriorConfig)
+    merge: MergeConfig = field(default_factory=MergeConfig)
+    split: SplitConfig = field(default_factory=SplitConfig)
+    plausibility: PlausibilityConfig = field(default_factory=PlausibilityConfig)
+    grouping: GroupingConfig = field(default_factory=GroupingConfig)
+
+
+DEFAULT = ReaderConfig()
+
+
+def load_config(path: str | Path) -> ReaderConfig:
+    """Read settings from a TOML file; what it omits keeps its default.
+
+    Raises:
+        ConfigError: the file cannot be read or is no TOML, a key is unknown, or a value has the
+            wrong type.
+    """
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read settings {path}: {error.strerror}; name a TOML file"
+        ) from error
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+        raise ConfigError(f"cannot read settings {path}: not TOML ({error})") from error
+    return updated(DEFAULT, table, str(path))
+
+
+def updated(settings: Settings, table: Mapping[str, Any], where: str = "settings") -> Settings:
+    """Return settings with the values of a nested table in place of their own.
+
+    Raises:
+        ConfigError: a key is unknown or a value has the wrong type.
+
+    >>> updated(DEFAULT, {"split": {"cut_paths": {"max_paths": 10}}}).split.cut_paths.max_paths
+    10
+    """
+    known = {each.name: getattr(settings, each.name) for each in fields(settings)}  # type: ignore[arg-type]
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown setting {key!r}; known are {', '.join(known)}")
+    values = {key: _value(known[key], value, f"{where}: {key}") for key, value in table.items()}
+    return replace(settings, **values)  # type: ignore[type-var]
+
+
+def _value(default: Any, value: Any, where: str) -> Any:
+    """Check a value against the type of its default."""
+    if is_dataclass(default):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{where}: wanted a table, got {value!r}")
+        return updated(default, value, where)
+    if isinstance(default, tuple):
+        if not isinstance(value, list | tuple) or not value:
+            raise ConfigError(f"{where}: wanted a list such as {list(default)}, got {value!r}")
+        return tuple(_value(default[0], each, where) for each in value)
+    kind = type(default)
+    fits = isinstance(value, int | float if kind is float else kind)
+    if not fits or isinstance(value, bool):
+        raise ConfigError(f"{where}: wanted {_NAMES[kind]} such as {default!r}, got {value!r}")
+    return kind(value)
+
+
+_NAMES: Mapping[type, str] = {int: "a whole number", float: "a number", str: "a text"}
