@@ -12,18 +12,15 @@ import cv2
 import numpy as np
 
 import camdigits
-from camdigits.recognize.card import find_model, load_card
-from camdigits.recognize.tflite import load_scorer
 
 PAGE = sys.argv[1] if len(sys.argv) > 1 else "tests/golden/form.jpg"
 
 trace = camdigits.Reader().read(cv2.imread(PAGE), trace=True).trace
 assert trace is not None  # because of trace=True
-path = find_model("digits")
-scored = load_scorer(path, load_card(path))(trace.glyphs)  # (N, 28, 28) uint8
-assert scored.embeddings is not None  # the shipped models have them
-vectors = scored.embeddings  # (N, 64) float32
+candidates = trace.split  # regions with their predictions, after the last stage
+vectors = candidates.predictions.embeddings  # (N, 64) float32
+assert vectors is not None  # the shipped models have them
 vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 similarity = vectors @ vectors.T - 2 * np.eye(len(vectors))
-for label, nearest in zip(trace.labels, similarity.argmax(axis=1), strict=True):
-    print(label, "is most like the glyph read as", trace.labels[nearest])
+for label, nearest in zip(candidates.labels, similarity.argmax(axis=1), strict=True):
+    print(label, "is most like the glyph read as", candidates.labels[nearest])
