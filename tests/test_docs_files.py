@@ -116,11 +116,12 @@ def test_every_page_of_docs_is_linked():
 def desk(tmp_path_factory, demo_clip):
     """Return a folder with the inputs that the documents name."""
     folder = tmp_path_factory.mktemp("desk")
-    form = ROOT / "tests" / "golden" / "form.jpg"
+    golden = ROOT / "tests" / "golden"
+    shutil.copytree(golden, folder / "tests" / "golden", ignore=shutil.ignore_patterns("*.py"))
     (folder / "scans").mkdir()
-    for copy in ("page.jpg", "digit.png", "scans/a.png", "tests/golden/form.jpg"):
-        (folder / copy).parent.mkdir(parents=True, exist_ok=True)
-        convert(form, folder / copy)
+    for copy in ("page.jpg", "digit.png", "scans/a.png"):
+        convert(golden / "form.jpg", folder / copy)
+    shutil.copy(ROOT / "docs" / "examples" / "settings.toml", folder)
     shutil.copy(demo_clip, folder / "clip.mp4")
     return folder
 
@@ -174,8 +175,8 @@ def test_documented_options_exist(command):
 
         words = words[1:]
     else:
-        pytest.importorskip("train.__main__")
-        from train.__main__ import cli
+        pytest.importorskip("matplotlib")
+        from train.commands.cli import cli
 
         words = words[3:]
     group = cli
