@@ -36,6 +36,9 @@ RETIRED = {
     r"\bnear by\b": "nearby",
     r"\bleave[sd]? away\b|\bleft away\b": "omit",
     r"\bso (many|much|long) of\b|\bfor so long\b": "name the quantity",
+    r"\bNewest\b": "LatestFrame",
+    r"\btrust\b": "confidence",
+    r"\b(jobs|walk|cuts|strokes|upright|context|belief|watch|moving|feed|wording)\.py\b": "its new path",
     r"\bLEAST_|\bMOST_": "MIN_, MAX_ with a unit",
 }
 # (file, text in the line): why it stays.
