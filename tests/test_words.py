@@ -38,7 +38,7 @@ RETIRED = {
     r"\bso (many|much|long) of\b|\bfor so long\b": "name the quantity",
     r"\bNewest\b": "LatestFrame",
     r"\btrust\b": "confidence",
-    r"\b(jobs|walk|cuts|strokes|upright|context|belief|watch|moving|feed|wording)\.py\b": "its new path",
+    r"\b(jobs|walk|cuts|strokes|upright|context|belief|watch|moving|feed)\.py\b": "its new path",
     r"\bLEAST_|\bMOST_": "MIN_, MAX_ with a unit",
 }
 # (file, text in the line): why it stays.
