@@ -1,7 +1,7 @@
-"""Errors that the training package raises on purpose; each is one line and an exit status.
+"""Errors of the training package; each is reported in one line and has an exit status.
 
 CamdigitsError
-├── DataError       a data set is missing, damaged or another one
+├── DataError       a data set is missing, damaged or not the expected one
 ├── LabelsError     a folder has no labels of the requested kind
 ├── NetError        a net or its run cannot be used
 ├── BaselineError   a classic recogniser cannot be trained or loaded
@@ -16,16 +16,16 @@ class DataError(CamdigitsError):
 
 
 class LabelsError(CamdigitsError):
-    """A folder has no labels of the kind that was asked for."""
+    """A folder has no labels of the requested kind."""
 
 
 class NetError(CamdigitsError):
-    """There is no such net, or nothing to build it with."""
+    """The requested net does not exist, or TensorFlow is missing."""
 
 
 class FigureError(CamdigitsError):
-    """No figure can be drawn."""
+    """A figure cannot be drawn: matplotlib is missing."""
 
 
 class BaselineError(CamdigitsError):
-    """There is no such baseline, or nothing to train it with."""
+    """The requested baseline does not exist, or a package it needs is missing."""

@@ -1,8 +1,7 @@
-"""The text digits: 32×32 characters 0 or 1 in 1934 files to learn from and 946 to test with.
+"""Read the text digits: 32×32 characters 0 or 1, 1934 training and 946 test files.
 
-Also turns the camera's glyphs into such digits, and these into the 8×8 ones of scikit-learn (the
-same writers; each pixel counts the ink of 4×4), so that what learned from either can read a page.
-Knows nothing of learning.
+Also converts glyphs to such digits, and these to the 8×8 ones of scikit-learn (same writers; each
+pixel counts the ink of 4×4), so that a system trained on either can read a page.
 """
 
 import re
@@ -15,14 +14,14 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import Glyphs
-from train.data import sets
-from train.data.sets import Labels
+from train.data.alphabets import Labels
+from train.data.folder import data_folder
 from train.errors import DataError
 
 FILE = "mlia_digits/digits.zip"
 SIDE = 32
-WIDE = 20  # pixels of a digit as written on average; all are 32 high
-INK = 0.3 * 255  # from here on it is ink; so glyphs get about as black as the set is
+WIDE = 20  # pixels: mean width of the handwritten digits; all are 32 high
+INK = 0.3 * 255  # threshold of ink: glyphs become about as black as the set
 LEARN, TEST = "trainingDigits", "testDigits"
 _NAME = re.compile(rf"({LEARN}|{TEST})/([0-9])_\d+\.txt")
 
@@ -38,15 +37,15 @@ class TextDigits:
 
 
 def load_text_digits(path: Path | None = None) -> tuple[TextDigits, TextDigits]:
-    """Read the digits to learn from, and those to test with.
+    """Read the training digits and the test digits.
 
     Args:
-        path: the zip; None takes it from the data folder.
+        path: the zip; None uses the one in the data folder.
 
     Raises:
-        DataError: it is missing, damaged or holds something else.
+        DataError: the file is missing, damaged or something else.
     """
-    path = sets.folder() / FILE if path is None else path
+    path = data_folder() / FILE if path is None else path
     try:
         with zipfile.ZipFile(path) as bundle:
             texts = {name: bundle.read(name) for name in sorted(bundle.namelist())}
@@ -80,9 +79,9 @@ def parse(text: bytes, name: str) -> Bits:
 
 
 def text_digits_of(glyphs: Glyphs) -> Bits:
-    """Draw (N, 28, 28) uint8 glyphs as text digits: ink 20 wide and 32 high, black and white.
+    """Convert (N, 28, 28) uint8 glyphs to text digits: ink stretched to 20×32, black and white.
 
-    The set was stretched so: its upright 1 is a solid bar.
+    The set was stretched in this way: its upright 1 is a solid bar.
     """
     digits = np.zeros((len(glyphs), SIDE, SIDE), np.uint8)
     left = (SIDE - WIDE) // 2

@@ -1,7 +1,7 @@
-"""Deskew digits, and describe them by the directions of their edges: what the SVM sees.
+"""Deskew digits and compute histograms of oriented gradients: the features of the SVM.
 
-Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) on a digit that was sheared upright
-by its moments. Written with NumPy: OpenCV's HOGDescriptor is not in every build.
+Dalal and Triggs, CVPR 2005, on digits sheared upright by their moments. Written with NumPy:
+OpenCV's HOGDescriptor is not in every build.
 """
 
 from collections.abc import Iterator
@@ -16,55 +16,55 @@ from camdigits.values import Glyphs, GrayImage
 
 Singles = npt.NDArray[np.float32]
 
-BATCH = 1000  # glyphs at once: 250 MB of planes
-LEAN = 1.5  # columns a row: a lying stroke is not sheared into a long streak
-CLIP = 0.2  # of a block's length: one strong edge does not outshout the others
+BATCH = 1000  # glyphs per batch: 250 MB of intermediate arrays
+MAX_SHEAR = 1.5  # columns per row: limits the shear of horizontal strokes (chosen)
+CLIP = 0.2  # of a block's length: limits the influence of one strong edge (as published)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How finely edges are counted.
+    """Resolution of the histograms.
 
-    With 7×7 cells an SVM read 0.2 points more of MNIST's validation digits, from four times the
+    With 7×7 cells an SVM read 0.2 points more of MNIST's validation digits, with four times the
     features.
     """
 
-    cells: int = 4  # on a side
+    cells: int = 4  # per side
     bins: int = 9  # directions
-    signed: bool = False  # whether light to dark differs from dark to light
+    signed: bool = False  # distinguish light to dark from dark to light
 
 
 PLAIN = Shape()
 
 
 def hog(glyphs: Glyphs, shape: Shape = PLAIN) -> Singles:
-    """Describe (N, 28, 28) uint8 glyphs as (N, features), each of length 1."""
+    """Return the features of (N, 28, 28) uint8 glyphs, (N, features), each of length 1."""
     found = [_blocks(histograms(batch, shape)) for batch in _batches(glyphs)]
     blocks = (shape.cells - 1) ** 2
     return np.concatenate(found) if found else np.empty((0, blocks * 4 * shape.bins), np.float32)
 
 
 def deskew(glyph: GrayImage) -> GrayImage:
-    """Shear a glyph upright: its ink's columns no longer hang on its rows.
+    """Shear a glyph upright, so that columns and rows of its ink are uncorrelated.
 
     >>> slanted = np.eye(28, dtype=np.uint8)[::-1] * 255
     >>> bool(np.ptp(deskew(slanted).argmax(axis=1)) < np.ptp(slanted.argmax(axis=1)))
     True
     """
     moments = cv2.moments(glyph)
-    if moments["mu02"] < 1:  # no ink, or one row of it
+    if moments["mu02"] < 1:  # no ink, or one row of ink
         return glyph
-    lean = min(max(moments["mu11"] / moments["mu02"], -LEAN), LEAN)
+    slope = min(max(moments["mu11"] / moments["mu02"], -MAX_SHEAR), MAX_SHEAR)
     middle = moments["m01"] / moments["m00"]
-    shear = np.array([[1, lean, -lean * middle], [0, 1, 0]], np.float64)
+    shear = np.array([[1, slope, -slope * middle], [0, 1, 0]], np.float64)
     how = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
     return np.asarray(cv2.warpAffine(glyph, shear, (SIDE, SIDE), flags=how), np.uint8)
 
 
 def histograms(glyphs: Glyphs, shape: Shape = PLAIN) -> Singles:
-    """How much edge each cell has in each direction, of deskewed glyphs: (N, cells, cells, bins).
+    """Return gradient histograms of deskewed glyphs, (N, cells, cells, bins).
 
-    An edge counts in the two directions and in the cells nearest to it, by how near they are.
+    Each edge is distributed over the two nearest directions and the nearest cells (interpolation).
     """
     ink = np.stack([deskew(glyph) for glyph in glyphs]).astype(np.float32) / np.float32(255)
     around = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
@@ -86,7 +86,7 @@ def _batches(glyphs: Glyphs) -> Iterator[Glyphs]:
 
 
 def _nearness(cells: int) -> Singles:
-    """(cells, 28): 1 in the middle of a cell, 0 from the middle of the next."""
+    """Return (cells, 28) weights: 1 in the middle of a cell, 0 from the middle of the next."""
     width = SIDE / cells
     middles = (np.arange(cells) + 0.5) * width
     pixels = np.arange(SIDE) + 0.5
@@ -94,7 +94,7 @@ def _nearness(cells: int) -> Singles:
 
 
 def _blocks(cells: Singles) -> Singles:
-    """Join 2×2 cells to blocks, and bring each block, then the whole, to a length of 1."""
+    """Join 2×2 cells to blocks, and normalise each block, then the whole, to length 1."""
     last = cells.shape[1] - 1
     corners = [cells[:, y : y + last, x : x + last] for y in (0, 1) for x in (0, 1)]
     blocks = _unit(np.minimum(_unit(np.concatenate(corners, axis=-1), 0.1), CLIP), 0.01)
@@ -102,6 +102,6 @@ def _blocks(cells: Singles) -> Singles:
 
 
 def _unit(values: Singles, floor: float) -> Singles:
-    """Divide by the length; `floor` keeps noise small where there is no edge."""
+    """Normalise to length 1; `floor` keeps noise small where there is no edge."""
     length = np.linalg.norm(values, axis=-1, keepdims=True)
     return np.asarray(values / (length + np.float32(floor)), np.float32)

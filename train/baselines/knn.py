@@ -1,11 +1,11 @@
-"""Nearest neighbours: a digit is what the most similar training digits are.
+"""Nearest neighbours: predict the most frequent label of the most similar training digits.
 
     python -m train baseline knn --out runs/knn
 
-Two systems in one run, both with scikit-learn: `knn` compares all 784 pixels, and how many
-neighbours vote was chosen on MNIST's validation digits; `knn-simple` asks three neighbours about
-49 pixels, those of the blurred glyph reduced to a quarter of its side. What is kept are the
-training digits themselves. Nothing is learned but how far to trust a vote.
+Two systems in one run, both with scikit-learn: `knn` compares all 784 pixels, with the number of
+neighbours selected on MNIST's validation digits; `knn-simple` uses three neighbours and 49 pixels,
+the blurred glyph reduced to a quarter of its side. The training digits themselves are stored. Only
+the number of neighbours and the smoothing of the votes are fitted.
 """
 
 import time
@@ -20,24 +20,25 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.recognize.glyph import SIDE
 from camdigits.values import Glyphs, Scorer, Scores
-from train.baselines import kept
-from train.baselines.kept import Arrays, Job, Record
-from train.data.sets import Glyphset, Labels
+from train.baselines import runs
+from train.baselines.runs import Arrays, Job, Record
+from train.data.alphabets import Labels
+from train.data.sets import Glyphset
 from train.metrics import measure
 
 Vectors = npt.NDArray[np.uint8]  # (N, pixels)
 Votes = npt.NDArray[np.float64]  # (N, 10)
 
-MOST = 7  # neighbours that are tried
-SIMPLE = 3  # neighbours of the simplified system
+MAX_NEIGHBOURS = 7  # largest number tried
+SIMPLE_NEIGHBOURS = 3  # neighbours of `knn-simple`
 BLUR = 1.0  # standard deviation, pixels of the glyph
 REDUCED = SIDE // 4
-BATCH = 500  # glyphs between two steps of the bar
-DOUBTS = np.geomspace(0.001, 1, 61)  # votes that every digit has beforehand
+BATCH = 500  # glyphs per step of the progress bar
+DOUBTS = np.geomspace(0.001, 1, 61)  # tried pseudo-votes per digit (Laplace smoothing)
 
 
 def pixels(glyphs: Glyphs) -> Vectors:
-    """All pixels as they are: (N, 28, 28) to (N, 784)."""
+    """Flatten glyphs: (N, 28, 28) to (N, 784)."""
     return glyphs.reshape(-1, SIDE * SIDE)
 
 
@@ -59,7 +60,7 @@ SEEN: Mapping[str, Callable[[Glyphs], Vectors]] = {"knn": pixels, "knn-simple": 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """The digits that were learned, and how their votes count."""
+    """The stored digits, and how their votes count."""
 
     system: str  # one of SEEN
     vectors: Vectors
@@ -69,27 +70,27 @@ class Memory:
 
 
 def train(job: Job) -> tuple[Record, ...]:
-    """Remember MNIST, choose on its validation digits, and measure on its test set."""
-    kept.check_installed("sklearn")
-    learn, val, test = (kept.mnist(part, job.limit) for part in kept.PARTS)
+    """Store MNIST, select settings on its validation digits, and measure on its test set."""
+    runs.check_installed("sklearn")
+    learn, val, test = (runs.mnist(part, job.limit) for part in runs.PARTS)
     return tuple(_train(job, system, learn, val, test) for system in SEEN)
 
 
 def load(path: Path) -> Scorer:
-    """Take up what `train` kept.
+    """Load what `train` stored.
 
     Raises:
-        DataError: it is missing or damaged.
+        DataError: the file is missing or damaged.
         BaselineError: scikit-learn is not installed.
     """
-    kept.check_installed("sklearn")
-    arrays = kept.load_arrays(path, ("vectors", "labels", "neighbours", "doubt"))
+    runs.check_installed("sklearn")
+    arrays = runs.load_arrays(path, ("vectors", "labels", "neighbours", "doubt"))
     neighbours, doubt = int(arrays["neighbours"]), float(arrays["doubt"])
     return scorer_of(Memory(path.stem, arrays["vectors"], arrays["labels"], neighbours, doubt))
 
 
 def scorer_of(memory: Memory) -> Scorer:
-    """Read glyphs: logits are the logarithms of the votes."""
+    """Return a scorer whose logits are the logarithms of the votes."""
     finder = _finder(memory)
 
     def score(glyphs: Glyphs) -> Scores:
@@ -113,30 +114,30 @@ def votes(labels: Labels) -> Votes:
 
 
 def logits(counted: Votes, doubt: float) -> Scores:
-    """Probabilities (votes + doubt) / (all votes + 10 doubts), as logarithms (Laplace)."""
+    """Return log probabilities (votes + doubt) / (all votes + 10 doubts) (Laplace)."""
     share = (counted + doubt) / (counted.sum(axis=1, keepdims=True) + 10 * doubt)
     return np.asarray(np.log(share), np.float32)
 
 
 def _train(job: Job, system: str, learn: Glyphset, val: Glyphset, test: Glyphset) -> Record:
     started = time.perf_counter()
-    memory = Memory(system, SEEN[system](learn.images), learn.labels, MOST)
+    memory = Memory(system, SEEN[system](learn.images), learn.labels, MAX_NEIGHBOURS)
     finder = _finder(memory)
     train_s = time.perf_counter() - started
     near = memory.labels[_search(finder, SEEN[system](val.images), f"{system} validation")]
-    neighbours = SIMPLE if system == "knn-simple" else _best_count(near, val.labels)
+    neighbours = SIMPLE_NEIGHBOURS if system == "knn-simple" else _best_count(near, val.labels)
     near = near[:, :neighbours]
     doubt = min(DOUBTS, key=lambda one: measure.loss(logits(votes(near), one), val.labels))
     path = job.out / f"{system}.npz"
-    kept.save_arrays(path, _arrays(memory, neighbours, float(doubt)))
+    runs.save_arrays(path, _arrays(memory, neighbours, float(doubt)))
     found = memory.labels[_search(finder, SEEN[system](test.images), f"{system} test")]
     accuracy = {
         "mnist/val": measure.accuracy(logits(votes(near), doubt), val.labels),
         "mnist/test": measure.accuracy(logits(votes(found[:, :neighbours]), doubt), test.labels),
     }
-    job.say(f"{system:<10}  {neighbours} neighbours  test {accuracy['mnist/test']:.2%}")
+    job.report(f"{system:<10}  {neighbours} neighbours  test {accuracy['mnist/test']:.2%}")
     chosen = {"neighbours": neighbours, "doubt": float(doubt)}
-    return kept.record(system, path, accuracy, train_s, **chosen)
+    return runs.record(system, path, accuracy, train_s, **chosen)
 
 
 def _finder(memory: Memory) -> Any:
@@ -147,17 +148,19 @@ def _finder(memory: Memory) -> Any:
 
 
 def _search(finder: Any, vectors: Vectors, name: str) -> npt.NDArray[np.int64]:
-    """Find the nearest digits of each vector, nearest first: (N, MOST) indexes."""
+    """Return the nearest digits of each vector, nearest first: (N, MAX_NEIGHBOURS) indexes."""
     found = [
         finder.kneighbors(vectors[start : start + BATCH].astype(np.float32), return_distance=False)
-        for start in kept.bar(range(0, len(vectors), BATCH), name, f"×{BATCH} digits")
+        for start in runs.progress(range(0, len(vectors), BATCH), name, f"×{BATCH} digits")
     ]
     return np.concatenate(found)
 
 
 def _best_count(near: Labels, labels: Labels) -> int:
-    """How many of the nearest should vote; the fewest where several are as good."""
-    right = [(votes(near[:, :k]).argmax(axis=1) == labels).mean() for k in range(1, MOST + 1)]
+    """Return the best number of neighbours; the smallest of equally good ones."""
+    right = [
+        (votes(near[:, :k]).argmax(axis=1) == labels).mean() for k in range(1, MAX_NEIGHBOURS + 1)
+    ]
     return int(np.argmax(right)) + 1
 
 

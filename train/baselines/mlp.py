@@ -1,12 +1,12 @@
-"""A net with one layer of 100 ReLU neurons: scikit-learn's MLPClassifier.
+"""A net with one hidden layer of 100 ReLU neurons: scikit-learn's MLPClassifier.
 
     python -m train baseline mlp --out runs/mlp
 
-Two systems in one run: `mlp` learns MNIST, and `mlp-8x8` scikit-learn's own 1797 digits of 8×8
-pixels, a third of them held out (digits8.png shows the first 36 of them all). Each epoch leaves a
-checkpoint, so that a stopped run comes to the same end; it is a pickle of the classifier, which
-only the scikit-learn that wrote it surely reads, and goes when the run is whole. What is kept are
-the weights (.npz); reading needs NumPy alone.
+Two systems in one run: `mlp` learns MNIST, and `mlp-8x8` scikit-learn's 1797 digits of 8×8 pixels,
+a third of them held out (digits8.png shows the first 36 of all). Each epoch writes a checkpoint,
+so that an interrupted run ends with the same weights; it is a pickle of the classifier, readable
+only by the same scikit-learn, and is deleted when the run is complete. The weights are stored as
+.npz; reading needs NumPy alone.
 """
 
 import os
@@ -22,10 +22,10 @@ import numpy.typing as npt
 
 from camdigits.recognize.glyph import SIDE
 from camdigits.values import Glyphs, Scorer, Scores
-from train.baselines import kept
+from train.baselines import runs
 from train.baselines.digits32 import counts_of, text_digits_of
-from train.baselines.kept import Job, Record
-from train.data.sets import Labels
+from train.baselines.runs import Job, Record
+from train.data.alphabets import Labels
 from train.errors import DataError
 from train.metrics import measure
 
@@ -33,30 +33,30 @@ Inputs = npt.NDArray[np.float32]  # (N, pixels), 0 to 1
 Row = dict[str, float]
 
 HIDDEN = 100
-RATE = 1e-3  # of Adam
+RATE = 1e-3  # learning rate of Adam
 BATCH = 200
 SEED = 1
-HELD_OUT = 1 / 3  # of the 8×8 digits
+HELD_OUT = 1 / 3  # share of the 8×8 digits
 SHOWN = 36
 
 
 def pixels(glyphs: Glyphs) -> Inputs:
-    """All pixels: (N, 28, 28) to (N, 784)."""
+    """Flatten glyphs: (N, 28, 28) to (N, 784), 0 to 1."""
     return glyphs.reshape(-1, SIDE * SIDE).astype(np.float32) / np.float32(255)
 
 
 def counts(glyphs: Glyphs) -> Inputs:
-    """As scikit-learn's digits were made: (N, 28, 28) to (N, 64)."""
+    """Convert glyphs as scikit-learn's digits were made: (N, 28, 28) to (N, 64)."""
     return (counts_of(text_digits_of(glyphs)) / 16).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a system learns: set beforehand, not searched for."""
+    """Settings of a system, fixed beforehand."""
 
     seen: Callable[[Glyphs], Inputs]
     epochs: int
-    decay: float  # L2
+    decay: float  # L2 penalty
 
 
 PLANS: Mapping[str, Plan] = {"mlp": Plan(pixels, 25, 1e-3), "mlp-8x8": Plan(counts, 150, 1e-3)}
@@ -64,7 +64,7 @@ PLANS: Mapping[str, Plan] = {"mlp": Plan(pixels, 25, 1e-3), "mlp-8x8": Plan(coun
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Net:
-    """The two layers that were learned."""
+    """The weights of the two layers."""
 
     hidden: Inputs  # (pixels, 100)
     hidden_bias: Inputs  # (100,)
@@ -86,59 +86,59 @@ class SmallDigits:
 
     @property
     def inputs(self) -> Inputs:
-        """What the net sees: (N, 64), 0 to 1."""
+        """Return the inputs of the net: (N, 64), 0 to 1."""
         return (self.images.reshape(len(self.images), -1) / 16).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Digits:
-    """What a net sees of some digits, with their labels."""
+    """Inputs of the net with their labels."""
 
     inputs: Inputs
     labels: Labels
 
 
 def train(job: Job) -> tuple[Record, ...]:
-    """Learn both sets, and measure on what was held out of them."""
-    kept.check_installed("sklearn", "matplotlib")
+    """Train on both sets, and measure on their held-out parts."""
+    runs.check_installed("sklearn", "matplotlib")
     from train.baselines import plots
 
     large, rows = _train_mnist(job)
     small, small_rows = _train_small(job)
     history = {large.name: rows, small.name: small_rows}
-    kept.write_json(job.out / kept.HISTORY, history)
+    runs.write_json(job.out / runs.HISTORY, history)
     plots.learning(rows, job.out / "mlp.png")
     plots.learning(small_rows, job.out / "mlp-8x8.png")
     return large, small
 
 
 def load(path: Path) -> Scorer:
-    """Take up what `train` kept.
+    """Load what `train` stored.
 
     Raises:
-        DataError: it is missing or damaged.
+        DataError: the file is missing or damaged.
     """
     return scorer_of(_load_net(path), PLANS[path.stem].seen)
 
 
 def scorer_of(net: Net, seen: Callable[[Glyphs], Inputs]) -> Scorer:
-    """Read glyphs with a net."""
+    """Return a scorer of a net; `seen` makes its inputs."""
     return lambda glyphs: logits(net, seen(glyphs))
 
 
 def logits(net: Net, inputs: Inputs) -> Scores:
-    """Two layers: (N, pixels) to (N, 10)."""
+    """Compute the two layers: (N, pixels) to (N, 10)."""
     hidden = np.maximum(inputs @ net.hidden + net.hidden_bias, 0)
     return np.asarray((hidden @ net.out + net.out_bias) / net.temperature, np.float32)
 
 
 def small_digits(limit: int | None = None) -> SmallDigits:
-    """Load scikit-learn's digits; a third of each label is held out, by chance."""
+    """Load scikit-learn's digits; a random third of each label is held out."""
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
     found = load_digits()
-    chosen = kept.evenly(len(found.target), limit)
+    chosen = runs.evenly(len(found.target), limit)
     images, labels = found.images[chosen], found.target[chosen].astype(np.uint8)
     held_out = np.zeros(len(labels), np.bool_)
     _, index = train_test_split(
@@ -149,7 +149,7 @@ def small_digits(limit: int | None = None) -> SmallDigits:
 
 
 def _train_mnist(job: Job) -> tuple[Record, list[Row]]:
-    learn, val, test = (kept.mnist(part, job.limit) for part in kept.PARTS)
+    learn, val, test = (runs.mnist(part, job.limit) for part in runs.PARTS)
     watch = Digits(pixels(val.images), val.labels)
     net, rows = _learn(job, "mlp", Digits(pixels(learn.images), learn.labels), watch)
     scores = logits(net, watch.inputs)
@@ -165,7 +165,7 @@ def _train_mnist(job: Job) -> tuple[Record, list[Row]]:
 def _train_small(job: Job) -> tuple[Record, list[Row]]:
     from train.baselines import plots
 
-    small, test = small_digits(job.limit), kept.mnist("test", job.limit)
+    small, test = small_digits(job.limit), runs.mnist("test", job.limit)
     inputs, out = small.inputs, small.held_out
     held_out = Digits(inputs[out], small.labels[out])
     net, rows = _learn(job, "mlp-8x8", Digits(inputs[~out], small.labels[~out]), held_out)
@@ -183,18 +183,18 @@ def _train_small(job: Job) -> tuple[Record, list[Row]]:
 
 
 def _learn(job: Job, name: str, learn: Digits, watch: Digits) -> tuple[Net, list[Row]]:
-    """Learn epoch by epoch, from the last whole one where there is one."""
-    path = job.out / f"{kept.CHECKPOINT}-{name}.pickle"
+    """Train epoch by epoch, from the last complete one if there is a checkpoint."""
+    path = job.out / f"{runs.CHECKPOINT}-{name}.pickle"
     classifier, rows = _checkpoint(path, PLANS[name], min(BATCH, len(learn.labels)))
-    for _ in kept.bar(range(len(rows), PLANS[name].epochs), name, " epochs", done=len(rows)):
+    for _ in runs.progress(range(len(rows), PLANS[name].epochs), name, " epochs", done=len(rows)):
         started = time.perf_counter()
         classifier.partial_fit(learn.inputs, learn.labels, classes=np.arange(10))
         seconds = time.perf_counter() - started
         rows.append({**_measured(_net(classifier), learn, watch), "seconds": seconds})
         _write_pickle(path, (classifier, rows))
-    job.say(
+    job.report(
         f"{name:<8}  {len(rows)} epochs  loss {rows[-1]['loss']:.4f}  "
-        f"right {rows[-1]['accuracy']:.2%}  held out {rows[-1]['test_accuracy']:.2%}"
+        f"accuracy {rows[-1]['accuracy']:.2%}  held out {rows[-1]['test_accuracy']:.2%}"
     )
     return _net(classifier), rows
 
@@ -209,7 +209,7 @@ def _measured(net: Net, learn: Digits, watch: Digits) -> Row:
 
 
 def _checkpoint(path: Path, plan: Plan, batch: int) -> tuple[Any, list[Row]]:
-    """Take up a stopped run, or begin one."""
+    """Load the checkpoint of an interrupted run, or create a new classifier."""
     from sklearn.neural_network import MLPClassifier
 
     if not path.exists():
@@ -240,12 +240,12 @@ def _net(classifier: Any) -> Net:
 
 def _keep(job: Job, name: str, net: Net) -> Path:
     path = job.out / f"{name}.npz"
-    kept.save_arrays(path, {field: np.asarray(getattr(net, field)) for field in FIELDS})
+    runs.save_arrays(path, {field: np.asarray(getattr(net, field)) for field in FIELDS})
     return path
 
 
 def _load_net(path: Path) -> Net:
-    arrays = kept.load_arrays(path, FIELDS)
+    arrays = runs.load_arrays(path, FIELDS)
     hidden, hidden_bias, out, out_bias, temperature = (arrays[field] for field in FIELDS)
     return Net(hidden, hidden_bias, out, out_bias, float(temperature))
 
@@ -253,6 +253,6 @@ def _load_net(path: Path) -> Net:
 def _record(path: Path, accuracy: Mapping[str, float], rows: list[Row], **chosen: float) -> Record:
     seconds = sum(row["seconds"] for row in rows)
     plan = PLANS[path.stem]
-    return kept.record(
+    return runs.record(
         path.stem, path, accuracy, seconds, epochs=plan.epochs, decay=plan.decay, **chosen
     )

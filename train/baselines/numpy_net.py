@@ -1,12 +1,12 @@
-"""A net without any framework: 1024-16-16-10 sigmoids, its back-propagation written out.
+"""A net in plain NumPy: 1024-16-16-10 sigmoids with explicit back-propagation.
 
-    python -m train baseline numpy --out runs/numpy
+    python -m train baseline numpy --out trained/numpy
 
-Squared error, one digit at a time, on the 32×32 text digits; a minute. Four ways to begin are
-compared (inits.png): from zeros every neuron of a layer stays like its neighbour, and from ones
-the sigmoids are so saturated that nothing moves. "normal" is kept. With every fifth
-training digit held out, rates of 0.1 and 0.3 read 96 and 97 % of them after 40 epochs, the second
-in jumps, and 1 did not settle; 0.2 lies between.
+Squared error, one digit per step, on the 32×32 text digits; one minute. Four initialisations are
+compared (inits.png): from zeros all neurons of a layer stay equal, and from ones the sigmoids are
+saturated and nothing is learned. "normal" is stored. With every fifth training digit held out,
+rates of 0.1 and 0.3 read 96 and 97 % of them after 40 epochs, the second unsteadily, and 1 did not
+converge; 0.2 is in between.
 """
 
 import time
@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.values import Glyphs, Scorer, Scores
-from train.baselines import kept
+from train.baselines import runs
 from train.baselines.digits32 import Bits, TextDigits, load_text_digits, text_digits_of
-from train.baselines.kept import Job, Record
+from train.baselines.runs import Job, Record
 from train.metrics import measure
 
 Reals = npt.NDArray[np.float64]
@@ -32,24 +32,24 @@ EPOCHS = 40
 SEED = 1
 KEPT = "normal"
 FILE = "numpy.npz"
-COLUMNS = ("loss", "accuracy", "test_loss", "test_accuracy", "seconds")  # of an epoch
+COLUMNS = ("loss", "accuracy", "test_loss", "test_accuracy", "seconds")  # per epoch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Net:
-    """Layers of sigmoid neurons, each fed by all of the layer before."""
+    """Fully connected layers of sigmoid neurons."""
 
     weights: tuple[Reals, ...]  # (outputs, inputs) each
     biases: tuple[Reals, ...]  # (outputs,) each
 
 
 def _normal(rng: np.random.Generator, outputs: int, inputs: int) -> Reals:
-    """Standard deviation 1 / sqrt(inputs): sums are about as large as one input."""
+    """Draw with standard deviation 1 / sqrt(inputs): sums are about as large as one input."""
     return np.asarray(rng.normal(0, inputs**-0.5, (outputs, inputs)), np.float64)
 
 
 def _uniform(rng: np.random.Generator, outputs: int, inputs: int) -> Reals:
-    """As far spread as `_normal`, but with a sharp end: ± sqrt(3 / inputs)."""
+    """Draw uniformly within ± sqrt(3 / inputs), the same standard deviation as `_normal`."""
     end = (3 / inputs) ** 0.5
     return np.asarray(rng.uniform(-end, end, (outputs, inputs)), np.float64)
 
@@ -71,7 +71,7 @@ INITS: Mapping[str, Callable[[np.random.Generator, int, int], Reals]] = {
 
 
 def fresh(init: str, seed: int = SEED, sizes: tuple[int, ...] = SIZES) -> Net:
-    """Make a net that has learned nothing; `init` is one of INITS, biases are 0."""
+    """Return an untrained net; `init` is one of INITS, biases are 0."""
     rng = np.random.default_rng(seed)
     pairs = list(zip(sizes[1:], sizes[:-1], strict=True))
     weights = tuple(INITS[init](rng, outputs, inputs) for outputs, inputs in pairs)
@@ -79,7 +79,7 @@ def fresh(init: str, seed: int = SEED, sizes: tuple[int, ...] = SIZES) -> Net:
 
 
 def forward(net: Net, inputs: Reals) -> list[Reals]:
-    """What every layer answers, the inputs first: (inputs,) or (N, inputs), 0 to 1."""
+    """Return the outputs of all layers, the inputs first: (inputs,) or (N, inputs), 0 to 1."""
     layers = [inputs]
     for weights, biases in zip(net.weights, net.biases, strict=True):
         layers.append(_sigmoid(layers[-1] @ weights.T + biases))
@@ -87,16 +87,16 @@ def forward(net: Net, inputs: Reals) -> list[Reals]:
 
 
 def loss(net: Net, inputs: Reals, wanted: Reals) -> float:
-    """Half the squared error, summed over the outputs; the mean over (N, inputs)."""
+    """Return half the squared error, summed over outputs and averaged over (N, inputs)."""
     error = forward(net, inputs)[-1] - wanted
     return float(0.5 * (error**2).sum(axis=-1).mean())
 
 
 def gradient(net: Net, inputs: Reals, wanted: Reals) -> Net:
-    """How the loss of one digit changes with each weight and bias: back-propagation.
+    """Return the gradient of the loss of one digit by back-propagation.
 
-    From the last layer to the first: `delta` is the loss's slope at the sums that go into a
-    layer's sigmoids, whose own slope is answer × (1 - answer).
+    From the last layer to the first: `delta` is the derivative of the loss by the input of a
+    layer's sigmoids, whose own derivative is output × (1 - output).
     """
     layers = forward(net, inputs)
     delta = (layers[-1] - wanted) * layers[-1] * (1 - layers[-1])
@@ -109,7 +109,7 @@ def gradient(net: Net, inputs: Reals, wanted: Reals) -> Net:
 
 
 def learn_epoch(net: Net, inputs: Reals, wanted: Reals, rate: float, epoch: int) -> Net:
-    """See every digit once, each followed by a step; the order hangs on the epoch alone."""
+    """Take one step per digit; the order depends only on the epoch."""
     net = Net(tuple(w.copy() for w in net.weights), tuple(b.copy() for b in net.biases))
     for index in np.random.default_rng([SEED, epoch]).permutation(len(inputs)):
         slope = gradient(net, inputs[index], wanted[index])
@@ -121,43 +121,43 @@ def learn_epoch(net: Net, inputs: Reals, wanted: Reals, rate: float, epoch: int)
 
 
 def _sigmoid(sums: Reals) -> Reals:
-    """1 / (1 + exp(-sums)), in a form that cannot overflow."""
+    """Return 1 / (1 + exp(-sums)) without overflow."""
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * sums), np.float64)
 
 
 def train(job: Job) -> tuple[Record, ...]:
-    """Learn from each beginning in turn, and keep the net that began from KEPT."""
-    kept.check_installed("matplotlib")
+    """Train from each initialisation, and store the net that started from KEPT."""
+    runs.check_installed("matplotlib")
     learn, test = (_thin(part, job.limit) for part in load_text_digits())
-    runs = {init: _run(job, init, learn, test) for init in INITS}
-    net, rows = runs[KEPT]
+    trained = {init: _run(job, init, learn, test) for init in INITS}
+    net, rows = trained[KEPT]
     path = job.out / FILE
-    kept.save_arrays(path, _arrays(net))
-    _show(job, {init: rows for init, (_, rows) in runs.items()})
-    glyphs = kept.mnist("test", job.limit)
+    runs.save_arrays(path, _arrays(net))
+    _show(job, {init: rows for init, (_, rows) in trained.items()})
+    glyphs = runs.mnist("test", job.limit)
     accuracy = {
         "mlia/training": rows[-1]["accuracy"],
         "mlia/test": rows[-1]["test_accuracy"],
         "mnist/test": measure.accuracy(scorer_of(net)(glyphs.images), glyphs.labels),
     }
     seconds = sum(row["seconds"] for row in rows)
-    return (kept.record("numpy", path, accuracy, seconds, rate=RATE, epochs=EPOCHS),)
+    return (runs.record("numpy", path, accuracy, seconds, rate=RATE, epochs=EPOCHS),)
 
 
 def load(path: Path) -> Scorer:
-    """Take up the net that `train` kept.
+    """Load the net that `train` stored.
 
     Raises:
-        DataError: it is missing or damaged.
+        DataError: the file is missing or damaged.
     """
-    return scorer_of(_net(kept.load_arrays(path, list(_arrays(fresh("zeros"))))))
+    return scorer_of(_net(runs.load_arrays(path, list(_arrays(fresh("zeros"))))))
 
 
 def scorer_of(net: Net) -> Scorer:
-    """Read glyphs with a net.
+    """Return a scorer of a net.
 
-    With squared error an output learns the probability of its digit, so that their logarithms
-    are logits as they are.
+    With squared error an output estimates the probability of its digit, so that its logarithm is
+    a logit.
     """
 
     def score(glyphs: Glyphs) -> Scores:
@@ -168,21 +168,21 @@ def scorer_of(net: Net) -> Scorer:
 
 
 def _run(job: Job, init: str, learn: TextDigits, test: TextDigits) -> tuple[Net, list[Row]]:
-    """Learn from one beginning, from the last whole epoch where there is one."""
-    state = job.out / f"{kept.CHECKPOINT}-{init}.npz"
+    """Train from one initialisation, from the last complete epoch if there is a checkpoint."""
+    state = job.out / f"{runs.CHECKPOINT}-{init}.npz"
     net, rows = _state(state) if state.exists() else (fresh(init), [])
     inputs, wanted = _flat(learn.images), np.eye(SIZES[-1])[learn.labels]
     epochs = range(len(rows), EPOCHS)
-    for epoch in kept.bar(epochs, f"numpy {init}", " epochs", done=len(rows)):
+    for epoch in runs.progress(epochs, f"numpy {init}", " epochs", done=len(rows)):
         started = time.perf_counter()
         net = learn_epoch(net, inputs, wanted, RATE, epoch)
         seconds = time.perf_counter() - started
         rows.append({**_measured(net, learn, test), "seconds": seconds})
         columns = {name: np.array([row[name] for row in rows]) for name in COLUMNS}
-        kept.save_arrays(state, {**_arrays(net), **columns})
-    job.say(
+        runs.save_arrays(state, {**_arrays(net), **columns})
+    job.report(
         f"{init:<8} {EPOCHS} epochs  loss {rows[-1]['loss']:.4f}  "
-        f"right {rows[-1]['accuracy']:.2%}  test {rows[-1]['test_accuracy']:.2%}"
+        f"accuracy {rows[-1]['accuracy']:.2%}  test {rows[-1]['test_accuracy']:.2%}"
     )
     return net, rows
 
@@ -200,13 +200,13 @@ def _measured(net: Net, learn: TextDigits, test: TextDigits) -> Row:
 def _show(job: Job, history: dict[str, list[Row]]) -> None:
     from train.baselines import plots
 
-    kept.write_json(job.out / kept.HISTORY, history)
+    runs.write_json(job.out / runs.HISTORY, history)
     plots.inits(history, job.out / "inits.png")
     plots.learning(history[KEPT], job.out / "loss.png")
 
 
 def _state(path: Path) -> tuple[Net, list[Row]]:
-    arrays = kept.load_arrays(path, (*_arrays(fresh("zeros")), *COLUMNS))
+    arrays = runs.load_arrays(path, (*_arrays(fresh("zeros")), *COLUMNS))
     count = len(arrays[COLUMNS[0]])
     return _net(arrays), [{name: float(arrays[name][n]) for name in COLUMNS} for n in range(count)]
 
@@ -226,5 +226,5 @@ def _flat(digits: Bits) -> Reals:
 
 
 def _thin(part: TextDigits, limit: int | None) -> TextDigits:
-    chosen = kept.evenly(len(part.labels), limit)
+    chosen = runs.evenly(len(part.labels), limit)
     return TextDigits(part.images[chosen], part.labels[chosen])

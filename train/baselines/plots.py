@@ -1,4 +1,4 @@
-"""The pictures of the baselines, drawn with matplotlib; no window is opened."""
+"""Draw the plots of the baselines with matplotlib; no window is opened."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from camdigits.values import Glyphs
 from train.baselines.hog import deskew, histograms
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,22 +24,22 @@ DPI = 150
 
 
 def inits(history: Mapping[str, Rows], path: Path) -> None:
-    """Draw the loss of runs that began differently, over the epochs."""
+    """Plot the training loss of runs with different initialisations."""
     figure = _figure(7.2, 4.2)
     axes = figure.add_subplot()
     for name, rows in history.items():
         losses = [row["loss"] for row in rows]
         colour = COLOURS.get(name, GRAY)
-        label = f"{name}: {100 * rows[-1]['accuracy']:.1f} % right at the end"
+        label = f"{name}: accuracy {100 * rows[-1]['accuracy']:.1f} % at the end"
         axes.plot(range(1, len(losses) + 1), losses, color=colour, linewidth=2, label=label)
     axes.set_yscale("log")
-    _plain(axes, "How the weights begin", "epoch", "loss of the digits learned from")
+    _plain(axes, "Weight initialisation", "epoch", "training loss")
     axes.legend(frameon=False, loc="center right")
     _save(figure, path)
 
 
 def learning(rows: Rows, path: Path) -> None:
-    """Draw loss and mistakes of the digits learned from and of others, over the epochs."""
+    """Plot loss and error of training and held-out digits per epoch."""
     figure = _figure(9.6, 3.8)
     left, right = figure.subplots(1, 2)
     for prefix, name, colour in (("", "learned from", BLUE), ("test_", "held out", ORANGE)):
@@ -62,7 +62,7 @@ def first_digits(
     held_out: npt.NDArray[np.bool_],
     path: Path,
 ) -> None:
-    """Draw digits, six a row, with what was read; those held out have a frame."""
+    """Draw digits, six per row, with their predictions; held-out ones have a frame."""
     figure = _figure(6.4, 7.4)
     rows = max(1, -(-len(images) // 6))
     grid = np.atleast_2d(figure.subplots(rows, 6))
@@ -75,11 +75,11 @@ def first_digits(
         if answer == label:
             axes.set_title(f"{answer}", fontsize=10, color=INK, pad=3)
         else:
-            axes.set_title(f"{answer}, is {label}", fontsize=10, color=RED, pad=3)
+            axes.set_title(f"{answer}, label {label}", fontsize=10, color=RED, pad=3)
         _frame(axes, ORANGE if out else "#dfe2e6", 2.0 if out else 0.8)
     figure.suptitle(
-        f"scikit-learn's first {len(images)} digits, and what the net reads\n"
-        "(framed: held out, never learned)",
+        f"scikit-learn's first {len(images)} digits with predictions\n"
+        "(framed: held out from training)",
         fontsize=11,
         color=INK,
     )
@@ -87,7 +87,7 @@ def first_digits(
 
 
 def edges(glyphs: Glyphs, path: Path) -> None:
-    """Draw glyphs as they came, deskewed, and the edges that are counted in each cell."""
+    """Draw glyphs, their deskewed versions, and the gradient histogram of each cell."""
     figure = _figure(1.3 * max(len(glyphs), 1) + 0.8, 4.4)
     grid = figure.subplots(3, max(len(glyphs), 1), squeeze=False)
     stars = histograms(glyphs)
@@ -103,11 +103,11 @@ def edges(glyphs: Glyphs, path: Path) -> None:
 
 
 def _star(axes: "Axes", cells: npt.NDArray[np.float32]) -> None:
-    """Draw a stroke for each cell and direction: along the edge, as long as it is strong."""
+    """Draw a stroke per cell and direction: along the edge, its length the edge's strength."""
     count, bins = cells.shape[0], cells.shape[2]
     width = 28 / count
     for (row, column, number), strength in np.ndenumerate(cells / max(float(cells.max()), 1e-9)):
-        angle = np.pi * (number / bins + 0.5)  # the edge lies across the slope
+        angle = np.pi * (number / bins + 0.5)  # the edge is perpendicular to the gradient
         x, y = (column + 0.5) * width - 0.5, (row + 0.5) * width - 0.5
         across, down = (0.55 * width * strength * turn for turn in (np.cos(angle), np.sin(angle)))
         axes.plot((x - across, x + across), (y - down, y + down), color=BLUE, linewidth=1.4)
@@ -125,7 +125,7 @@ def _frame(axes: "Axes", colour: str, width: float) -> None:
 
 
 def _figure(width: float, height: float) -> "Figure":
-    """Open a figure of so many inches; without pyplot there is no window and nothing to close."""
+    """Create a figure, size in inches, without pyplot: no window, nothing to close."""
     from matplotlib.figure import Figure
 
     return Figure((width, height), layout="constrained")

@@ -1,11 +1,11 @@
-"""Support vector machines on the edges of deskewed digits: one for each pair of digits.
+"""Support vector machines on gradient histograms of deskewed digits, one per pair of digits.
 
     python -m train baseline svm --out runs/svm
 
-scikit-learn's SVC with an RBF kernel learns the 45 pairs one after the other, so that a stopped
-run goes on with the next (last.npz); that is what SVC does inside with ten classes. What is kept
-(svm.npz) are the support vectors and their weights; reading needs NumPy alone. Of gamma 1, 2 and
-4, at C = 10 and with 15,000 digits, 4 read MNIST's validation digits best: 99.1 %.
+scikit-learn's SVC with an RBF kernel learns the 45 pairs one by one, so that an interrupted run
+continues with the next (last.npz); SVC does the same internally for ten classes. The support
+vectors and their weights are stored (svm.npz); reading needs NumPy alone. Of gamma 1, 2 and 4, at
+C = 10 and with 15,000 digits, 4 read MNIST's validation digits best: 99.1 %.
 """
 
 import time
@@ -17,28 +17,28 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.values import Glyphs, Scorer, Scores
-from train.baselines import kept
+from train.baselines import runs
 from train.baselines.hog import Singles, hog
-from train.baselines.kept import Arrays, Job, Record
-from train.data.sets import Labels
+from train.baselines.runs import Arrays, Job, Record
+from train.data.alphabets import Labels
 from train.errors import DataError
 from train.metrics import measure
 
 C = 10.0
 GAMMA = 4.0
-FILE, STATE, PICTURE = "svm.npz", f"{kept.CHECKPOINT}.npz", "hog.png"
+FILE, STATE, PICTURE = "svm.npz", f"{runs.CHECKPOINT}.npz", "hog.png"
 PAIRS = tuple(combinations(range(10), 2))
 CACHE_MB = 500  # of kernel values
-STEEP = 2.0  # of the sigmoid that turns a machine's answer into a probability
-BATCH = 500  # glyphs whose kernels are worked out at once
+STEEP = 2.0  # slope of the sigmoid that turns an SVM's output into a probability (chosen)
+BATCH = 500  # glyphs whose kernels are computed at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Machines:
-    """All the pairs' machines over one list of support vectors."""
+    """The SVMs of all pairs, over a common list of support vectors."""
 
     vectors: Singles  # (S, features)
-    weights: Singles  # (45, S); 0 where a vector is not one of the pair's
+    weights: Singles  # (45, S); 0 where a vector does not belong to the pair
     biases: Singles  # (45,)
     gamma: float
     temperature: float = 1.0
@@ -46,43 +46,43 @@ class Machines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """What one pair's machine learned."""
+    """The SVM of one pair."""
 
-    support: npt.NDArray[np.int64]  # which of the digits that were learned from
+    support: npt.NDArray[np.int64]  # indexes of the training digits
     weights: npt.NDArray[np.float64]
     bias: float
     seconds: float
 
 
 def train(job: Job) -> tuple[Record, ...]:
-    """Learn MNIST, set the temperature on its validation digits, and measure on its test set."""
-    kept.check_installed("sklearn", "matplotlib")
-    learn, val, test = (kept.mnist(part, job.limit) for part in kept.PARTS)
+    """Train on MNIST, fit the temperature on its validation digits, measure on its test set."""
+    runs.check_installed("sklearn", "matplotlib")
+    learn, val, test = (runs.mnist(part, job.limit) for part in runs.PARTS)
     features = hog(learn.images)
     pairs = _learn_all(job, features, learn.labels)
     machines = join(features, pairs, GAMMA)
     scores = scorer_of(machines)(val.images)
     temperature = measure.best_temperature(scores, val.labels)
     path = job.out / FILE
-    kept.save_arrays(path, {**_arrays(machines), "temperature": np.array(temperature)})
+    runs.save_arrays(path, {**_arrays(machines), "temperature": np.array(temperature)})
     _show(job, test.images)
     accuracy = {
         "mnist/val": measure.accuracy(scores, val.labels),
         "mnist/test": measure.accuracy(load(path)(test.images), test.labels),
     }
-    job.say(f"svm  {len(machines.vectors)} support vectors  test {accuracy['mnist/test']:.2%}")
+    job.report(f"svm  {len(machines.vectors)} support vectors  test {accuracy['mnist/test']:.2%}")
     seconds = sum(pair.seconds for pair in pairs)
     chosen = {"C": C, "gamma": GAMMA, "temperature": temperature}
-    return (kept.record("svm", path, accuracy, seconds, **chosen),)
+    return (runs.record("svm", path, accuracy, seconds, **chosen),)
 
 
 def load(path: Path) -> Scorer:
-    """Take up the machines that `train` kept.
+    """Load the SVMs that `train` stored.
 
     Raises:
-        DataError: they are missing or damaged.
+        DataError: the file is missing or damaged.
     """
-    arrays = kept.load_arrays(path, ("vectors", "weights", "biases", "gamma", "temperature"))
+    arrays = runs.load_arrays(path, ("vectors", "weights", "biases", "gamma", "temperature"))
     vectors, weights, biases = (arrays[name] for name in ("vectors", "weights", "biases"))
     if weights.shape != (len(PAIRS), len(vectors)):
         raise DataError(
@@ -94,7 +94,7 @@ def load(path: Path) -> Scorer:
 
 
 def learn_pair(features: Singles, labels: Labels, pair: tuple[int, int], gamma: float) -> Pair:
-    """Learn to tell two digits apart; above 0 it is the first."""
+    """Train the SVM of two digits; a positive output is the first."""
     from sklearn.svm import SVC
 
     started = time.perf_counter()
@@ -107,7 +107,7 @@ def learn_pair(features: Singles, labels: Labels, pair: tuple[int, int], gamma: 
 
 
 def join(features: Singles, pairs: list[Pair], gamma: float) -> Machines:
-    """Put the pairs over one list of support vectors: most serve several."""
+    """Merge the support vectors of all pairs into one list: most serve several pairs."""
     support = np.unique(np.concatenate([pair.support for pair in pairs]))
     weights = np.zeros((len(pairs), len(support)), np.float32)
     for row, pair in zip(weights, pairs, strict=True):
@@ -117,7 +117,7 @@ def join(features: Singles, pairs: list[Pair], gamma: float) -> Machines:
 
 
 def decide(machines: Machines, features: Singles) -> Singles:
-    """Answer of each pair's machine, (N, 45): above 0 it is the first digit of the two."""
+    """Return the outputs of all pairs, (N, 45): positive is the first digit of the pair."""
     vectors = machines.vectors
     lengths = (features**2).sum(axis=1)[:, None] + (vectors**2).sum(axis=1)
     apart = np.maximum(lengths - 2 * features @ vectors.T, 0)
@@ -126,7 +126,7 @@ def decide(machines: Machines, features: Singles) -> Singles:
 
 
 def scorer_of(machines: Machines) -> Scorer:
-    """Read glyphs: each digit's logit is what it gets from its nine pairs."""
+    """Return a scorer; each digit's logit is the sum over its nine pairs."""
 
     def score(glyphs: Glyphs) -> Scores:
         rows = [_logits(decide(machines, part)) for part in _batches(hog(glyphs))]
@@ -137,7 +137,7 @@ def scorer_of(machines: Machines) -> Scorer:
 
 
 def _logits(answers: Singles) -> npt.NDArray[np.float64]:
-    """Sum the logarithms of the pairs' sigmoids, (N, 45) to (N, 10)."""
+    """Sum the log sigmoids of the pairs, (N, 45) to (N, 10)."""
     logits = np.zeros((len(answers), 10))
     for (first, second), answer in zip(PAIRS, STEEP * answers.T, strict=True):
         logits[:, first] -= np.logaddexp(0, -answer)
@@ -150,15 +150,15 @@ def _batches(features: Singles) -> list[Singles]:
 
 
 def _learn_all(job: Job, features: Singles, labels: Labels) -> list[Pair]:
-    """Learn every pair that a stopped run has not."""
+    """Train every pair that an interrupted run has not trained."""
     state = job.out / STATE
-    arrays: Arrays = kept.load_arrays(state) if state.exists() else {}
+    arrays: Arrays = runs.load_arrays(state) if state.exists() else {}
     left = [pair for pair in PAIRS if f"{_key(pair)}/support" not in arrays]
-    for pair in kept.bar(left, "svm", " pairs", done=len(PAIRS) - len(left)):
+    for pair in runs.progress(left, "svm", " pairs", done=len(PAIRS) - len(left)):
         learned = learn_pair(features, labels, pair, GAMMA)
         for name in ("support", "weights", "bias", "seconds"):
             arrays[f"{_key(pair)}/{name}"] = np.asarray(getattr(learned, name))
-        kept.save_arrays(state, arrays)
+        runs.save_arrays(state, arrays)
     return [_pair(arrays, _key(pair)) for pair in PAIRS]
 
 

@@ -1,1 +1,1 @@
-"""Scores of the whole reader: photos, sudokus, touching pairs, turned pages, clips."""
+"""Benchmarks of the whole reader: photos, sudokus, touching pairs, turned pages, clips."""

@@ -1,4 +1,4 @@
-"""How many touching pairs are read: both digits found in their own boxes, both labels right."""
+"""Measure how many touching pairs are read: both digits found, and both labels right."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,11 +8,11 @@ from camdigits.reader import Reader
 from camdigits.values import BgrImage, Result
 from train.metrics.marks import draw_marks, marks_of
 from train.metrics.matching import Counts, Match, match_digits
-from train.simulate.rendered import PRESS, Page, Pair
+from train.simulate.rendered import MAX_PRESS, Page, Pair
 
 OUTCOMES = ("right", "misread", "one missed", "both missed")
 PRESS_STEP = 0.03  # of the height
-HEIGHTS = (36, 54)  # pixels that part small, middling and large pairs
+HEIGHTS = (36, 54)  # pixels: limits between small, medium and large pairs (chosen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class PairsScore:
     result: Result
 
     def outcome(self, pair: Pair) -> str:
-        """What became of a pair, one of OUTCOMES."""
+        """Return the outcome of a pair, one of OUTCOMES."""
         ends = {pair.left, pair.right}
         if ends <= self.match.read:
             return "right"
@@ -33,7 +33,7 @@ class PairsScore:
 
     @property
     def right(self) -> int:
-        """Pairs of which both digits were read."""
+        """Return the number of pairs whose digits were both read."""
         return sum(self.outcome(pair) == "right" for pair in self.page.pairs)
 
 
@@ -47,11 +47,11 @@ def score_pairs(pages: Iterable[Page], reader: Reader) -> list[PairsScore]:
 
 
 def pairs_report(scores: Sequence[PairsScore]) -> str:
-    """Lines for a person: the worst pages first, then the shares by hand, size and touch."""
+    """Format the results: worst pages first, then shares by data set, height and overlap."""
     worst = sorted(scores, key=lambda score: score.right - len(score.page.pairs))
-    lines = [f"{'page':32} pairs right false way up"]
+    lines = [f"{'page':32} pairs right false rotation"]
     lines += [_row(score) for score in worst]
-    for title, name_of in (("hand", _hand), ("height", _height), ("pressed", _pressed)):
+    for title, name_of in (("data set", _data_set), ("height", _height), ("pressed", _pressed)):
         lines += [f"by {title}", *_shares(scores, name_of)]
     outcomes = Counter(score.outcome(pair) for score, pair in _all(scores))
     total = sum((score.match.counts for score in scores), Counts())
@@ -60,7 +60,7 @@ def pairs_report(scores: Sequence[PairsScore]) -> str:
     lines.append(
         f"pairs with both right {outcomes['right'] / max(pairs, 1):.4f} of {pairs}  "
         f"all digits: F1 {total.f1:.4f}, false {total.false}  "
-        f"pages read turned {sum(score.result.rotation != 0 for score in scores)}"
+        f"pages read rotated {sum(score.result.rotation != 0 for score in scores)}"
     )
     return "\n".join(lines)
 
@@ -73,7 +73,7 @@ def _row(score: PairsScore) -> str:
 
 
 def mark_pairs(score: PairsScore) -> BgrImage:
-    """Draw what became of each digit of a page."""
+    """Mark on a page how each digit was read."""
     marks = marks_of(score.page.truth, score.match, score.result.digits)
     return draw_marks(score.result.frame.bgr, marks)
 
@@ -83,7 +83,7 @@ def _all(scores: Iterable[PairsScore]) -> Iterator[tuple[PairsScore, Pair]]:
 
 
 def _shares(scores: Sequence[PairsScore], name_of: Callable[[PairsScore, Pair], str]) -> list[str]:
-    """Share of right pairs in each group, as lines."""
+    """Return lines with the share of right pairs in each group."""
     pairs: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for score, pair in _all(scores):
@@ -94,12 +94,12 @@ def _shares(scores: Sequence[PairsScore], name_of: Callable[[PairsScore, Pair], 
     ]
 
 
-def _hand(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
+def _data_set(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
     return score.page.kind
 
 
 def _height(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
-    """Class of a pair's height.
+    """Return the height class of a pair.
 
     >>> from types import SimpleNamespace as Any
     >>> [_height(Any(), Any(height=height)) for height in (24, 36, 90)]
@@ -112,7 +112,7 @@ def _height(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
 
 
 def _pressed(score: PairsScore, pair: Pair) -> str:  # noqa: ARG001
-    """Class of how far two digits are pushed into each other, in hundredths of the height."""
+    """Return the overlap class of a pair, in per cent of its height."""
     step = round(100 * PRESS_STEP)
-    low = min(int(pair.press / PRESS_STEP), round(PRESS / PRESS_STEP) - 1) * step
+    low = min(int(pair.press / PRESS_STEP), round(MAX_PRESS / PRESS_STEP) - 1) * step
     return f"{low:2} to {low + step:2} % of the height"

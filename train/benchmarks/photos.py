@@ -1,7 +1,7 @@
-"""What the whole reader gets right on labelled photos.
+"""Measure the whole reader on labelled photos.
 
-Figures are overall and as the mean over sources: one source is about one writer. Pages without
-digits count apart, by the digits that were read there.
+Figures are totals and means over sources; a source is about one writer. Pages without digits are
+reported separately, by the number of false digits on them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ def score_photos(folder: Path, reader: Reader) -> list[PhotoScore]:
         reader: reads them.
 
     Raises:
-        LabelsError: there is no labels.json, or it is not one.
+        LabelsError: labels.json is missing or invalid.
     """
     scores = []
     for truth in load_truths(folder / "labels.json", "digits"):
@@ -48,7 +48,7 @@ def score_photos(folder: Path, reader: Reader) -> list[PhotoScore]:
 
 
 def photo_report(scores: Sequence[PhotoScore]) -> str:
-    """Lines for a person: the worst pictures first, then the means."""
+    """Format the results: worst pictures first, then totals and means."""
     worst = sorted(scores, key=lambda score: _lost(score.match.counts), reverse=True)
     lines = [f"{'picture':32} digits found  read false     F1"]
     lines += [_row(score.name, score.match.counts) for score in worst]
@@ -69,7 +69,7 @@ def photo_report(scores: Sequence[PhotoScore]) -> str:
 
 
 def by_source(scores: Iterable[PhotoScore]) -> dict[str, Counts]:
-    """Counts of each source, over its pictures that have digits."""
+    """Return the counts of each source, over its pictures that have digits."""
     total: dict[str, Counts] = {}
     for score in scores:
         if score.match.counts.truth:
@@ -89,7 +89,7 @@ def _row(name: str, counts: Counts) -> str:
 
 
 def mark_photo(score: PhotoScore) -> BgrImage | None:
-    """Draw what became of each digit; None if the picture could not be read."""
+    """Mark on a photo how each digit was read; None if it could not be decoded."""
     if score.result is None:
         return None
     marks = marks_of(score.truth, score.match, score.result.digits)

@@ -1,6 +1,6 @@
-"""What the whole reader gets right on photos of sudokus.
+"""Measure the whole reader on photos of sudokus.
 
-A cell is right when exactly one digit lies in it and it is the right one; an empty cell when none
+A cell is right when exactly one digit lies in it and its label is right; an empty cell when none
 does; a grid when all its cells are.
 """
 
@@ -28,39 +28,39 @@ class GridScore:
     """One sudoku photo, cell by cell."""
 
     name: str
-    wanted: tuple[str, ...]  # the label of each cell, "" where it is empty
-    got: tuple[str, ...]  # the labels of all digits read in it, one after the other
+    wanted: tuple[str, ...]  # the label of each cell, "" for an empty one
+    got: tuple[str, ...]  # the labels of all digits read in each cell, concatenated
     quads: Quads = field(repr=False)
     result: Result | None = None
 
     @property
     def filled(self) -> int:
-        """Cells with a digit."""
+        """Return the number of cells with a digit."""
         return sum(want != "" for want in self.wanted)
 
     @property
     def empty(self) -> int:
-        """Cells without one."""
+        """Return the number of cells without a digit."""
         return len(self.wanted) - self.filled
 
     @property
     def right(self) -> int:
-        """Filled cells in which exactly the right digit was read."""
+        """Return the number of filled cells in which exactly the right digit was read."""
         return sum(want == got != "" for want, got in self._cells())
 
     @property
     def false(self) -> int:
-        """Digits read in empty cells."""
+        """Return the number of digits read in empty cells."""
         return sum(len(got) for want, got in self._cells() if want == "")
 
     @property
     def soiled(self) -> int:
-        """Empty cells in which a digit was read."""
+        """Return the number of empty cells in which a digit was read."""
         return sum(want == "" != got for want, got in self._cells())
 
     @property
     def whole(self) -> bool:
-        """Whether all cells are right."""
+        """Tell whether all cells are right."""
         return self.wanted == self.got
 
     def _cells(self) -> Iterator[tuple[str, str]]:
@@ -71,7 +71,7 @@ def score_sudoku(folder: Path, reader: Reader, kind: str) -> list[GridScore]:
     """Read every sudoku of `cells-<kind>.json`, kind being "mixed" or "printed".
 
     Raises:
-        LabelsError: there is no such file, or it is not one.
+        LabelsError: the file is missing or invalid.
     """
     scores = []
     for truth in load_truths(folder / f"cells-{kind}.json", "cells"):
@@ -84,7 +84,7 @@ def score_sudoku(folder: Path, reader: Reader, kind: str) -> list[GridScore]:
 def match_grid(
     truth: Truth, found: Sequence[tuple[str, tuple[float, float]]], result: Result | None = None
 ) -> GridScore:
-    """Put each reading into the first cell that holds its centre, and compare."""
+    """Assign each reading to the first cell that contains its centre, and compare."""
     quads = np.array([cell["quad"] for cell in truth["cells"]], np.float32)
     inside: list[list[str]] = [[] for _ in quads]
     for label, centre in found:
@@ -97,7 +97,7 @@ def match_grid(
 
 
 def _inside(quads: Quads, point: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    """Which of (N, 4, 2) convex quads hold the point, whichever way round they are listed."""
+    """Tell which of (N, 4, 2) convex quads contain a point, in either orientation."""
     edges = np.roll(quads, -1, axis=1) - quads
     to_point = np.array(point) - quads
     turns = edges[..., 0] * to_point[..., 1] - edges[..., 1] * to_point[..., 0]
@@ -105,7 +105,7 @@ def _inside(quads: Quads, point: tuple[float, float]) -> npt.NDArray[np.bool_]:
 
 
 def sudoku_report(scores: Sequence[GridScore], kind: str = "") -> str:
-    """Lines for a person: the worst grids first, then the totals."""
+    """Format the results: worst grids first, then totals."""
     worst = sorted(scores, key=lambda score: score.right - score.filled - score.false)
     lines = [f"{'picture':32} filled right false"]
     lines += [f"{s.name:32} {s.filled:6} {s.right:5} {s.false:5}" for s in worst]
@@ -125,7 +125,7 @@ def sudoku_report(scores: Sequence[GridScore], kind: str = "") -> str:
 
 
 def mark_grid(score: GridScore) -> BgrImage | None:
-    """Outline every cell whose reading is wrong, and thinly each digit that was read."""
+    """Outline every wrong cell, and thinly each digit that was read."""
     if score.result is None:
         return None
     canvas, scale = enlarged(score.result.frame.bgr)
@@ -142,7 +142,7 @@ def mark_grid(score: GridScore) -> BgrImage | None:
 
 
 def _verdict(want: str, got: str) -> tuple[Colour, str]:
-    """Colour and word for a wrong cell.
+    """Return colour and text for a wrong cell.
 
     >>> _verdict("3", ""), _verdict("3", "57"), _verdict("", "1")
     (((255, 70, 0), '3?'), ((0, 130, 255), '3>57'), ((0, 0, 220), '1'))
@@ -153,7 +153,7 @@ def _verdict(want: str, got: str) -> tuple[Colour, str]:
 
 
 def _colour(score: GridScore, box: Box) -> Colour:
-    """Colour of a digit: that of its cell, or gray outside the grid, where nothing counts."""
+    """Return the colour of a digit: that of its cell, or gray outside the grid (not counted)."""
     held = np.flatnonzero(_inside(score.quads, box.centre))
     if not len(held):
         return OUTSIDE
@@ -167,7 +167,7 @@ def _corners(box: Box) -> Quads:
 
 
 def _word_place(quad: Quads) -> Box:
-    """A strip across the lower edge of a cell; its word stands above it, clear of most ink."""
+    """Return a strip across the lower edge of a cell; its text is drawn above it."""
     (left, top), (right, bottom) = quad.min(axis=0).tolist(), quad.max(axis=0).tolist()
     low, width = bottom + (bottom - top) / 10, (right - left) / 2
     return Box(round(left + width / 2), round(low), round(width), 1)

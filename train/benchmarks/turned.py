@@ -1,7 +1,8 @@
-"""Whether a page reads the same when it is turned by 90, 180 and 270 degrees.
+"""Measure whether a page reads the same after rotation by 90, 180 and 270 degrees.
 
-The boxes of the turned picture are turned back. Readings are equal when each digit of one matches
-a digit of the other (IoU from 0.5, same label) and the numbers in reading order are the same.
+The boxes of the rotated picture are rotated back. Readings are equal when each digit of one
+matches a digit of the other (IoU from 0.5, same label) and the numbers are the same in reading
+order.
 """
 
 from collections import Counter
@@ -12,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from camdigits.errors import PictureError
+from camdigits.geometry import moved, rotated
 from camdigits.image import to_bgr
-from camdigits.layout.grouping import turn
 from camdigits.reader import Reader
 from camdigits.render.canvas import Colour
 from camdigits.sources.picture_file import read_picture
@@ -25,13 +26,13 @@ from train.simulate.rendered import Page
 
 TURNS = (90, 180, 270)  # degrees clockwise
 SAME_IOU = 0.5
-LEAST_DIGITS = 4  # fewer do not tell which way is up
-SHOWN_NUMBERS = 4  # of each side in a line of the report
+MIN_DIGITS = 4  # fewer digits do not determine the orientation (chosen)
+SHOWN_NUMBERS = 4  # numbers of each reading shown per line of the report
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """A picture that is to be turned."""
+    """A picture to be rotated."""
 
     name: str
     kind: str  # "photos" or "rendered"
@@ -39,45 +40,45 @@ class Sheet:
 
     @property
     def stem(self) -> str:
-        """Its name without what tells its format."""
+        """Return its name without the file extension."""
         return Path(self.name).stem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnScore:
-    """One picture, read upright and turned."""
+    """One picture, read upright and rotated."""
 
     sheet: Sheet
     turned: int  # degrees clockwise
     upright: Result
-    back: Result  # what was read in the turned picture, with boxes in pixels of the upright one
-    same_place: tuple[tuple[int, int], ...]  # digits of `upright` and of `back` that match
+    back: Result  # reading of the rotated picture, its boxes in pixels of the upright one
+    same_place: tuple[tuple[int, int], ...]  # matching digits of `upright` and of `back`
 
     @property
     def relabelled(self) -> int:
-        """Digits in one place with two labels."""
+        """Return the number of digits with the same place and different labels."""
         return sum(
             self.upright.digits[i].label != self.back.digits[j].label for i, j in self.same_place
         )
 
     @property
     def upright_only(self) -> int:
-        """Digits that the turned picture lacks."""
+        """Return the number of digits missing in the rotated picture."""
         return len(self.upright.digits) - len(self.same_place)
 
     @property
     def turned_only(self) -> int:
-        """Digits that the upright picture lacks."""
+        """Return the number of digits missing in the upright picture."""
         return len(self.back.digits) - len(self.same_place)
 
     @property
     def different(self) -> int:
-        """Digits that differ, in one way or another."""
+        """Return the number of digits that differ in any way."""
         return self.relabelled + self.upright_only + self.turned_only
 
     @property
     def equal(self) -> bool:
-        """Whether digits and numbers are the same."""
+        """Tell whether digits and numbers are the same."""
         return self.different == 0 and texts(self.upright) == texts(self.back)
 
 
@@ -85,10 +86,10 @@ def photo_sheets(folder: Path) -> Iterator[Sheet]:
     """Yield the pictures of FOLDER/labels.json that have enough digits and can be decoded.
 
     Raises:
-        LabelsError: there is no labels.json, or it is not one.
+        LabelsError: labels.json is missing or invalid.
     """
     for truth in load_truths(folder / "labels.json", "digits"):
-        if len(truth["digits"]) < LEAST_DIGITS:
+        if len(truth["digits"]) < MIN_DIGITS:
             continue
         try:
             yield Sheet(Path(truth["file"]).name, "photos", read_picture(place(folder, truth)))
@@ -102,7 +103,7 @@ def page_sheets(pages: Iterable[Page]) -> Iterator[Sheet]:
 
 
 def score_turned(sheets: Iterable[Sheet], reader: Reader) -> list[TurnScore]:
-    """Read every picture four ways."""
+    """Read every picture in four rotations."""
     scores = []
     for sheet in sheets:
         upright = reader.read(sheet.picture)
@@ -111,7 +112,7 @@ def score_turned(sheets: Iterable[Sheet], reader: Reader) -> list[TurnScore]:
 
 
 def compare(sheet: Sheet, upright: Result, turned: int, reader: Reader) -> TurnScore:
-    """Read a picture turned, and hold that against what was read in it upright."""
+    """Read a rotated picture and compare it with the upright reading."""
     picture = np.ascontiguousarray(np.rot90(sheet.picture, -turned // 90))
     result = reader.read(picture)
     digits = tuple(
@@ -119,18 +120,18 @@ def compare(sheet: Sheet, upright: Result, turned: int, reader: Reader) -> TurnS
     )
     back = replace(result, frame=upright.frame, digits=digits)
     boxes = [digit.box for digit in upright.digits], [digit.box for digit in digits]
-    return TurnScore(sheet, turned, upright, back, pair(*boxes, least=SAME_IOU))
+    return TurnScore(sheet, turned, upright, back, pair(*boxes, min_iou=SAME_IOU))
 
 
 def turn_back(box: Box, turned: int, shape: Sequence[int]) -> Box:
-    """Bring a box from a turned picture of `shape` to the picture before it was turned.
+    """Map a box from a rotated picture of `shape` to the upright picture.
 
-    >>> turn_back(Box(90, 0, 10, 5), 90, (200, 100))  # the top right corner was the top left
+    >>> turn_back(Box(90, 0, 10, 5), 90, (200, 100))
     Box(x=0, y=0, width=5, height=10)
     """
-    frame = turn(Box(0, 0, shape[1], shape[0]), -turned)
-    back = turn(box, -turned)
-    return back._replace(x=back.x - frame.x, y=back.y - frame.y)
+    frame = rotated(Box(0, 0, shape[1], shape[0]), -turned)
+    back = rotated(box, -turned)
+    return moved(back, -frame.x, -frame.y)
 
 
 def texts(result: Result) -> list[str]:
@@ -139,9 +140,9 @@ def texts(result: Result) -> list[str]:
 
 
 def turned_report(scores: Sequence[TurnScore]) -> str:
-    """Lines for a person: what differs, the worst first, then the shares."""
+    """Format the results: different readings first, then shares."""
     worst = sorted(scores, key=lambda score: score.different, reverse=True)
-    lines = [f"{'picture':32} turn digits  lost  more other  what else"]
+    lines = [f"{'picture':32} turn digits  lost  more other  differences"]
     lines += [_row(score) for score in worst if not score.equal]
     for kind in dict.fromkeys(score.sheet.kind for score in scores):
         lines.append(_share(kind, [score for score in scores if score.sheet.kind == kind]))
@@ -157,12 +158,12 @@ def _row(score: TurnScore) -> str:
 
 def _remarks(score: TurnScore) -> str:
     wanted = (score.upright.rotation - score.turned) % 360
-    way = [] if score.back.rotation == wanted else [f"way up {score.back.rotation} for {wanted}"]
+    way = [] if score.back.rotation == wanted else [f"rotated {score.back.rotation} not {wanted}"]
     return "; ".join(way + numbers_apart(texts(score.upright), texts(score.back)))
 
 
 def numbers_apart(upright: Sequence[str], turned: Sequence[str]) -> list[str]:
-    """Say which numbers only one side has.
+    """Return the numbers that only one of two readings has, as one line.
 
     >>> numbers_apart(["12", "3", "4"], ["123", "4"]), numbers_apart(["1", "2"], ["2", "1"])
     (['12 3 | 123'], ['other order'])
@@ -192,7 +193,7 @@ def _share(name: str, scores: Sequence[TurnScore]) -> str:
 
 
 def mark_turned(score: TurnScore) -> BgrImage:
-    """Draw the upright reading left and the other, turned back, right; or above and below."""
+    """Draw the upright reading left and the other, rotated back, right; or above and below."""
     there, here = dict(score.same_place), {j: i for i, j in score.same_place}
     upright, back = score.upright.digits, score.back.digits
     left = [_mark(digit, there.get(i), back, MISSED) for i, digit in enumerate(upright)]

@@ -1,12 +1,11 @@
-"""What a person sees over time: the reader with and without the tracker on clips in motion.
+"""Measure what a viewer sees over time: the reader with and without the tracker on clips.
 
     python -m train score video
 
-A label shown is matched with what is written where it stands, best overlap first, from an IoU of
-0.3. It is wrong when another digit is written there, false when no digit is. On what nobody can
-read (cut by the picture's edge, out of focus, being written) no label is wrong; on a digit behind
-a hand one that is not its own is. The tracker was tuned on seeds 11 to 14 and 101.
-About two minutes on one core.
+A shown label is matched with the item at its place, best overlap first, from an IoU of 0.3. It is
+wrong if another digit is written there, false if there is no digit. Labels on illegible digits
+(cut off, out of focus, being written) are not wrong; on a digit behind a hand only its own label
+is right. The tracker was tuned on seeds 11 to 14 and 101. About two minutes on one core.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,42 +15,48 @@ from itertools import product
 
 import numpy as np
 
+from camdigits.geometry import iou
 from camdigits.image import cv2
 from camdigits.meter import quantile
 from camdigits.reader import Reader
 from camdigits.render.annotate import draw
 from camdigits.track.tracker import Tracker, config_for
-from camdigits.values import BgrImage, Box, Digit, GrayImage, Result
+from camdigits.values import BgrImage, Digit, GrayImage, Result
 from train.data import sets
-from train.data.held_out import Writer, held_out_writers
-from train.simulate.clips import KINDS, ClipConfig, Moment, Seen, film_clip
-from train.simulate.scenes import NONE, UNSURE, Hand, bitmap_hand
+from train.data.alphabets import DIGIT_NONE
+from train.data.folder import data_folder
+from train.data.held_out import HeldOutWriter, held_out_writers
+from train.metrics.matching import MIN_IOU
+from train.simulate.clips import KINDS, ClipConfig, LabelledFrame, VisibleItem, film_clip
+from train.simulate.scenes import UNSURE
+from train.simulate.writers import Writer, bitmap_writer
 
-OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # what stands beside digits
-# Photographs without writing whose lines run as people write on them.
+OTHERS = ("unipen_letters", "quickdraw", "bhmsds_symbols")  # sets of the non-digits
+# Photographs without writing whose ruling lines are horizontal.
 PAPERS = ("graph_yellow_a", "graph_yellow_b", "lined_top", "white_surface_phone")
 DESKS = ("black_desktop_phone", "blue_desktop_phone", "white_desktop_phone")
-LEAST_IOU = 0.3
-SETTLED_S = 1.0  # changes of a label count from here on
-COVERED_S = 0.5  # a shorter occlusion is a dropout
-HIDDEN = 0.6  # part of a digit: what is left of it is none
+SETTLED_S = 1.0  # label changes count from this time after a digit became legible (chosen)
+COVERED_S = 0.5  # a shorter occlusion counts as a dropout (chosen)
+HIDDEN = 0.6  # covered share of a digit from which it counts as hidden (chosen)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Digit-seconds and counts, of one clip or many."""
+    """Digit-seconds and counts of one clip or many."""
 
-    visible_s: float = 0.0  # legible digits
-    right_s: float = 0.0  # of these, shown with their label
-    shown_s: float = 0.0  # all labels shown
-    wrong_s: float = 0.0  # on a digit that is another
-    false_s: float = 0.0  # where there is no digit
-    settled_s: float = 0.0  # legible digits after their first second
-    changes: int = 0  # of labels, in that time
-    blinks: int = 0  # a label that went and came back, in that time
+    visible_s: float = 0.0  # digit-seconds of legible digits
+    right_s: float = 0.0  # of these, shown with the right label
+    shown_s: float = 0.0  # of all labels shown
+    wrong_s: float = 0.0  # of labels on a different digit
+    false_s: float = 0.0  # of labels where there is no digit
+    settled_s: float = 0.0  # of legible digits after their first second
+    changes: int = 0  # label changes in settled time
+    blinks: int = 0  # labels that vanished and came back in settled time
     covered: int = 0  # digits that were shown, then covered for 0.5 s or more
-    kept: int = 0  # of these, back with their id
-    waits_s: list[float] = field(default_factory=list)  # from first sight to shown
+    kept: int = 0  # of these, shown again with the same id
+    waits_s: list[float] = field(
+        default_factory=list
+    )  # from the first reading to the first display
 
     def __add__(self, other: "Tally") -> "Tally":
         names = [each.name for each in fields(self)]
@@ -59,13 +64,13 @@ class Tally:
 
     @property
     def wrong(self) -> float:
-        """Part of the digit-seconds shown that is wrong or false."""
+        """Return the share of the digit-seconds shown that is wrong or false."""
         return (self.wrong_s + self.false_s) / max(self.shown_s, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a viewer of the bare reader sees, and one of the tracker."""
+    """Tallies of the reader alone and of the tracker."""
 
     bare: Tally = field(default_factory=Tally)
     steady: Tally = field(default_factory=Tally)
@@ -76,45 +81,45 @@ class Scores:
 
 @dataclass(slots=True)
 class _Watched:
-    """One written digit as the viewer saw it."""
+    """State of one written digit as seen by the viewer."""
 
-    legible_s: float | None = None  # when it was first to be read
-    read_s: float | None = None  # when the reader first saw it
+    legible_s: float | None = None  # when it was first legible
+    read_s: float | None = None  # when the reader first read it
     shown_s: float | None = None
-    label: str = ""  # the last shown
+    label: str = ""  # the label last shown
     track: int | None = None
-    gap: bool = False  # legible, but not shown
+    gap: bool = False  # legible but not shown
     covered_s: float | None = None
-    before: int | None = None  # its track when it was covered
-    back_s: float | None = None  # when it came out again
+    before: int | None = None  # its track id when it was covered
+    back_s: float | None = None  # when it became visible again
 
 
 class ClipScore:
-    """Watches one clip; `tally` holds what was seen so far."""
+    """Score one clip frame by frame; `tally` holds the result so far."""
 
     def __init__(self) -> None:
         self.tally = Tally()
         self._watched: dict[int, _Watched] = {}
 
     def add(
-        self, moment: Moment, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
+        self, moment: LabelledFrame, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
     ) -> None:
         """Count one frame.
 
         Args:
-            moment: the frame and its truth.
-            step_s: how long it stays.
-            read: what the reader saw in it.
-            shown: what the viewer sees.
+            moment: the frame and its items.
+            step_s: duration of the frame.
+            read: digits that the reader found.
+            shown: digits that the viewer sees.
         """
         now = moment.frame.time_s
-        reads = _met(moment.seen, read)
-        shows = _met(moment.seen, shown)
+        reads = _met(moment.items, read)
+        shows = _met(moment.items, shown)
         self.tally.shown_s += step_s * len(shown)
         self.tally.false_s += step_s * (len(shown) - len(shows))
-        for index, thing in enumerate(moment.seen):
+        for index, thing in enumerate(moment.items):
             label = shows.get(index)
-            if thing.label == NONE:
+            if thing.label == DIGIT_NONE:
                 self.tally.false_s += step_s * (label is not None)
                 continue
             one = self._watched.setdefault(thing.item, _Watched())
@@ -124,16 +129,16 @@ class ClipScore:
             self._follow(one, thing, label, now, step_s)
             self._occlude(one, thing, label, now)
 
-    def _judge(self, thing: Seen, shown: Digit | None, step_s: float) -> None:
+    def _judge(self, thing: VisibleItem, shown: Digit | None, step_s: float) -> None:
         legible = thing.mark.label != UNSURE
         right = shown is not None and shown.label == str(thing.label)
         self.tally.visible_s += step_s * legible
         self.tally.right_s += step_s * (legible and right)
-        if shown is not None and not right and (legible or thing.behind):
+        if shown is not None and not right and (legible or thing.covered_share):
             self.tally.wrong_s += step_s
 
     def _follow(
-        self, one: _Watched, thing: Seen, shown: Digit | None, now: float, step_s: float
+        self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float, step_s: float
     ) -> None:
         if thing.mark.label == UNSURE:
             return
@@ -152,9 +157,9 @@ class ClipScore:
             self.tally.blinks += one.gap
         one.label, one.track, one.gap = shown.label, shown.track, False
 
-    def _occlude(self, one: _Watched, thing: Seen, shown: Digit | None, now: float) -> None:
-        """Compare a digit's id before and after a hand lay on it."""
-        if thing.behind >= HIDDEN:
+    def _occlude(self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float) -> None:
+        """Compare a digit's id before and after a hand covered it."""
+        if thing.covered_share >= HIDDEN:
             if one.covered_s is None:
                 one.covered_s, one.before, one.back_s = now, one.track, None
             return
@@ -178,10 +183,10 @@ def score_clips(
 
     Args:
         reader: reads the frames.
-        seeds: choose the clips.
-        kinds: of motion.
+        seeds: of the clips.
+        kinds: of motion, out of KINDS.
         seconds: length of each clip.
-        each: gets the name of each clip and what the tracker shows of each frame.
+        each: receives the name of each clip and the tracker's result of each frame.
 
     Returns:
         Scores of each kind.
@@ -189,9 +194,11 @@ def score_clips(
     Raises:
         DataError: a data set is missing.
     """
-    digits, others = writing_hands(), other_hands()
+    digits, others = digit_writers(), other_writers()
     config = ClipConfig(
-        seconds=seconds, photos=_photos("paper", PAPERS), desks=_photos("desk", DESKS)
+        duration_s=seconds,
+        paper_photos=_photos("paper", PAPERS),
+        desk_photos=_photos("desk", DESKS),
     )
     scores = {kind: Scores() for kind in kinds}
     for seed, kind in product(seeds, kinds):
@@ -202,7 +209,7 @@ def score_clips(
 
 
 def score_clip(
-    moments: Iterable[Moment],
+    moments: Iterable[LabelledFrame],
     reader: Reader,
     step_s: float,
     each: Callable[[Result], None] = lambda _: None,
@@ -220,12 +227,12 @@ def score_clip(
 
 
 def video_report(scores: Mapping[str, Scores]) -> str:
-    """Say each kind in two lines, then all.
+    """Format two lines per kind, then the total.
 
-    Changes of labels, and labels that go and come back, per legible digit and minute, after its
-    first second; wrong and false labels as part of all digit-seconds shown; seconds of false
-    labels; legible digit-seconds shown with their label; digits that had their id back after a
-    hand hid them for half a second; seconds from the reader's first sight to the label.
+    Columns: label changes and blinks per legible digit and minute, after its first second; wrong
+    and false labels in per cent of all digit-seconds shown; seconds of false labels; legible
+    digit-seconds shown with the right label; digits that kept their id after a hand covered them
+    for half a second; seconds from the first reading to the label.
     """
     whole = Scores()
     for one in scores.values():
@@ -237,14 +244,14 @@ def video_report(scores: Mapping[str, Scores]) -> str:
 
 
 class MarkedFrames:
-    """Keeps every `step`th frame of each clip, annotated, as (name, picture)."""
+    """Keep every `step`th frame of each clip, annotated, as (name, picture)."""
 
     def __init__(self, step: int = 15) -> None:
         self._step = step
         self._kept: list[tuple[str, BgrImage]] = []
 
     def add(self, clip: str, result: Result) -> None:
-        """Take what is shown of a frame."""
+        """Store the annotated frame if its index is due."""
         if result.frame.index % self._step == 0:
             self._kept.append((f"{clip}-{result.frame.index:03}.png", draw(result)))
 
@@ -252,8 +259,8 @@ class MarkedFrames:
         return iter(self._kept)
 
 
-def writing_hands() -> list[Hand]:
-    """Let the held-out writers write; each data set as often as the others.
+def digit_writers() -> list[Writer]:
+    """Return the held-out writers of digits, each data set equally often.
 
     Raises:
         DataError: a data set is missing.
@@ -261,33 +268,35 @@ def writing_hands() -> list[Hand]:
     writers = held_out_writers()
     most = max(len(of_set) for of_set in writers.values())
     return [
-        _hand(of_set[turn % len(of_set)]) for of_set in writers.values() for turn in range(most)
+        _page_writer(of_set[turn % len(of_set)])
+        for of_set in writers.values()
+        for turn in range(most)
     ]
 
 
-def other_hands() -> list[Hand]:
-    """Let the held-out parts of the sets without digits write.
+def other_writers() -> list[Writer]:
+    """Return writers of the held-out parts of the sets without digits.
 
     Raises:
         DataError: a data set is missing.
     """
-    hands = []
+    writers = []
     for name in OTHERS:
         images, labels, val = sets.raw(name)
-        hands.append(bitmap_hand(name, images[val], labels[val]))
-    return hands
+        writers.append(bitmap_writer(name, images[val], labels[val]))
+    return writers
 
 
-def _hand(writer: Writer) -> Hand:
+def _page_writer(writer: HeldOutWriter) -> Writer:
     def draw(index: int, side: int, rng: np.random.Generator) -> GrayImage:
         return writer.draw(index, side, max(1.2, side * rng.uniform(0.05, 0.12)))
 
-    return Hand(writer.kind, writer.labels, draw)
+    return Writer(writer.kind, writer.labels, draw)
 
 
 def _photos(kind: str, names: Sequence[str]) -> tuple[GrayImage, ...]:
-    """Photographs of paper or desks, gray; those that the data folder has."""
-    files = [sets.folder() / "textures" / kind / f"{name}.jpg" for name in names]
+    """Read the photographs of paper or desks that exist in the data folder, in grey."""
+    files = [data_folder() / "textures" / kind / f"{name}.jpg" for name in names]
     return tuple(
         np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
         for file in files
@@ -311,24 +320,16 @@ def _row(one: Tally) -> str:
     )
 
 
-def _met(seen: Sequence[Seen], digits: Sequence[Digit]) -> dict[int, Digit]:
-    """What is shown on each thing of the sheet, the best overlap first."""
+def _met(seen: Sequence[VisibleItem], digits: Sequence[Digit]) -> dict[int, Digit]:
+    """Return the digit shown on each item, best overlap first."""
     overlaps = [
         (overlap, at, digit)
         for at, thing in enumerate(seen)
         for digit in range(len(digits))
-        if (overlap := _iou(thing.mark.box, digits[digit].box)) >= LEAST_IOU
+        if (overlap := iou(thing.mark.box, digits[digit].box)) >= MIN_IOU
     ]
     met: dict[int, int] = {}
     for _, at, digit in sorted(overlaps, reverse=True):
         if at not in met and digit not in met.values():
             met[at] = digit
     return {at: digits[digit] for at, digit in met.items()}
-
-
-def _iou(a: Box, b: Box) -> float:
-    width = min(a.right, b.right) - max(a.x, b.x)
-    height = min(a.bottom, b.bottom) - max(a.y, b.y)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (a.width * a.height + b.width * b.height - width * height)

@@ -1,16 +1,13 @@
-"""The commands that look into recognisers and compare them: the laboratory.
+"""The commands that measure, compare and inspect recognisers.
 
-Only names and options; each command imports what it needs when it runs.
+Only argument parsing; each command imports its module when it runs.
 """
 
 from pathlib import Path
 
 import click
 
-PATH = click.Path(path_type=Path)
-LIMIT = click.option(
-    "--limit", type=click.IntRange(1), help="Glyphs of each set, for a quick look."
-)
+from train.commands.options import LIMIT, PATH, RUNS
 
 
 @click.command()
@@ -26,23 +23,23 @@ def evaluate(model: str, as_json: bool, limit: int | None) -> None:
 
 @click.command()
 @click.argument("name", type=click.Choice(("knn", "svm", "mlp", "numpy")))
-@click.option("--out", type=PATH, help="Folder of the run; runs/NAME.")
-@click.option("--resume", is_flag=True, help="Go on with the run in OUT; its settings count.")
+@click.option("--out", type=PATH, help="Folder of the run; default runs/NAME.")
+@click.option("--resume", is_flag=True, help="Continue the run in OUT with its own settings.")
 @LIMIT
 def baseline(name: str, out: Path | None, resume: bool, limit: int | None) -> None:
-    """Train a classic recogniser that needs no TensorFlow (the others: fit --net lenet5)."""
-    from train.baselines import train_baseline
+    """Train a classic recogniser without TensorFlow (others: fit --net lenet5, classic-cnn)."""
+    from train.baselines.registry import train_baseline
 
     train_baseline(name, out or Path("runs") / name, resume, limit, click.echo)
 
 
 @click.command()
-@click.option("--runs", default=Path("runs"), show_default=True, type=PATH)
+@RUNS
 @click.option("--out", default=Path("runs/compare"), show_default=True, type=PATH)
 @click.option("--doc/--no-doc", default=False, help="Put the table and the plot into docs/.")
 @LIMIT
 def compare(runs: Path, out: Path, doc: bool, limit: int | None) -> None:
-    """Measure every system under RUNS and the shipped model: a table, numbers and a picture."""
+    """Measure every system under RUNS and the shipped model; write table, JSON and plot."""
     from train.studies.compare import compare as compare_systems
     from train.studies.compare import put_into_docs, write_comparison
 
@@ -54,11 +51,11 @@ def compare(runs: Path, out: Path, doc: bool, limit: int | None) -> None:
 
 @click.command()
 @click.argument("model", default="digits")
-@click.option("--run", type=PATH, help="Its run; found through the card if it is there.")
+@click.option("--run", type=PATH, help="Its run; default: the one named in the card.")
 @click.option("--out", type=PATH, help="Folder; runs/report-MODEL.")
 @LIMIT
 def report(model: str, run: Path | None, out: Path | None, limit: int | None) -> None:
-    """Write all there is to see of MODEL into one page, report.html, and its pictures."""
+    """Write an HTML report about MODEL, report.html, with its figures."""
     from camdigits.recognize.card import find_model
     from train.report.write import write_report
 
@@ -69,10 +66,10 @@ def report(model: str, run: Path | None, out: Path | None, limit: int | None) ->
 @click.command()
 @click.argument("picture", type=PATH)
 @click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
-@click.option("--out", type=PATH, help="Write the glyphs, large, with the answers (.png).")
+@click.option("--out", type=PATH, help="Write the enlarged glyphs with probabilities (.png).")
 @click.option("--most", default=4, show_default=True, type=click.IntRange(1), help="Blobs shown.")
 def show(picture: Path, model: str, out: Path | None, most: int) -> None:
-    """Print what the net sees in PICTURE, and what it answers."""
+    """Print the glyphs that the net sees in PICTURE, and its predictions."""
     from train.report.show import show as show_picture
 
     show_picture(picture, model, out, most, click.echo)
@@ -83,7 +80,7 @@ def show(picture: Path, model: str, out: Path | None, most: int) -> None:
 @click.option("--out", default=Path("docs/stages"), show_default=True, type=PATH)
 @click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
 def stages(picture: Path | None, out: Path, model: str) -> None:
-    """Write a picture of each stage from PICTURE to its labels; a form is filmed without one."""
+    """Write a picture of each stage of reading PICTURE; without PICTURE, of a simulated form."""
     from camdigits.sources.picture_file import read_picture
     from train.report.stages import write_stages
 
@@ -92,16 +89,16 @@ def stages(picture: Path | None, out: Path, model: str) -> None:
 
 @click.command()
 @click.option("--run", default=Path("runs/mnist-only"), show_default=True, type=PATH)
-@click.option("--model", default="digits", show_default=True, help="What is held against it.")
+@click.option("--model", default="digits", show_default=True, help="The model to compare with.")
 @click.option("--doc/--no-doc", default=True, help="Put the table and the plot into docs/.")
 @LIMIT
 def survival(run: Path, model: str, doc: bool, limit: int | None) -> None:
-    """Measure what is left of MNIST's accuracy in front of a camera."""
+    """Measure how an MNIST-only net loses accuracy in front of a camera."""
     from train.studies import survival as surviving
 
     plot = surviving.PLOT if doc else run / "survival.png"
     page = surviving.DOC if doc else None
-    surviving.write_survival(run, model, plot, page, limit=limit, say=click.echo)
+    surviving.write_survival(run, model, plot, page, limit=limit, report=click.echo)
 
 
 COMMANDS = (evaluate, baseline, compare, report, show, stages, survival)

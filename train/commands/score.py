@@ -1,6 +1,6 @@
-"""The commands of `python -m train score`: the whole reader against what is true.
+"""The commands of `python -m train score`: the whole reader against labels.
 
-Only names and options; each command imports what it needs when it runs.
+Only argument parsing; each command imports its module when it runs.
 """
 
 from collections.abc import Iterable
@@ -9,22 +9,21 @@ from pathlib import Path
 import click
 
 from camdigits.values import BgrImage
-
-PATH = click.Path(path_type=Path)
+from train.commands.options import PATH
 
 
 @click.group()
 def score() -> None:
-    """Score the whole reader on photos, sudokus, touching pairs and turned pages."""
+    """Score the whole reader on photos, sudokus, touching pairs, rotated pages and clips."""
 
 
 MODEL = click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
 THRESHOLD = click.option(
-    "--threshold", type=click.FloatRange(0, 1), help="In place of the card's."
+    "--threshold", type=click.FloatRange(0, 1), help="Replaces the card's threshold."
 )
 SHOW = click.option("--show", type=PATH, help="Write marked pictures into this folder.")
 PAGES = click.option("--pages", default=40, show_default=True, type=click.IntRange(0))
-SEED = click.option("--seed", default=1, show_default=True, help="Of the rendered pages.")
+SEED = click.option("--seed", default=1, show_default=True, help="Seed of the rendered pages.")
 
 
 @score.command()
@@ -35,7 +34,7 @@ SEED = click.option("--seed", default=1, show_default=True, help="Of the rendere
 def photos(folder: Path | None, model: str, threshold: float | None, show: Path | None) -> None:
     """Read the photos that FOLDER/labels.json describes (photos-dev of the data).
 
-    In marked pictures green is read, blue missed, orange misread (wanted>read) and red false.
+    In marked pictures green is read, blue missed, orange misread (label>reading) and red false.
     """
     from camdigits.reader import Reader
     from train.benchmarks.photos import mark_photo, photo_report, score_photos
@@ -56,9 +55,9 @@ def sudoku(
 ) -> None:
     """Read the sudokus that FOLDER/cells-KIND.json describes (sudoku-dev of the data).
 
-    In marked pictures a cell is blue where its digit is missed, orange where it is misread or
-    read twice (wanted>read) and red where an empty one has a digit; what was read has a thin
-    frame, green where its cell is right, gray outside the grid, where nothing counts.
+    In marked pictures a cell is blue if its digit is missed, orange if it is misread or read
+    twice (label>reading) and red if it is empty and has a digit. Each digit read has a thin
+    frame: green if its cell is right, gray outside the grid, where nothing counts.
     """
     from camdigits.reader import Reader
     from train.benchmarks.sudoku import mark_grid, score_sudoku, sudoku_report
@@ -76,9 +75,9 @@ def sudoku(
 @THRESHOLD
 @SHOW
 def pairs(pages: int, seed: int, model: str, threshold: float | None, show: Path | None) -> None:
-    """Read touching pairs of digits on pages rendered from held-out hands.
+    """Read touching pairs of digits on pages rendered from held-out writers.
 
-    In marked pictures green is read, blue missed, orange misread (wanted>read) and red false.
+    In marked pictures green is read, blue missed, orange misread (label>reading) and red false.
     """
     from camdigits.reader import Reader
     from train.benchmarks.pairs import mark_pairs, pairs_report, score_pairs
@@ -106,12 +105,12 @@ def turned(
     threshold: float | None,
     show: Path | None,
 ) -> None:
-    """Read pages upright and turned by 90, 180 and 270 degrees: do they read the same?
+    """Read pages upright and rotated by 90, 180 and 270 degrees and compare the readings.
 
     The pages are the photos of FOLDER/labels.json (photos-dev of the data) with 4 digits or more,
-    and pages rendered from held-out hands. What differs is marked side by side, the upright
-    reading left or above, the other turned back right or below: green in both, blue upright only,
-    orange with another label, red turned only.
+    and pages rendered from held-out writers. Different readings are marked side by side, the
+    upright one left or above, the other, rotated back, right or below: green in both, blue
+    upright only, orange with another label, red rotated only.
     """
     from itertools import chain
 
@@ -138,7 +137,7 @@ def turned(
 @MODEL
 @THRESHOLD
 @click.option("--rounds", default=2, show_default=True, type=click.IntRange(1))
-@click.option("--seed", default=1, show_default=True, help="Of the first round's clips.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the first round's clips.")
 @click.option("--seconds", default=6.0, show_default=True, help="Length of each clip.")
 @SHOW
 def video(
@@ -149,10 +148,10 @@ def video(
     seconds: float,
     show: Path | None,
 ) -> None:
-    """Follow digits on clips in motion, filmed from sheets of held-out hands.
+    """Follow digits on clips in motion, filmed from sheets of held-out writers.
 
     Each round films ten clips: still, shaken, panned, zoomed, out of focus, flickering, a sheet
-    that comes and goes, a hand that passes, digits being written, and a page without digits.
+    that slides in and out, a passing hand, digits being written, and a page without digits.
     """
     from camdigits.reader import Reader
     from train.benchmarks.video import MarkedFrames, score_clips, video_report
@@ -165,14 +164,14 @@ def video(
 
 
 def _folder(given: Path | None, name: str) -> Path:
-    """The folder that was given, or the data set of that name."""
-    from train.data.sets import folder
+    """Return the given folder, or the data set of this name."""
+    from train.data.folder import data_folder
 
-    return folder() / name if given is None else given
+    return data_folder() / name if given is None else given
 
 
 def _write(show: Path | None, marked: Iterable[tuple[str, BgrImage | None]]) -> None:
-    """Write marked pictures, if that is wished."""
+    """Write marked pictures into the folder `show`, if given."""
     if show is None:
         return
     from camdigits.sinks.pictures import PictureFolder

@@ -1,10 +1,9 @@
-"""What a model can be taught to read: its labels, the sets it learns from, and what is left out.
+"""Alphabets: labels, the data sets to learn them from, and the glyphs to leave out.
 
     python -m train fit --alphabet letters --out runs/letters
 
-An alphabet is a name, labels and sets. A glyph whose name is a label gets that label; any other is
-"none", but for those that a reader could take for a label: these teach nothing and are left out.
-Reads no files.
+A glyph whose published name is a label gets that label; every other glyph is "none", the reject
+class, except glyphs that look like a label: these are left out.
 """
 
 import string
@@ -14,45 +13,46 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.values import NONE
 from train.errors import DataError
 
-NONE = "none"  # the label of whatever is not one of the others
+Labels = npt.NDArray[np.uint8]  # (N,) index into the labels of an alphabet
 _DROPPED = -1
-_STROKES = frozenset("|!/\\()-_',`")  # a comma that fills the glyph is a 1, or an I
+_STROKES = frozenset("|!/\\()-_',`")  # a comma scaled to a glyph looks like a 1 or an I
 
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """Labels, and where glyphs of them come from."""
+    """Labels and the data sets that provide their glyphs."""
 
     name: str
-    labels: tuple[str, ...]  # "none", if there is one, comes last
-    # Sets to learn from, with how often a glyph of each is seen per epoch.
+    labels: tuple[str, ...]  # "none", if present, comes last
+    # Sets to learn from; value: how often each glyph is seen per epoch.
     weights: Mapping[str, float]
-    first: str  # the set of the literature; the classic nets learn from it alone
-    typical: tuple[str, ...]  # sets whose labelled glyphs all others must be told from
-    leave_out: Mapping[str, frozenset[str]] = field(default_factory=dict)  # per set, by name
-    unseen: tuple[str, ...] = ()  # sets that are only measured on
+    first: str  # the set used in the literature; the classic nets learn from it alone
+    typical: tuple[str, ...]  # reference sets: non-labels are measured against their glyphs
+    leave_out: Mapping[str, frozenset[str]] = field(default_factory=dict)  # names per set
+    unseen: tuple[str, ...] = ()  # sets used for measuring only
     tenth: frozenset[str] = frozenset()  # sets that hold out every tenth glyph of each name
-    noise: float = 0.0  # share of the labels that are wrong
-    epochs: int = 20  # that the shipped net learns for
+    noise: float = 0.0  # share of the labels that are wrong, as published
+    epochs: int = 20  # of the default net (chosen)
 
     @property
     def none(self) -> int | None:
-        """Index of "none"; None where every glyph is one of the labels."""
+        """Index of "none"; None if the alphabet has no reject class."""
         return none_of(self.labels)
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """All sets, those that are only measured on last."""
+        """All sets, those used for measuring only last."""
         return (*self.weights, *self.unseen)
 
     def labelled(self, labels: tuple[str, ...]) -> "Alphabet":
-        """The same sets with other labels; without "none" every other glyph is left out."""
+        """Return the same sets with other labels; without "none" all other glyphs are left out."""
         return replace(self, labels=labels)
 
     def indexes(self, name: str, names: Sequence[str]) -> npt.NDArray[np.int64]:
-        """Index of the label that each name of a set gets; -1 where it is left out.
+        """Return the index of the label for each name of a set; -1 where the glyph is left out.
 
         >>> LETTERS.indexes("notmnist", ["A", "J", "K", "8"]).tolist()
         [0, 9, 10, 10]
@@ -69,15 +69,15 @@ class Alphabet:
 
 
 def none_of(labels: Sequence[str]) -> int | None:
-    """Index of "none" among labels, if it is there."""
+    """Return the index of "none" among labels, or None."""
     return labels.index(NONE) if NONE in labels else None
 
 
 def alphabet_named(name: str) -> Alphabet:
-    """Find an alphabet.
+    """Return the alphabet of this name.
 
     Raises:
-        DataError: there is none of this name.
+        DataError: no alphabet has this name.
     """
     if name not in ALPHABETS:
         raise DataError(f"no alphabet {name}; alphabets are {', '.join(ALPHABETS)}")
@@ -85,10 +85,10 @@ def alphabet_named(name: str) -> Alphabet:
 
 
 def alphabet_of(labels: Sequence[str]) -> Alphabet:
-    """Find the alphabet whose labels these are, with "none" or without it.
+    """Return the alphabet with these labels, with or without "none".
 
     Raises:
-        DataError: these labels are of no alphabet.
+        DataError: no alphabet has these labels.
     """
     for one in ALPHABETS.values():
         if set(labels) - {NONE} == set(one.labels) - {NONE}:
@@ -106,8 +106,8 @@ def _omniglot(characters: Mapping[str, Sequence[int]]) -> frozenset[str]:
     )
 
 
-# UNIPEN has by far the most hands, BHMSDS a couple of people's; negatives together stay a third,
-# so that "none" does not become the cheap answer.
+# UNIPEN has by far the most writers, BHMSDS only a few; non-digits together are a third, so that
+# "none" does not become the cheap answer.
 DIGITS = Alphabet(
     name="digits",
     labels=(*string.digits, NONE),
@@ -131,12 +131,12 @@ DIGITS = Alphabet(
     typical=("mnist", "unipen"),
     leave_out={
         "unipen_letters": frozenset("OoQDIliJLSsZzqgbB"),
-        "unipen_symbols": _STROKES | frozenset("^"),  # a one as the Swiss write it
+        "unipen_symbols": _STROKES | frozenset("^"),  # a Swiss 1
         "bhmsds_symbols": frozenset(("slash", "minus", "dot", "z")),
         "mdas": frozenset(("division_slash", "subtraction_minus")),
         "notmnist": frozenset("BDI"),
-        # Seen on a sheet of all 176 characters: besides those equal to 0 1 3, many pass for
-        # 2 4 6 7 8 9.
+        # Judged on a sheet of all 176 characters: besides those equal to 0, 1 and 3, many look
+        # like 2, 4, 6, 7, 8 or 9.
         "omniglot": _omniglot(
             {
                 "Balinese": (3, 5, 14),
@@ -152,8 +152,9 @@ DIGITS = Alphabet(
     },
     unseen=("mlia",),
 )
-# Print from notMNIST and fonts, hands from UNIPEN; the other letters and all digits are "none".
-# Small letters a to j are left out: some are capitals but for their size, which a glyph has not.
+# Printed letters from notMNIST and fonts, handwritten ones from UNIPEN; other letters and all
+# digits are "none". Lower-case a to j are left out: some differ from capitals only in size, which
+# a normalised glyph does not show.
 LETTERS = Alphabet(
     name="letters",
     labels=(*"ABCDEFGHIJ", NONE),
@@ -192,4 +193,5 @@ LETTERS = Alphabet(
     noise=0.05,  # of notMNIST, as its README says
     epochs=30,
 )
+DIGIT_NONE = DIGITS.labels.index(NONE)  # reject class of crops and pages: they have digits only
 ALPHABETS: Mapping[str, Alphabet] = {one.name: one for one in (DIGITS, LETTERS)}

@@ -1,6 +1,6 @@
-"""Checksums of the data sets' unpacked IDX files, as this recipe knows them.
+"""MD5 checksums of the unpacked IDX files of the data sets.
 
-Unpacked, because mirrors pack the same bytes differently.
+Unpacked, because mirrors compress the same bytes differently.
 """
 
 MD5 = {

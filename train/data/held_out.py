@@ -1,8 +1,7 @@
-"""The hands of the "val" parts of the data sets, as pens: what they write no model was fitted on.
+"""Writers of the "val" parts of the data sets: no model was trained on what they write.
 
-UNIPEN's writers are apart, and drawn anew from their strokes; of the other sets only the set is
-known, so that one pen stands for all its writers. Nothing is bent or wobbled: a digit has the
-shape it was written with, in any size.
+UNIPEN names its writers, and their digits are drawn from recorded strokes; the other sets do not,
+so that one writer stands for the whole set. Digits keep their shape at any size: no warps.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,27 +13,28 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import GrayImage
 from train.data import sets
-from train.data.sets import Labels
+from train.data.alphabets import Labels
+from train.data.folder import data_folder
 
 SETS = ("unipen", "mnist", "kensanata", "bhmsds")
-LEAST_LABELS = 9  # digits that a UNIPEN writer must have written to fill a page
-FINE = 4  # strokes are drawn so many times larger, then shrunk: smooth edges
-INKED = 60  # of 255: weaker pixels of a data set are the edge of its ink
+MIN_LABELS = 9  # different digits that a UNIPEN writer must have written (chosen)
+SUPERSAMPLING = 4  # strokes are drawn this many times larger, then reduced: smooth edges (chosen)
+MIN_INK = 60  # of 255: weaker pixels of a scan count as the edge of its ink (chosen)
 Stroke = npt.NDArray[np.float32]  # (points, 2) x y, y down
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Writer:
-    """Someone who writes digits, or a set of people who do."""
+class HeldOutWriter:
+    """One writer of digits, or all writers of a set that does not name them."""
 
     kind: str  # the data set
-    labels: Labels  # (N,) uint8 of the digits at hand
+    labels: Labels  # (N,) uint8 of the available digits
     draw: Callable[[int, int, float], GrayImage]
-    """Index, height and pen width in pixels to (height, w) uint8 coverage, tight around the ink;
-    a scanned digit keeps its own pen."""
+    """Return (height, w) uint8 coverage, cropped to its ink, for an index, a height and
+    a pen width, both in pixels; a scanned digit keeps its own pen width."""
 
 
-def held_out_writers() -> dict[str, list[Writer]]:
+def held_out_writers() -> dict[str, list[HeldOutWriter]]:
     """Return the writers of each set.
 
     Raises:
@@ -43,10 +43,10 @@ def held_out_writers() -> dict[str, list[Writer]]:
     return {name: unipen_writers() if name == "unipen" else [_scans(name)] for name in SETS}
 
 
-def unipen_writers() -> list[Writer]:
-    """Return the held-out writers of UNIPEN who wrote nearly every digit."""
+def unipen_writers() -> list[HeldOutWriter]:
+    """Return the held-out writers of UNIPEN with at least MIN_LABELS different digits."""
     _, labels, val = sets.raw("unipen")
-    place = sets.folder() / "unipen/unipen-digits-strokes.npz"
+    place = data_folder() / "unipen/unipen-digits-strokes.npz"
     with np.load(place) as arrays:
         names = arrays["writer_file"]
         points = arrays["xy"].astype(np.float32)
@@ -57,37 +57,39 @@ def unipen_writers() -> list[Writer]:
     return [
         pen_writer("unipen", [strokes[first[i] : first[i + 1]] for i in chars], labels[chars])
         for chars in own
-        if len(set(labels[chars].tolist())) >= LEAST_LABELS
+        if len(set(labels[chars].tolist())) >= MIN_LABELS
     ]
 
 
-def pen_writer(kind: str, strokes: Sequence[Sequence[Stroke]], labels: Labels) -> Writer:
-    """Write with recorded pen strokes, per digit a list of (points, 2) x y."""
+def pen_writer(kind: str, strokes: Sequence[Sequence[Stroke]], labels: Labels) -> HeldOutWriter:
+    """Return a writer with recorded pen strokes: per digit a list of (points, 2) x y."""
 
     def draw(index: int, height: int, pen_px: float) -> GrayImage:
-        return fit_height(_trace(strokes[index], height * FINE, round(pen_px * FINE)), height)
+        return fit_height(
+            _trace(strokes[index], height * SUPERSAMPLING, round(pen_px * SUPERSAMPLING)), height
+        )
 
-    return Writer(kind, labels, draw)
+    return HeldOutWriter(kind, labels, draw)
 
 
-def scan_writer(kind: str, images: npt.NDArray[np.uint8], labels: Labels) -> Writer:
-    """Write with the pictures of a data set, (N, h, w) uint8."""
+def scan_writer(kind: str, images: npt.NDArray[np.uint8], labels: Labels) -> HeldOutWriter:
+    """Return a writer with the images of a data set, (N, h, w) uint8."""
 
     def draw(index: int, height: int, pen_px: float) -> GrayImage:  # noqa: ARG001
-        return fit_height(_steep(images[index], height * FINE), height)
+        return fit_height(_steep(images[index], height * SUPERSAMPLING), height)
 
-    return Writer(kind, labels, draw)
+    return HeldOutWriter(kind, labels, draw)
 
 
 def fit_height(drawing: GrayImage, height: int) -> GrayImage:
-    """Cut to the ink and scale to a height."""
-    x, y, wide, high = cv2.boundingRect(np.asarray(drawing > INKED, np.uint8))
+    """Crop a drawing to its ink and scale it to a height in pixels."""
+    x, y, wide, high = cv2.boundingRect(np.asarray(drawing > MIN_INK, np.uint8))
     tight = drawing[y : y + high, x : x + wide]
     size = max(1, round(wide * height / high)), height
     return np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _scans(name: str) -> Writer:
+def _scans(name: str) -> HeldOutWriter:
     images, labels, val = sets.raw(name)
     return scan_writer(name, images[val], labels[val])
 
@@ -105,8 +107,8 @@ def _trace(strokes: Sequence[Stroke], height: int, pen: int) -> GrayImage:
 
 
 def _steep(image: GrayImage, height: int) -> GrayImage:
-    """Enlarge a small picture and make its edges as steep as a pen's."""
-    scale = max(1.0, height / max(cv2.boundingRect(np.asarray(image > INKED, np.uint8))[3], 1))
+    """Enlarge a small image and sharpen its edges to those of a pen."""
+    scale = max(1.0, height / max(cv2.boundingRect(np.asarray(image > MIN_INK, np.uint8))[3], 1))
     room = cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
     big = cv2.resize(room, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     steep = (big.astype(np.float32) - 128) * scale + 128

@@ -1,7 +1,6 @@
-"""Read and check the files that data sets are made of.
+"""Read, check and download IDX files, the format of MNIST: a big-endian header, then bytes.
 
-IDX is the format of MNIST: a big-endian header, then bytes. A file that is missing, cut short or
-not the one this recipe was written for is one clear line. Knows nothing of which sets there are.
+A file that is missing, truncated or has other content than expected is a one-line error.
 """
 
 import gzip
@@ -32,7 +31,7 @@ def read_images(path: Path, md5: str | None = None) -> npt.NDArray[np.uint8]:
         md5: checksum its unpacked content must have; None checks nothing.
 
     Raises:
-        DataError: the file is missing, cut short or another one.
+        DataError: the file is missing, truncated or not the expected one.
     """
     content = _content(path, md5)
     magic, count, height, width = _header(path, content, ">IIII")
@@ -44,7 +43,7 @@ def read_labels(path: Path, md5: str | None = None) -> npt.NDArray[np.uint8]:
     """Read a gzipped IDX file of labels as (N,) uint8.
 
     Raises:
-        DataError: the file is missing, cut short or another one.
+        DataError: the file is missing, truncated or not the expected one.
     """
     content = _content(path, md5)
     magic, count = _header(path, content, ">II")
@@ -53,7 +52,7 @@ def read_labels(path: Path, md5: str | None = None) -> npt.NDArray[np.uint8]:
 
 
 def fetch(url: str, path: Path) -> None:
-    """Download `url` to `path`; the file appears there only when it is whole.
+    """Download `url` to `path`; the file appears there only when it is complete.
 
     Raises:
         DataError: no network, or the folder cannot be written.

@@ -1,4 +1,4 @@
-"""Labelled pictures: the entries of labels.json and cells.json, and the files they name."""
+"""Read labelled pictures: the entries of labels.json and cells.json, and the files they name."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def load_truths(path: Path, key: str) -> list[Truth]:
     """Read a list of labelled pictures, each with `key`: "digits" or "cells".
 
     Raises:
-        LabelsError: there is no such file, or it is not such a list.
+        LabelsError: the file is missing or is not such a list.
     """
     try:
         entries = json.loads(path.read_text())
@@ -30,7 +30,7 @@ def load_truths(path: Path, key: str) -> list[Truth]:
 
 
 def read_labelled(folder: Path, truth: Truth, reader: Reader) -> Result | None:
-    """Read a labelled picture; None when it cannot be decoded: all its digits are missed."""
+    """Read a labelled picture; None if it cannot be decoded, which counts all digits as missed."""
     try:
         return reader.read(read_picture(place(folder, truth)))
     except PictureError:
@@ -38,6 +38,6 @@ def read_labelled(folder: Path, truth: Truth, reader: Reader) -> Result | None:
 
 
 def place(folder: Path, truth: Truth) -> Path:
-    """Where a labelled picture lies: beside its labels, or in `images`."""
+    """Return the path of a labelled picture: next to its labels, or in `images`."""
     name = str(truth["file"])
     return folder / name if (folder / name).exists() else folder / "images" / name

@@ -1,9 +1,9 @@
-"""Average the weights of runs that began from one another.
+"""Average the weights of runs that started from one another.
 
     python -m train average runs/digits-4 runs/digits-5 --out runs/digits-6
 
-Fine-tuning moves a net within one valley; the mean of its stops reads unseen data better than each
-(Wortsman et al., "Model soups", ICML 2022). It trains nothing.
+Fine-tuned weights stay in one basin of the loss; their mean reads unseen data better than each
+(Wortsman et al., "Model soups", ICML 2022). Nothing is trained.
 """
 
 import json
@@ -24,7 +24,7 @@ def average(runs: Sequence[Path], out: Path) -> None:
     """Write the mean of the runs' averaged weights to `out`, with the last run's settings.
 
     Raises:
-        DataError: a run is missing, the nets differ, or `out` holds something.
+        DataError: a run is missing, the nets differ, or `out` holds a run.
     """
     settings = replace(load_settings(runs[-1]), averaged=tuple(str(run) for run in runs))
     if (out / WEIGHTS_FILE).exists():
@@ -39,7 +39,7 @@ def average(runs: Sequence[Path], out: Path) -> None:
 
 
 def _mean(same: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    """Average weights; of the whole numbers that a dropout's generator has, keep the last."""
+    """Average weights; integers (the state of a dropout's generator) are taken from the last."""
     return np.mean(same, axis=0) if same[0].dtype.kind == "f" else same[-1]
 
 

@@ -1,8 +1,8 @@
-"""The two classic nets, as they were published.
+"""Build the two classic nets as published.
 
 LeNet-5 (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
 recognition", 1998, section II-B), and the convolutional net of TensorFlow's "Deep MNIST for
-Experts" (2015), which most camera demos use. How each is trained stands in `train.fit.settings`.
+Experts" (2015), which most camera demos use. Their recipes are in `train.fit.settings`.
 """
 
 from typing import Any
@@ -16,16 +16,16 @@ CONNECTIONS = (
     *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)),
     (0, 1, 2, 3, 4, 5),
 )
-PAPER, INK = -0.1, 1.175  # what the paper feeds for white and black: mean 0, variance 1 or so
+PAPER, INK = -0.1, 1.175  # inputs for white and black in the paper: mean about 0, variance 1
 
 
 def lenet5(labels: int) -> Any:
-    """LeNet-5: C1 6@5×5, S2, C3 16@5×5 of some maps each, S4, C5 120, F6 84, all squashed.
+    """Build LeNet-5: C1 6@5×5, S2, C3 16@5×5 partially connected, S4, C5 120, F6 84, all tanh.
 
-    The last layer is dense. The paper's is an RBF unit per label, |x - w|², with w a drawing of
-    the character in 7×12 pixels of ±1. |x|² and |w|² are the same for all labels, so that a
-    softmax over -|x - w|² is one over 2w·x: a dense layer whose weights are fixed. Ours are
-    learned, as drawings of ten digits do not serve another alphabet.
+    The last layer is dense. In the paper it is an RBF unit per label, |x - w|², with w a drawing
+    of the character in 7×12 pixels of ±1. |x|² and |w|² are the same for all labels, so a softmax
+    over -|x - w|² equals one over 2w·x: a dense layer with fixed weights. Here they are trained,
+    since the drawings of ten digits do not serve another alphabet.
     """
     from keras import Input, Model, layers
 
@@ -42,10 +42,10 @@ def lenet5(labels: int) -> Any:
 
 
 def classic_cnn(labels: int) -> Any:
-    """Convolve 5×5×32, pool, convolve 5×5×64, pool, 1024 units, half of them dropped out.
+    """Build conv 5×5×32, pool, conv 5×5×64, pool, dense 1024, dropout 0.5.
 
-    Weights begin at a truncated normal of deviation 0.05, biases at 0.1: with 0.1, as the
-    tutorial has it, 10,000 steps are too few (`train/LOG.md`, section 14).
+    Weights are initialised from a truncated normal of deviation 0.05, biases with 0.1: with the
+    tutorial's deviation 0.1, 10,000 steps are too few (`train/LOG.md`, section 14).
     """
     from keras import Input, Model, layers
     from keras.initializers import Constant, TruncatedNormal
@@ -67,21 +67,21 @@ def classic_cnn(labels: int) -> Any:
 
 
 def _even(inputs: int) -> dict[str, Any]:
-    """Begin evenly within ±2.4 / inputs (appendix A of the paper)."""
+    """Return initialisers: uniform within ±2.4 / inputs (appendix A of the paper)."""
     from keras.initializers import RandomUniform
 
     return {"kernel_initializer": RandomUniform(-2.4 / inputs, 2.4 / inputs)}
 
 
 def _squash(name: str | None = None) -> Any:
-    """1.7159 tanh(2/3 a): ±1 stay about what they are (appendix A of the paper)."""
+    """Return the activation 1.7159 tanh(2/3 a), which keeps ±1 (appendix A of the paper)."""
     from keras import layers, ops
 
     return layers.Activation(lambda a: 1.7159 * ops.tanh(a * (2 / 3)), name=name)
 
 
 def _subsample(maps: Any, name: str) -> Any:
-    """Average 2×2, then one trainable factor and bias per map: a 1×1 convolution in its depth."""
+    """Average 2×2, then one trainable factor and bias per map: a depthwise 1×1 convolution."""
     from keras import layers
 
     return layers.DepthwiseConv2D(1, name=name, depthwise_initializer="ones")(
@@ -90,10 +90,10 @@ def _subsample(maps: Any, name: str) -> Any:
 
 
 def _connected(name: str, connections: tuple[tuple[int, ...], ...]) -> Any:
-    """A 5×5 convolution whose maps see some of the maps before them each.
+    """Return a 5×5 convolution in which each map sees only some of the input maps.
 
-    Only the kernels that are there are weights. Spread over a whole kernel, whose other places
-    are 0, they become one plain convolution once they are constants.
+    Only the connected kernels are weights. They are scattered into a full kernel with zeros
+    elsewhere, which becomes one plain convolution when exported.
     """
     import numpy as np
     from keras import layers, ops

@@ -1,10 +1,10 @@
-"""Make the channels of a layer more equally large, so that int8 serves the small ones too.
+"""Equalise the channels of a layer, so that int8 resolves the small ones too.
 
-An int8 tensor has one scale for all channels, set by the largest number in any of them. A channel
-divided by a number, and the weights that read it multiplied by the same, leave what a net with
-ReLU answers as it is: Nagel et al., "Data-free quantization through weight equalization and bias
-correction", ICCV 2019. Here the largest activations on glyphs decide; half-way, since weights have
-scales too.
+An int8 tensor has one scale for all channels, set by the largest value of any channel. Dividing a
+channel by a factor and multiplying the weights that read it by the same factor does not change the
+output of a net with ReLU: Nagel et al., "Data-free quantization through weight equalization and
+bias correction", ICCV 2019. Here the factors come from the largest activations on glyphs, taken to
+the power of 0.5, since weights have scales too.
 """
 
 from typing import Any
@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-PART = 0.5  # exponent of the way to channels that are all as large
+EXPONENT = 0.5  # exponent of the factors: 1 would make all channels equally large (chosen)
 
 
 def equalize(model: Any, images: npt.NDArray[np.float32]) -> None:
-    """Equalize all that lies between two convolutions, in place; the net answers as before.
+    """Equalise the channels between consecutive convolutions in place; outputs do not change.
 
     Args:
-        model: Keras model; convolutions followed by batch normalisation, ReLU and at once another
-            convolution count, all else stays as it is.
-        images: (N, 28, 28, 1) float32, as the net takes them.
+        model: Keras model; only convolutions followed by batch normalisation, ReLU and directly
+            another convolution are changed.
+        images: (N, 28, 28, 1) float32, 0 to 1.
     """
     import keras
 
@@ -30,10 +30,10 @@ def equalize(model: Any, images: npt.NDArray[np.float32]) -> None:
         return
     relus = [relu.output for _, relu, _ in links]
     planes = keras.Model(model.input, relus).predict(images, batch_size=256, verbose=0)
-    # What one link changes leaves what the next one measured as it was.
+    # Changing one link does not change what was measured for the next one.
     for (norm, _, reader), seen in zip(links, planes if len(links) > 1 else [planes], strict=True):
         largest = np.maximum(seen.max(axis=(0, 1, 2)), 1e-3 * seen.max())
-        scale = (largest / largest.max()) ** PART
+        scale = (largest / largest.max()) ** EXPONENT
         gamma, beta, *moments = norm.get_weights()
         norm.set_weights([gamma / scale, beta / scale, *moments])
         kernel, *bias = reader.get_weights()
@@ -41,7 +41,7 @@ def equalize(model: Any, images: npt.NDArray[np.float32]) -> None:
 
 
 def _links(model: Any) -> list[tuple[Any, Any, Any]]:
-    """Batch normalisation, its ReLU and the convolution that reads it, one after the other."""
+    """Return each batch normalisation with its ReLU and the convolution that reads it."""
     from keras.layers import BatchNormalization, Conv2D, ReLU
 
     kinds = BatchNormalization, ReLU, Conv2D

@@ -1,12 +1,12 @@
-"""Turn a run into a full-int8 .tflite and its card.
+"""Convert a run to a full-int8 .tflite model with its card.
 
     python -m train export runs/digits --out models/digits.tflite
 
-Weights and activations are int8, the input is uint8 (0 to 255 as the camera's glyphs are); the
-outputs are int8, "logits" and "embedding" (what the last layer sees), by these names in the
-model's signature. Scales come from validation glyphs. Temperature, threshold and accuracies are
-measured on the int8 model through `camdigits.recognize.tflite`, as the product runs it. About
-half a minute.
+Weights and activations are int8, the input is uint8 (0 to 255, the glyphs themselves); the outputs
+are int8, "logits" and "embedding" (the input of the last layer), by these names in the model's
+signature. Scales come from validation glyphs. Temperature, threshold and accuracies are measured
+on the int8 model through `camdigits.recognize.tflite`, as the product runs it. Takes half a
+minute.
 """
 
 import hashlib
@@ -39,27 +39,27 @@ from train.fit.settings import Settings
 from train.metrics import measure
 from train.metrics.evaluate import load_unseen, rows_of
 
-SAMPLES = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
-# Share of the blobs on a page that are none of the labels, as the reader takes it. Training has
-# four times as many, so that the net sees all kinds; its answers are put right for the pages.
+SCALE_GLYPHS = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
+# Share of the regions on a page that are non-labels, as the reader assumes. Training has four
+# times as many, so that the net sees all kinds; the prior is corrected at export.
 PRIOR_NONE = PAGES.none
-STEPS = tuple(step / 20 for step in range(-40, 41))  # that the logit of "none" may be moved by
-WANTED = 0.99  # of the reported digits are right at the card's threshold
+PRIOR_STEPS = tuple(step / 20 for step in range(-40, 41))  # tried changes of the logit of "none"
+MIN_PRECISION = 0.99  # share of reported digits that are right at the threshold (chosen)
 
 
 def export(
-    run: Path, out: Path, pool: Pool | None = None, say: Callable[[str], None] = print
+    run: Path, out: Path, pool: Pool | None = None, report: Callable[[str], None] = print
 ) -> None:
-    """Write `out` (.tflite) and its card beside it; both appear only when they are whole.
+    """Write `out` (.tflite) and its card beside it; both appear only when they are complete.
 
     Args:
         run: folder of `fit`.
         out: path of the model.
-        pool: the glyphs of the run; None loads those that its settings name.
-        say: takes what was measured.
+        pool: the glyphs of the run; None loads those of its settings.
+        report: receives the measurements.
 
     Raises:
-        DataError: there is no run, a data set is missing, or `out` cannot be written.
+        DataError: the run or a data set is missing, or `out` cannot be written.
     """
     if out.suffix != ".tflite":
         raise DataError(f"{out}: wanted a name that ends with .tflite")
@@ -68,7 +68,7 @@ def export(
     pool = pool or load_pool(settings)
     set_prior(model, settings.labels, none_share(pool, settings.labels))
     if settings.start or settings.averaged:
-        mend_prior(model, settings.labels, pool.val)
+        fit_prior(model, settings.labels, pool.val)
     glyphs = sample(pool.val)
     equalize(model, to_input(glyphs))
     content = quantize(model, glyphs)
@@ -78,14 +78,14 @@ def export(
         scorer = load_scorer(made, _blank_card(settings.labels))
         fields = _card(settings, pool, content, scorer, model)
     _place(out, content, fields)
-    say(summary(out, fields))
+    report(summary(out, fields))
 
 
 def set_prior(model: Any, labels: tuple[str, ...], share: float) -> None:
-    """Lower the logit of "none" to its prior on pages, in place.
+    """Lower the logit of "none" from the training prior to its prior on pages, in place.
 
-    By the difference of the log odds, as for any change of priors: Saerens, Latinne and
-    Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities", 2002.
+    Adds the difference of the log odds: Saerens, Latinne and Decaestecker, "Adjusting the outputs
+    of a classifier to new a priori probabilities", 2002.
     """
     none = none_of(labels)
     if none is None or not 0 < share < 1:
@@ -93,21 +93,20 @@ def set_prior(model: Any, labels: tuple[str, ...], share: float) -> None:
     _raise(model, none, np.log(PRIOR_NONE / (1 - PRIOR_NONE)) - np.log(share / (1 - share)))
 
 
-def mend_prior(model: Any, labels: tuple[str, ...], val: Glyphset) -> float:
-    """Move the logit of "none" to where validation glyphs in a page's mixture are likeliest.
+def fit_prior(model: Any, labels: tuple[str, ...], val: Glyphset) -> float:
+    """Shift the logit of "none" to maximise the likelihood of validation glyphs as on pages.
 
-    A net that learned from one mixture after the other has no one prior that could be taken off.
-    Only such a one wants this: validation is on hands that the net has seen, and moves the logit
-    a little too far up for others. Alexandari, Kundaje and Shrikumar, "Maximum likelihood with
-    bias-corrected calibration", 2020.
+    Needed only for a net trained on several mixtures in turn, which has no single training prior:
+    the validation writers are known to the net, so the shift is slightly too large for others.
+    Alexandari, Kundaje and Shrikumar, "Maximum likelihood with bias-corrected calibration", 2020.
 
     Returns:
-        By how much, in natural logarithms of odds.
+        The shift, in natural log odds.
     """
     none = none_of(labels)
     if none is None:
         return 0.0
-    pages = on_pages(val, PRIOR_NONE, none)
+    pages = page_mixture(val, PRIOR_NONE, none)
     scores = scores_of(model, pages.images)
     temperature = measure.best_temperature(scores, pages.labels)
 
@@ -116,21 +115,21 @@ def mend_prior(model: Any, labels: tuple[str, ...], val: Glyphset) -> float:
             scores + step * np.eye(len(labels), dtype=np.float32)[none], pages.labels, temperature
         )
 
-    step = min(STEPS, key=loss)
+    step = min(PRIOR_STEPS, key=loss)
     _raise(model, none, step)
     return step
 
 
 def _raise(model: Any, label: int, step: float) -> None:
-    """Add to the logit of a label."""
+    """Add to the logit of a label, in place."""
     layer = model.get_layer("logits")
     weights, bias = layer.get_weights()
     bias[label] += step
     layer.set_weights([weights, bias])
 
 
-def on_pages(glyphs: Glyphset, share: float, none: int | None) -> Glyphset:
-    """Thin out what is none of the labels, evenly, until it has this share."""
+def page_mixture(glyphs: Glyphset, share: float, none: int | None) -> Glyphset:
+    """Thin the non-labels evenly to this share."""
     named = measure.labelled(glyphs.labels, none)
     others = np.flatnonzero(~named)
     wanted = round(int(named.sum()) * share / (1 - share))
@@ -146,10 +145,10 @@ def quantize(model: Any, glyphs: Glyphs) -> bytes:
 
     Args:
         model: (N, 28, 28, 1) float, 0 to 1, to (N, labels) logits.
-        glyphs: (M, 28, 28) uint8 that set the scales of the activations.
+        glyphs: (M, 28, 28) uint8 that set the activation scales.
     """
     tf = load_tensorflow()
-    # The input's scale must be exactly 1/255, so that raw bytes are what the net was trained on.
+    # The input scale must be exactly 1/255, so that raw bytes equal the training input.
     ends = np.zeros((1, 28, 28), np.uint8)
     ends[0, 14] = 255
     images = to_input(np.concatenate([ends, glyphs]))
@@ -165,7 +164,7 @@ def quantize(model: Any, glyphs: Glyphs) -> bytes:
 
 
 def float32(model: Any) -> bytes:
-    """Convert a Keras model to a TFLite model of floats that takes the same bytes."""
+    """Convert a Keras model to a float TFLite model with the same uint8 input."""
     load_tensorflow()
     import keras
 
@@ -175,7 +174,7 @@ def float32(model: Any) -> bytes:
 
 
 def with_embedding(model: Any) -> Any:
-    """The same net with both outputs by name, if it has a layer named "embedding"."""
+    """Return the same net with named outputs, "embedding" only if it has such a layer."""
     import keras
 
     outputs = {"logits": model.output}
@@ -185,7 +184,7 @@ def with_embedding(model: Any) -> Any:
 
 
 def embedding_size(model: Any) -> int | None:
-    """How many numbers the layer named "embedding" gives; None where there is none."""
+    """Return the size of the layer named "embedding", or None if there is none."""
     sizes = [layer.output.shape[-1] for layer in model.layers if layer.name == "embedding"]
     return int(sizes[0]) if sizes else None
 
@@ -200,12 +199,12 @@ def _converted(model: Any, configure: Callable[[Any], None]) -> bytes:
 
 
 def sample(val: Glyphset) -> Glyphs:
-    """Take SAMPLES glyphs, evenly over all sets and crops."""
-    return val.images[:: -(-len(val.images) // SAMPLES)]
+    """Take SCALE_GLYPHS glyphs, evenly over all sets and crops."""
+    return val.images[:: -(-len(val.images) // SCALE_GLYPHS)]
 
 
 def summary(out: Path, fields: Mapping[str, Any]) -> str:
-    """Tell in a few lines what was written."""
+    """Summarise the export in a few lines."""
     accuracies = "  ".join(f"{name} {share:.2%}" for name, share in fields["accuracies"].items())
     return (
         f"{out}: {fields['bytes']} bytes, {fields['parameters']} parameters\n"
@@ -219,17 +218,17 @@ def summary(out: Path, fields: Mapping[str, Any]) -> str:
 def _card(
     settings: Settings, pool: Pool, content: bytes, scorer: Scorer, model: Any
 ) -> dict[str, Any]:
-    """Measure on validation, and on a test set only to report it."""
+    """Return the fields of the card; test sets are measured for the record only."""
     alphabet = _alphabet(settings)
-    val = on_pages(pool.val, PRIOR_NONE, alphabet.none)
+    val = page_mixture(pool.val, PRIOR_NONE, alphabet.none)
     scores = scorer(val.images)
     temperature = round(measure.best_temperature(scores, val.labels), 3)
     threshold = _ceil(
-        measure.best_threshold(scores, val.labels, temperature, alphabet.none, WANTED)
+        measure.best_threshold(scores, val.labels, temperature, alphabet.none, MIN_PRECISION)
     )
     sha256 = hashlib.sha256(content).hexdigest()
     card = Card(settings.labels, temperature, threshold, sha256)
-    read, refused = rows_of(_unseen(settings, alphabet), alphabet, scorer, card)
+    labelled, rejected = rows_of(_unseen(settings, alphabet), alphabet, scorer, card)
     return {
         "labels": list(settings.labels),
         "temperature": temperature,
@@ -244,11 +243,11 @@ def _card(
         "crops_calibration_error": _crops_error(settings, alphabet, scorer, temperature),
         "float_minus_int8": _float_loss(model, val, scores),
         "accuracies": {"val": measure.accuracy(scores, val.labels)}
-        | {row.name: row.accuracy for row in read},
-        "accuracies_but_for_none": {row.name: row.named for row in read},
+        | {row.name: row.accuracy for row in labelled},
+        "accuracies_but_for_none": {row.name: row.named for row in labelled},
         "rejects": {
             row.name: {"auroc": row.auroc, "false_accepts_at_95": row.false_accepts_at_95}
-            for row in refused
+            for row in rejected
         },
         "data": {part.name: len(part.labels) for part, _ in pool.parts},
         "epochs": settings.epochs if settings.steps is None else None,
@@ -270,7 +269,7 @@ def _alphabet(settings: Settings) -> Alphabet:
 
 
 def _unseen(settings: Settings, alphabet: Alphabet) -> list[Glyphset]:
-    """What was held out of the sets of a run, and sets that no run learns from."""
+    """Load the held-out parts of a run's sets, and sets that no run learns from."""
     more = alphabet.unseen if len(settings.sets) > 1 else ()
     trained = frozenset(settings.sets)
     return [load_unseen(name, trained, alphabet=alphabet) for name in (*settings.sets, *more)]
@@ -279,22 +278,22 @@ def _unseen(settings: Settings, alphabet: Alphabet) -> list[Glyphset]:
 def _crops_error(
     settings: Settings, alphabet: Alphabet, scorer: Scorer, temperature: float
 ) -> float | None:
-    """Expected calibration error on the camera crops that were held out, in a page's mixture."""
+    """Return the expected calibration error on held-out camera crops, mixed as on pages."""
     if not settings.crops:
         return None
     held_out = join([split_crops(sets.load_crops(Path(path)))[1] for path in settings.crops])
-    crops = on_pages(held_out, PRIOR_NONE, alphabet.none)
+    crops = page_mixture(held_out, PRIOR_NONE, alphabet.none)
     return measure.calibration_error(scorer(crops.images), crops.labels, temperature)
 
 
 def _float_loss(model: Any, val: Glyphset, scores: Scores) -> float:
-    """Accuracy of the float net minus that of the int8 model."""
+    """Return the accuracy of the float net minus that of the int8 model."""
     whole = scores_of(model, val.images)
     return measure.accuracy(whole, val.labels) - measure.accuracy(scores, val.labels)
 
 
 def _ceil(threshold: float) -> float:
-    """Round up: a threshold rounded down would let the glyph below it pass."""
+    """Round up to 0.001: rounding down would accept the glyph below the threshold."""
     return min(float(np.ceil(threshold * 1000) / 1000), 1.0)
 
 
@@ -313,7 +312,7 @@ def _commit() -> str:
 
 
 def _place(out: Path, content: bytes, fields: dict[str, Any]) -> None:
-    """Write both files aside, then rename: a stopped export leaves the old pair."""
+    """Write both files under temporary names, then rename them: the pair stays consistent."""
     text = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,12 @@
-"""Train a net and keep its weights under runs/NAME.
+"""Train a net and store its weights under runs/NAME.
 
     python -m train fit --out runs/digits --epochs 20 --crops runs/crops.npz
     python -m train fit --alphabet letters --out runs/letters
     python -m train fit --net lenet5 --out runs/lenet5
 
-One core learns from 3000 to 5000 glyphs a second. Each epoch ends with a line and a checkpoint;
-stopped at any time, `--resume` goes on from the last whole epoch to the same end. The recipe comes
-with the net (`train.fit.settings`), the folder is told of in `train.fit.run`. It knows nothing
-of TFLite.
+One core trains on 3000 to 5000 glyphs a second. Each epoch ends with one line of output and a
+checkpoint; an interrupted run continues with `--resume` from the last complete epoch and ends with
+the same weights. Recipes: `train.fit.settings`; files of a run: `train.fit.run`.
 """
 
 import json
@@ -22,26 +21,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 from train.errors import DataError
 from train.fit import nets
 from train.fit.losses import Loss, loss_of
-from train.fit.nets import load_tensorflow as load_tensorflow
-from train.fit.pool import Pool as Pool
-from train.fit.pool import load_pool as load_pool
-from train.fit.pool import share
-from train.fit.run import CONFIG as CONFIG
-from train.fit.run import HISTORY as HISTORY
-from train.fit.run import STATE as STATE
-from train.fit.run import WEIGHTS_FILE as WEIGHTS_FILE
-from train.fit.run import assign, load_history, save, write
-from train.fit.run import folder_of as folder_of
-from train.fit.run import load_model as load_model
-from train.fit.run import load_settings as load_settings
-from train.fit.run import scores_of as scores_of
-from train.fit.run import to_input as to_input
-from train.fit.settings import Settings as Settings
-from train.fit.settings import settings_for as settings_for
+from train.fit.nets import load_tensorflow
+from train.fit.pool import Pool, load_pool, share
+from train.fit.run import (
+    CONFIG,
+    HISTORY,
+    STATE,
+    WEIGHTS_FILE,
+    assign,
+    load_history,
+    load_settings,
+    save,
+    scores_of,
+    to_input,
+    write,
+)
+from train.fit.settings import Settings
 from train.writers.warp import GENTLE, USUAL, warp
 
 
@@ -50,19 +49,19 @@ def fit(
     out: Path,
     resume: bool = False,
     pool: Pool | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> None:
-    """Train, or go on training, and leave model.npz in `out`.
+    """Train, or continue training, and write model.npz to `out`.
 
     Args:
-        settings: the run; when it is resumed the settings in `out` count instead.
+        settings: settings of the run; a resumed run uses those in `out` instead.
         out: folder of the run, created.
-        resume: go on from the last whole epoch in `out`.
-        pool: glyphs to learn from; None loads those that the settings name.
-        say: takes the line of each epoch.
+        resume: continue from the last complete epoch in `out`.
+        pool: training glyphs; None loads those of the settings.
+        report: receives one line per epoch.
 
     Raises:
-        DataError: a data set is missing, or `out` holds a run (or, resumed, does not).
+        DataError: a data set is missing, or `out` holds a run (with `resume`: holds none).
     """
     settings = _begin(settings, out, resume)
     pool = pool or load_pool(settings)
@@ -78,7 +77,7 @@ def fit(
         taken = min(steps, total - done)
         history.append(_run_epoch(learner, settings, pool, len(history), taken))
         _keep(learner, out, history)
-        say(_line(history, -(-total // steps), taken * settings.batch))
+        report(_line(history, -(-total // steps), taken * settings.batch))
 
 
 def _begin(settings: Settings, out: Path, resume: bool) -> Settings:
@@ -93,20 +92,20 @@ def _begin(settings: Settings, out: Path, resume: bool) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class _Learner:
-    """A net, its optimizer, and the compiled function that takes one step with them."""
+    """A net, its optimizer, and the compiled training step."""
 
     model: Any
     optimizer: Any
-    step: Callable[[Any, Any], tuple[Any, Any]]  # images, labels to loss, share that was right
+    step: Callable[[Any, Any], tuple[Any, Any]]  # images, labels -> loss, accuracy
 
     @property
     def variables(self) -> list[Any]:
-        """All that a checkpoint must hold."""
+        """Return all variables of a checkpoint."""
         return [*self.model.variables, *self.optimizer.variables]
 
 
 def _learner(settings: Settings, total: int) -> _Learner:
-    """Build what takes `total` steps."""
+    """Build net, optimizer and step for a run of `total` steps."""
     load_tensorflow()
     import keras
 
@@ -135,7 +134,7 @@ def _optimizer(settings: Settings, total: int) -> Any:
 
 
 def _rate(settings: Settings, total: int) -> Any:
-    """A constant, or a short rise and a long fall as of a cosine."""
+    """Return a constant rate, or a warm-up with cosine decay."""
     from keras.optimizers.schedules import CosineDecay
 
     if settings.schedule == "constant":
@@ -147,7 +146,7 @@ def _rate(settings: Settings, total: int) -> Any:
 
 
 def _step(model: Any, optimizer: Any, lost: Loss) -> Callable[[Any, Any], tuple[Any, Any]]:
-    """Compile one step. Not Model.fit: it ends by putting the average in."""
+    """Compile one step. Model.fit is not used: it ends by assigning the averaged weights."""
     tf = load_tensorflow()
 
     def step(images: Any, labels: Any) -> tuple[Any, Any]:
@@ -167,7 +166,7 @@ def _run_epoch(
     learner: _Learner, settings: Settings, pool: Pool, epoch: int, steps: int
 ) -> dict[str, float]:
     started = time.perf_counter()
-    # Not through tf.data: on one core its thread and the net's cost each other much time.
+    # Not through tf.data: on one core its thread and the net's slow each other down.
     batches = islice(_batches(pool, settings, epoch), steps)
     loss, right = np.mean([learner.step(images, labels) for images, labels in batches], axis=0)
     with _averaged(learner):
@@ -185,7 +184,7 @@ def _run_epoch(
 def _batches(
     pool: Pool, settings: Settings, epoch: int
 ) -> Iterator[tuple[npt.NDArray[np.float32], Labels]]:
-    """Yield the batches of one epoch; the same again whenever it is asked for the same epoch."""
+    """Yield the batches of one epoch; they depend only on the seed and the epoch."""
     rng = np.random.default_rng([settings.seed, epoch])
     chosen = [(part, _draw(share(part, w), len(part.labels), rng)) for part, w in pool.parts]
     images = np.concatenate([part.images[index] for part, index in chosen])
@@ -199,14 +198,14 @@ def _batches(
 
 
 def _draw(wanted: int, count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Draw `wanted` of `count` indexes, each equally often but for the last round."""
+    """Draw `wanted` of `count` indexes, each equally often except in the last round."""
     rounds = [rng.permutation(count) for _ in range(-(-wanted // count))] if count else []
     return np.concatenate([*rounds, np.empty(0, np.int64)])[:wanted]
 
 
 @contextmanager
 def _averaged(learner: _Learner) -> Iterator[None]:
-    """Lend the net its averaged weights."""
+    """Assign the averaged weights to the net for the duration of the context."""
     weights = learner.model.trainable_variables
     live = [weight.numpy() for weight in weights]
     learner.optimizer.finalize_variable_values(weights)
@@ -218,7 +217,7 @@ def _averaged(learner: _Learner) -> Iterator[None]:
 
 
 def _keep(learner: _Learner, out: Path, history: list[dict[str, float]]) -> None:
-    """Checkpoint. The history goes last: an epoch counts when its line is there."""
+    """Write a checkpoint. The history is written last: an epoch counts when it is listed there."""
     with _averaged(learner):
         save(learner.model.variables, out / WEIGHTS_FILE)
     save(learner.variables, out / STATE)
@@ -230,6 +229,6 @@ def _line(history: list[dict[str, float]], epochs: int, glyphs: int) -> str:
     left_min = row["seconds"] * (epochs - len(history)) / 60
     return (
         f"epoch {len(history)}/{epochs}  loss {row['loss']:.4f}  "
-        f"right {row['accuracy']:.4f}  validation {row['val_accuracy']:.4f}  "
+        f"accuracy {row['accuracy']:.4f}  validation {row['val_accuracy']:.4f}  "
         f"{glyphs / row['seconds']:.0f} glyphs/s  {left_min:.0f} min left"
     )

@@ -1,9 +1,9 @@
-"""What a net is told is wrong with its answers: by the labels, and by teachers.
+"""Build the training loss: cross-entropy with the labels, and distillation from teachers.
 
-Teachers are nets that learned from the same glyphs. Their mean answer says how like another
-label a glyph is, and outvotes a label that is wrong: Hinton, Vinyals and Dean, "Distilling the
-knowledge in a neural network", 2015. They see each glyph as it was warped for the pupil: Beyer et
-al., "Knowledge distillation: a good teacher is patient and consistent", CVPR 2022.
+Teachers are nets trained on the same glyphs. Their mean prediction says how similar a glyph is to
+each label, and outweighs wrong labels: Hinton, Vinyals and Dean, "Distilling the knowledge in a
+neural network", 2015. They see each glyph with the same warp as the student: Beyer et al.,
+"Knowledge distillation: a good teacher is patient and consistent", CVPR 2022.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,17 +13,17 @@ from typing import Any
 from train.fit.nets import load_tensorflow
 from train.fit.run import load_model
 
-TAUGHT = 0.7  # of the loss is the teachers', the rest the labels'
-SOFT = 2.0  # temperature of teachers and pupil: small chances of other labels count too
-Loss = Callable[[Any, Any, Any], Any]  # images, labels, logits to a number
+TEACHER_WEIGHT = 0.7  # weight of the teachers' loss; the labels have the rest (chosen)
+DISTILL_TEMPERATURE = 2.0  # makes small probabilities count too (chosen)
+Loss = Callable[[Any, Any, Any], Any]  # images, labels, logits -> scalar
 
 
 def loss_of(noise: float, teachers: Sequence[str] = ()) -> Loss:
     """Build the loss of a run.
 
     Args:
-        noise: share of the labels that are taken for wrong: any other may be right.
-        teachers: runs whose mean answer counts too.
+        noise: label smoothing, the share of labels assumed to be wrong.
+        teachers: runs whose mean prediction is learned too.
 
     Raises:
         DataError: a teacher's run is missing.
@@ -39,9 +39,13 @@ def loss_of(noise: float, teachers: Sequence[str] = ()) -> Loss:
         return lost(tf.one_hot(labels, logits.shape[-1]), logits)
 
     def by_both(images: Any, labels: Any, logits: Any) -> Any:
-        answers = [tf.nn.softmax(net(images, training=False) / SOFT) for net in nets]
-        # Times SOFT squared: its gradients shrink by as much.
-        taught = SOFT**2 * softly(tf.add_n(answers) / len(answers), logits / SOFT)
-        return (1 - TAUGHT) * by_labels(images, labels, logits) + TAUGHT * taught
+        answers = [
+            tf.nn.softmax(net(images, training=False) / DISTILL_TEMPERATURE) for net in nets
+        ]
+        # Times DISTILL_TEMPERATURE squared, since its gradients are smaller by that factor.
+        taught = DISTILL_TEMPERATURE**2 * softly(
+            tf.add_n(answers) / len(answers), logits / DISTILL_TEMPERATURE
+        )
+        return (1 - TEACHER_WEIGHT) * by_labels(images, labels, logits) + TEACHER_WEIGHT * taught
 
     return by_both if nets else by_labels

@@ -1,8 +1,8 @@
-"""The nets by name, as Keras models: glyphs in, one logit per label out.
+"""Build the nets by name, as Keras models: glyphs in, one logit per label out.
 
-Plain layers only: all of them become int8 operators that every TFLite runtime has. The last layer
-is named "logits", what it sees "embedding". No softmax: the temperature comes with the card. The
-classic nets stand in `train.fit.classics`.
+Only plain layers, which become int8 operators of every TFLite runtime. The last layer is named
+"logits", its input "embedding". There is no softmax: the temperature is on the card. The classic
+nets are in `train.fit.classics`.
 """
 
 import os
@@ -14,21 +14,21 @@ from camdigits.recognize.tflite import silenced
 from train.errors import NetError
 from train.fit.classics import classic_cnn, lenet5
 
-BN_MOMENTUM = 0.97  # Keras' 0.99 is still half its first guess after the steps of a short run
+BN_MOMENTUM = 0.97  # with Keras' 0.99 half of the initial value remains after a short run
 
 
 def build(name: str, labels: int) -> Any:
-    """Build a net with fresh weights.
+    """Build a net with random weights.
 
     Args:
         name: one of NETS.
-        labels: how many logits it gives.
+        labels: number of logits.
 
     Returns:
         keras.Model: (N, 28, 28, 1) float, 0 to 1, to (N, labels) float.
 
     Raises:
-        NetError: there is no net of this name.
+        NetError: no net has this name.
     """
     if name not in NETS:
         raise NetError(f"no net {name}; nets are {', '.join(NETS)}")
@@ -36,34 +36,34 @@ def build(name: str, labels: int) -> Any:
 
 
 def camdigits(labels: int) -> Any:
-    """Convolutions 16 (5×5, stride 2), 32, 64 (stride 2), 96, 128, 64: 3.4 million multiply-adds.
+    """Build convolutions 16 (5×5, stride 2), 32, 64 (stride 2), 96, 128, 64: 3.4 M multiply-adds.
 
-    Most of a net's time goes where planes are large, so the first layer already halves them; and
-    a glyph's margin of four pixels is empty, so nothing is padded until the planes are as small
-    as its body. What that saves against `small` pays for more weights where planes are small; and
-    since a glyph lies in the middle, the last 64 see where each feature is, not only that it is.
+    Most of the time is spent on large feature maps, so the first layer already halves them; a
+    glyph's margin of four pixels is empty, so padding begins only when the maps are as small as
+    its body. The time saved against `small` is spent on more channels of small maps. As glyphs are
+    centred, the last 64 channels see the position of each feature, not only its presence.
     """
     return _plain(labels, _halving(16, 32, 64, 96, 128, 64))
 
 
 def wide(labels: int) -> Any:
-    """As `camdigits` with half as many channels again: 7.7 million multiply-adds, to teach it."""
+    """Build `camdigits` with 1.5 times the channels: 7.7 M multiply-adds, a teacher for it."""
     return _plain(labels, _halving(24, 48, 96, 144, 192, 96))
 
 
 def small(labels: int) -> Any:
-    """Six 3×3 convolutions 24-24s2-48-48s2-96-96, all padded: 10.3 million multiply-adds."""
+    """Build six 3×3 convolutions 24-24s2-48-48s2-96-96, all padded: 10.3 M multiply-adds."""
     layers = [(24, 3, 1), (24, 3, 2), (48, 3, 1), (48, 3, 2), (96, 3, 1), (96, 3, 1)]
     return _plain(labels, [_Layer(*layer, "same") for layer in layers])
 
 
 def tiny(labels: int) -> Any:
-    """As `camdigits` with an eighth of the channels, for tests."""
+    """Build `camdigits` with an eighth of the channels, for tests."""
     return _plain(labels, _halving(4, 4, 8, 12, 16, 16))
 
 
 def load_tensorflow() -> Any:
-    """Import TensorFlow without the lines it writes to the terminal.
+    """Import TensorFlow without its log lines on the terminal.
 
     Raises:
         NetError: it is not installed.
@@ -98,7 +98,7 @@ class _Layer(NamedTuple):
 
 
 def _halving(*channels: int) -> list[_Layer]:
-    """Planes of 28, 12, 10, 5, 5 and 3 pixels, and one."""
+    """Return the layers whose maps have 28, 12, 10, 5, 5, 3 pixels and one pixel per side."""
     shapes = [(5, 2, "valid"), (3, 1, "valid"), (3, 2, "same"), (3, 1, "same")]
     shapes += [(3, 1, "valid")] * 2
     return [_Layer(count, *shape) for count, shape in zip(channels, shapes, strict=True)]

@@ -1,7 +1,4 @@
-"""The glyphs that a run learns from and is watched by: its sets and crops, weighed and thinned.
-
-Learns nothing and warps nothing.
-"""
+"""Load the training and validation glyphs of a run: sets and crops, with their weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,24 +14,24 @@ from train.errors import DataError
 from train.fit.run import load_model, scores_of
 from train.fit.settings import Settings
 
-ALIKE = 0.1  # of being none of the labels: less, and the net of `doubt` sees one of them
-UNREADABLE = 0.03  # of being what its label says: less, and that net cannot read it
+MIN_NONE_PROB = 0.1  # probability of "none": less, and a "none" glyph is a look-alike (chosen)
+MIN_LABEL_PROB = 0.03  # probability of its label: less, and a glyph is illegible (chosen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """What a run learns from and is watched by."""
+    """Training and validation glyphs of a run."""
 
     parts: tuple[tuple[Glyphset, float], ...]  # with how often each glyph is seen per epoch
     val: Glyphset
 
     def steps(self, batch: int) -> int:
-        """Whole batches in an epoch; the same in every epoch."""
+        """Return the number of full batches per epoch."""
         return sum(share(part, weight) for part, weight in self.parts) // batch
 
 
 def load_pool(settings: Settings) -> Pool:
-    """Load the sets and crops a run names, and hold out what watches it.
+    """Load the sets and crops of a run, and split off the validation glyphs.
 
     Raises:
         DataError: a set is missing, none is named, or crops do not fit the alphabet.
@@ -51,30 +48,32 @@ def load_pool(settings: Settings) -> Pool:
     vals += _balanced([val for _, val in split], sum(len(val.labels) for val in vals))
     if settings.doubt is not None:
         model, none = load_model(Path(settings.doubt)), alphabet.none
-        parts = [(doubted(part, model, none), weight) for part, weight in parts]
-        vals = [doubted(part, model, none) for part in vals]
+        parts = [(filtered(part, model, none), weight) for part, weight in parts]
+        vals = [filtered(part, model, none) for part in vals]
     if settings.limit is not None:
         parts = [(_thin(part, settings.limit), weight) for part, weight in parts]
         vals = [_thin(part, settings.limit) for part in vals]
     return Pool(tuple(parts), join(vals))
 
 
-def doubted(part: Glyphset, model: Any, none: int | None) -> Glyphset:
-    """Leave out what a trained net surely contradicts: look-alikes, and what nobody can read.
+def filtered(part: Glyphset, model: Any, none: int | None) -> Glyphset:
+    """Leave out glyphs that a trained net clearly contradicts: look-alikes and illegible ones.
 
-    A letter that is a digit to the net is mostly one to people, too, and a digit that it takes
-    for another is mostly a blot. Learning them by heart costs digits that can be read.
+    A letter that the net reads as a digit mostly looks like one to people too, and a digit that
+    the net misreads is mostly a blot. Learning them by heart costs accuracy on legible digits.
     """
     logits = scores_of(model, part.images).astype(np.float64)
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances = powers / powers.sum(axis=1, keepdims=True)
     own = chances[np.arange(len(part.labels)), part.labels]
-    keep = own >= np.where(part.labels == (-1 if none is None else none), ALIKE, UNREADABLE)
+    keep = own >= np.where(
+        part.labels == (-1 if none is None else none), MIN_NONE_PROB, MIN_LABEL_PROB
+    )
     return replace(part, images=part.images[keep], labels=part.labels[keep])
 
 
 def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:
-    """Split camera crops into training and validation: they stand in the order of their pages."""
+    """Split camera crops into training and validation; they are ordered by page."""
     first = sets.learned(len(crops.labels))
     return (
         Glyphset(crops.name, crops.images[:first], crops.labels[:first]),
@@ -83,7 +82,7 @@ def split_crops(crops: Glyphset) -> tuple[Glyphset, Glyphset]:
 
 
 def join(sets: Sequence[Glyphset]) -> Glyphset:
-    """Put sets behind each other."""
+    """Concatenate sets."""
     images = np.concatenate([one.images for one in sets])
     return Glyphset(
         "+".join(s.name for s in sets), images, np.concatenate([s.labels for s in sets])
@@ -91,12 +90,12 @@ def join(sets: Sequence[Glyphset]) -> Glyphset:
 
 
 def share(part: Glyphset, weight: float) -> int:
-    """How many glyphs of a set an epoch sees."""
+    """Return how many glyphs of a set an epoch uses."""
     return round(len(part.labels) * weight)
 
 
 def none_share(pool: Pool, labels: Sequence[str]) -> float:
-    """Share of "none" among the glyphs that a run sees in an epoch."""
+    """Return the share of "none" among the glyphs of an epoch."""
     none = none_of(labels)
     if none is None:
         return 0.0
@@ -106,7 +105,7 @@ def none_share(pool: Pool, labels: Sequence[str]) -> float:
 
 
 def _weight(name: str, settings: Settings) -> float:
-    """Weights balance sets against each other; a set that is alone is seen once an epoch."""
+    """Return the weight of a set in the alphabet; a set that is used alone has weight 1."""
     alone = len(settings.sets) + len(settings.crops) == 1
     return 1.0 if alone else alphabet_named(settings.alphabet).weights[name]
 
@@ -119,15 +118,15 @@ def _load_crops(path: str, alphabet: Alphabet) -> Glyphset:
 
 
 def _balanced(crops: list[Glyphset], sets: int) -> list[Glyphset]:
-    """Thin the crops until all together count as much as the glyphs of the sets.
+    """Thin the crops until all together are as many as the glyphs of the sets.
 
-    However many files of crops a run learns from, its threshold stands for the same mixture: the
-    simulated camera films worse pages than people hold up.
+    So the threshold refers to the same mixture for any number of crop files: the simulated camera
+    films worse pages than users hold up.
     """
     return [_thin(part, -(-sets // len(crops))) for part in crops] if sets else crops
 
 
 def _thin(part: Glyphset, limit: int) -> Glyphset:
-    """Take `limit` glyphs, evenly: sets are often ordered by label."""
+    """Take `limit` glyphs evenly: sets are often ordered by label."""
     step = max(1, len(part.labels) // limit)
     return replace(part, images=part.images[::step][:limit], labels=part.labels[::step][:limit])

@@ -1,7 +1,7 @@
-"""The folder of a run of training, and the net that it holds.
+"""Read and write the folder of a training run, and load its net.
 
-config.json tells what was asked for, history.json what happened; last.npz is to go on from, and
-model.npz has the averaged weights that `export` takes. Trains nothing.
+config.json holds the settings, history.json one entry per epoch, last.npz the checkpoint, and
+model.npz the averaged weights that `export` uses.
 """
 
 import json
@@ -21,7 +21,7 @@ STATE, WEIGHTS_FILE, CONFIG, HISTORY = "last.npz", "model.npz", "config.json", "
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where a run is kept if nothing else is wished.
+    """Return the default folder of a run.
 
     >>> folder_of(Settings(net="lenet5", alphabet="letters")).as_posix()
     'runs/lenet5-letters'
@@ -47,7 +47,7 @@ def load_settings(run: Path) -> Settings:
 
 
 def load_history(run: Path) -> list[dict[str, float]]:
-    """Read what happened in each epoch; nothing where none has ended."""
+    """Read the entries of all epochs; empty if no epoch has ended."""
     if not (run / HISTORY).exists():
         return []
     rows: list[dict[str, float]] = json.loads((run / HISTORY).read_text())
@@ -55,10 +55,10 @@ def load_history(run: Path) -> list[dict[str, float]]:
 
 
 def lineage(run: Path) -> frozenset[Path]:
-    """A run and those that it began from or was taught by; for a mean of runs, those instead.
+    """Return a run with the runs it started from or learned from; for a mean, those instead.
 
     Raises:
-        DataError: one of them is not there any more.
+        DataError: one of the runs is missing.
     """
     settings = load_settings(run)
     own = frozenset(() if settings.averaged else (run,))
@@ -67,7 +67,7 @@ def lineage(run: Path) -> frozenset[Path]:
 
 
 def finished(run: Path) -> bool:
-    """Tell whether a run is there and has all its epochs, or steps."""
+    """Tell whether a run exists and has completed all epochs or steps."""
     if not (run / CONFIG).exists():
         return False
     settings, history = load_settings(run), load_history(run)
@@ -86,17 +86,17 @@ def load_model(run: Path) -> Any:
 
 
 def scores_of(model: Any, glyphs: Glyphs) -> Scores:
-    """Float logits of a Keras model for (N, 28, 28) uint8 glyphs, (N, labels)."""
+    """Return the float logits, (N, labels), of a Keras model for (N, 28, 28) uint8 glyphs."""
     return np.asarray(model.predict(to_input(glyphs), batch_size=512, verbose=0), np.float32)
 
 
 def to_input(glyphs: Glyphs) -> npt.NDArray[np.float32]:
-    """(N, 28, 28) uint8 to the (N, 28, 28, 1) float32, 0 to 1, that nets take."""
+    """Convert (N, 28, 28) uint8 to (N, 28, 28, 1) float32, 0 to 1, the input of the nets."""
     return glyphs[..., np.newaxis].astype(np.float32) / np.float32(255)
 
 
 def save(variables: list[Any], path: Path) -> None:
-    """Write variables; the file appears when it is whole."""
+    """Write variables; the file appears when it is complete."""
     unfinished = path.with_suffix(".part.npz")
     np.savez(unfinished, *[np.asarray(variable) for variable in variables])
     os.replace(unfinished, path)
@@ -106,7 +106,7 @@ def assign(variables: list[Any], path: Path) -> None:
     """Read variables back.
 
     Raises:
-        DataError: the file is missing, or holds those of another net.
+        DataError: the file is missing, or holds the weights of another net.
     """
     try:
         with np.load(path) as arrays:
@@ -118,7 +118,7 @@ def assign(variables: list[Any], path: Path) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a text; the file appears when it is whole."""
+    """Write a text; the file appears when it is complete."""
     unfinished = path.with_suffix(".part")
     unfinished.write_text(text + "\n")
     os.replace(unfinished, path)

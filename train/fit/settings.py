@@ -1,8 +1,7 @@
-"""All that decides how a run of training ends, and the recipe that belongs to each net.
+"""Settings of a training run, and the recipe of each net.
 
-The shipped net learns from every set of its alphabet; the two classic nets learn as they were
-published, from one set, without "none", so that their figures compare with the literature. Reads
-no files.
+The default net learns from every set of its alphabet; the two classic nets learn as they were
+published, from one set and without "none", so that their figures compare with the literature.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,43 +14,41 @@ from train.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that decides how a run ends."""
+    """Settings of a run; the names are the keys of config.json."""
 
     net: str = "camdigits"
     labels: tuple[str, ...] = DIGITS.labels
     epochs: int = 20
     batch: int = 256
-    rate: float = 3e-3  # learning rate at its highest
-    decay: float = 0.02  # AdamW, on convolutions and dense weights only
-    average: int = 1000  # steps the weights are averaged over; a twentieth of a shorter run
+    rate: float = 3e-3  # peak learning rate
+    decay: float = 0.02  # weight decay of AdamW, on kernels only
+    average: int = 1000  # steps of the weight average; at most a twentieth of the run
     seed: int = 1
-    start: str | None = None  # run whose averaged weights come first; None starts from chance
-    doubt: str | None = (
-        None  # run whose model leaves out what it surely contradicts; None keeps all
-    )
-    averaged: tuple[str, ...] = ()  # runs whose mean this is; nothing was trained then
+    start: str | None = None  # run whose averaged weights are the start; None: random weights
+    doubt: str | None = None  # run whose model filters glyphs it contradicts; None: all
+    averaged: tuple[str, ...] = ()  # runs whose mean this is; such a run was not trained
     sets: tuple[str, ...] = tuple(DIGITS.weights)
     crops: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()  # of cut digits: many are anyone's guess, so none is measured on
+    parts: tuple[str, ...] = ()  # files of cut digits: many are ambiguous, so training only
     crops_weight: float = 1.0
-    limit: int | None = None  # glyphs taken of each set; None takes all
+    limit: int | None = None  # glyphs used of each set; None uses all
     alphabet: str = DIGITS.name
     optimizer: str = "adamw"  # or "adam"
-    schedule: str = "cosine"  # after a short rise; or "constant"
-    warps: bool = True  # each glyph is another one each time it is seen
-    gentle: bool = False  # but not as far from what it was
-    steps: int | None = None  # batches in all, in place of epochs
-    teachers: tuple[str, ...] = ()  # runs whose answers are learned beside the labels
-    noise: float = 0.0  # share of the labels that are taken for wrong: any other may be right
+    schedule: str = "cosine"  # cosine decay after a short warm-up; or "constant"
+    warps: bool = True  # random warps, new ones in every epoch
+    gentle: bool = False  # smaller warps
+    steps: int | None = None  # total batches, instead of epochs
+    teachers: tuple[str, ...] = ()  # runs whose predictions are learned besides the labels
+    noise: float = 0.0  # label smoothing: share of the labels assumed to be wrong
 
 
-# LeCun et al. learned with warped digits too (0.8 % errors in place of 0.95 %). Their optimizer, a
-# diagonal Levenberg-Marquardt, one digit at a time, is not in Keras.
+# LeCun et al. also trained with distorted digits (0.8 % errors instead of 0.95 %). Their
+# optimizer, a diagonal Levenberg-Marquardt, one digit at a time, is not in Keras.
 LENET5 = Settings(
     net="lenet5", epochs=20, batch=64, rate=2e-3, optimizer="adam", decay=0.0, average=1000
 )
 # As in TensorFlow's "Deep MNIST for Experts", stopped at 10,000 of 20,000 steps. At a constant
-# rate the last batches leave the weights somewhere around their mean, which is what counts here.
+# rate the last weights fluctuate around their mean, so the mean is used.
 CLASSIC_CNN = Settings(
     net="classic-cnn",
     steps=10_000,
@@ -69,16 +66,16 @@ CLASSICS: Mapping[str, Settings] = {one.net: one for one in (LENET5, CLASSIC_CNN
 def settings_for(
     alphabet: str = DIGITS.name, net: str = "camdigits", without: Sequence[str] = (), **chosen: Any
 ) -> Settings:
-    """Fill in the recipe of a net.
+    """Return the settings of a net's recipe.
 
     Args:
-        alphabet: what is read; the labels and the sets come with it.
+        alphabet: name of the alphabet; it provides labels and sets.
         net: one of train.fit.nets.NETS.
         without: sets to leave out.
-        chosen: fields of Settings in place of the recipe's; None leaves the recipe's.
+        chosen: fields of Settings that replace the recipe's; None keeps the recipe's.
 
     Raises:
-        DataError: there is no such alphabet, or it has no such set.
+        DataError: the alphabet does not exist, or it has no such set.
 
     >>> settings_for("letters", "classic-cnn", epochs=3, steps=None).sets
     ('notmnist',)

@@ -1,12 +1,13 @@
-"""Measure a model on every data set of its alphabet: glyphs read, and everything else refused.
+"""Measure a model on every data set of its alphabet: accuracy on labels, rejection of the rest.
 
     python -m train evaluate models/digits.tflite
     python -m train evaluate letters
 
-A set the model was trained on is measured on its held-out part, any other as a whole; MNIST on its
-test set. A glyph counts as read when its label is the best of all, "none" included; what is right
-"but for none" compares with nets that must choose a label. The figures of UNIPEN and Kensanata
-flatter: their hardest samples were removed when the sets were made. About 20 seconds.
+A set that the model was trained on is measured on its held-out part, any other as a whole, MNIST
+on its test set. A glyph is right when its label has the highest score of all, "none" included; the
+column "ignoring none" takes the best label ignoring the reject class, for comparison with nets
+that have none. The figures of UNIPEN and Kensanata are optimistic: their hardest samples were
+removed when the sets were made. About 20 seconds.
 """
 
 import json
@@ -29,30 +30,30 @@ from train.metrics import measure
 
 @dataclass(frozen=True, slots=True)
 class DigitRow:
-    """How a set of labelled glyphs is read."""
+    """Accuracy on one set of labelled glyphs."""
 
     name: str
     count: int
     accuracy: float
-    named: float  # the same were "none" no answer: comparable with nets that have none
+    named: float  # accuracy ignoring the reject class: comparable with nets that have none
     reported: float  # share with a label at or above the card's threshold
-    reported_right: float  # share of those that are right
+    reported_right: float  # share of the reported glyphs that are right
 
 
 @dataclass(frozen=True, slots=True)
 class RejectRow:
-    """How a kind of other glyph is refused, against the alphabet's typical sets."""
+    """Rejection of one kind of non-label, against the alphabet's typical sets."""
 
     name: str
     count: int
     auroc: float
-    false_accepts_at_95: float  # share that passes where 95 % of the labelled do
+    false_accepts_at_95: float  # share accepted where 95 % of the labelled glyphs are
     reported: float  # share reported with a label at the card's threshold
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is measured of a model."""
+    """All measurements of a model."""
 
     model: str
     sha256: str
@@ -65,7 +66,7 @@ def evaluate(model: Path, limit: int | None = None) -> Report:
 
     Args:
         model: a .tflite file with its card.
-        limit: glyphs of each set; None takes all.
+        limit: glyphs of each set; None uses all.
 
     Raises:
         ModelError: the model cannot be used.
@@ -82,7 +83,7 @@ def evaluate(model: Path, limit: int | None = None) -> Report:
 def rows_of(
     parts: Sequence[Glyphset], alphabet: Alphabet, scorer: Scorer, card: Card
 ) -> tuple[tuple[DigitRow, ...], tuple[RejectRow, ...]]:
-    """Measure a scorer on sets: how their labelled glyphs are read, how all others are refused."""
+    """Measure a scorer on sets: accuracy of labelled glyphs, rejection of the others."""
     named = [one for part in parts if len((one := only(part, alphabet, labelled=True)).labels)]
     others = [one for part in parts if len((one := only(part, alphabet, labelled=False)).labels)]
     typical = [part for part in named if part.name.split("/")[0] in alphabet.typical]
@@ -93,7 +94,7 @@ def rows_of(
 def load_unseen(
     name: str, trained: frozenset[str], limit: int | None = None, alphabet: Alphabet = DIGITS
 ) -> Glyphset:
-    """Load the part of a set that a model has not seen."""
+    """Load the part of a set that a model was not trained on."""
     tested = name == "mnist" and alphabet.first == name
     part: Part = "test" if tested else "val" if name in trained else "whole"
     found = sets.load(name, part, alphabet)
@@ -104,7 +105,7 @@ def load_unseen(
 
 
 def only(part: Glyphset, alphabet: Alphabet, labelled: bool) -> Glyphset:
-    """Take the glyphs that have a label, or those that are "none"."""
+    """Return the glyphs that have a label, or those that are "none"."""
     chosen = measure.labelled(part.labels, alphabet.none) == labelled
     return replace(part, images=part.images[chosen], labels=part.labels[chosen])
 
@@ -129,23 +130,23 @@ def digit_row(part: Glyphset, scorer: Scorer, card: Card) -> DigitRow:
 def reject_rows(
     others: Sequence[Glyphset], named: Sequence[Glyphset], scorer: Scorer, card: Card
 ) -> tuple[RejectRow, ...]:
-    """Measure each kind of other glyph against all the labelled ones."""
+    """Measure each kind of non-label against all labelled glyphs."""
     if not others or not named:
         return ()
     none = none_of(card.labels)
     scores = np.concatenate([scorer(part.images) for part in named])
-    looks = measure.digit_score(scores, card.temperature, none)
+    known = measure.digit_score(scores, card.temperature, none)
     rows = []
     for part in others:
         scores = scorer(part.images)
-        strange = measure.digit_score(scores, card.temperature, none)
-        passed = measure.labelled(scores.argmax(1), none) & (strange >= card.threshold)
+        unknown = measure.digit_score(scores, card.temperature, none)
+        passed = measure.labelled(scores.argmax(1), none) & (unknown >= card.threshold)
         rows.append(
             RejectRow(
                 part.name,
                 len(part.labels),
-                measure.auroc(looks, strange),
-                measure.false_accepts(looks, strange),
+                measure.auroc(known, unknown),
+                measure.false_accepts(known, unknown),
                 float(passed.mean()),
             )
         )
@@ -156,20 +157,20 @@ def print_report(
     name: str,
     as_json: bool = False,
     limit: int | None = None,
-    say: Callable[[str], None] = click.echo,
+    report: Callable[[str], None] = click.echo,
 ) -> None:
-    """Measure the model of this name or path and print a table, or one JSON object."""
-    report = evaluate(find_model(name), limit)
-    say(json.dumps(asdict(report)) if as_json else table(report))
+    """Measure the model of this name or path and report a table, or one JSON object."""
+    found = evaluate(find_model(name), limit)
+    report(json.dumps(asdict(found)) if as_json else table(found))
 
 
 def table(report: Report) -> str:
-    """Lay the figures out for people."""
+    """Format the measurements as a table."""
     lines = [
         f"{report.model}  sha256 {report.sha256[:12]}",
         "",
-        f"{'labelled':<24}{'glyphs':>8}{'right':>10}{'but for none':>14}{'reported':>10}"
-        f"{'of them right':>15}",
+        f"{'labelled':<24}{'glyphs':>8}{'accuracy':>10}{'ignoring none':>14}{'reported':>10}"
+        f"{'right of these':>15}",
         *(
             f"{row.name:<24}{row.count:>8}{row.accuracy:>10.2%}{row.named:>14.2%}"
             f"{row.reported:>10.2%}{row.reported_right:>15.2%}"
@@ -179,7 +180,7 @@ def table(report: Report) -> str:
     if report.rejects:
         lines += [
             "",
-            f"{'none of the labels':<24}{'glyphs':>8}{'AUROC':>10}{'FPR95':>10}{'reported':>15}",
+            f"{'non-labels':<24}{'glyphs':>8}{'AUROC':>10}{'FPR95':>10}{'reported':>15}",
             *(
                 f"{row.name:<24}{row.count:>8}{row.auroc:>10.4f}{row.false_accepts_at_95:>10.2%}"
                 f"{row.reported:>15.2%}"

@@ -1,7 +1,7 @@
-"""Mark on a picture what became of each digit.
+"""Mark on a picture how each digit was read.
 
-Green: read. Blue: missed, with the label it has. Orange: misread, wanted>read. Red: false. Text
-and lines grow with the picture, and small pictures are enlarged, so that every mark can be read.
+Green: read. Blue: missed, with its label. Orange: misread, label>prediction. Red: false positive.
+Text and lines scale with the picture, and small pictures are enlarged, to keep marks legible.
 """
 
 import math
@@ -10,24 +10,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from camdigits.geometry import iou_table
 from camdigits.image import cv2
 from camdigits.render.canvas import Colour, Tag, put_box, put_tag, style_for
 from camdigits.values import BgrImage, Box, Digit
 from train.data.truth import Truth
-from train.metrics.matching import Match, overlaps
+from train.metrics.matching import Match
 
 READ: Colour = (0, 150, 0)
 MISSED: Colour = (255, 70, 0)
 MISREAD: Colour = (0, 130, 255)
 FALSE: Colour = (0, 0, 220)
-LEAST_SIDE = 1600  # pixels: smaller pictures are enlarged, up to fourfold
-TEXT_PART = 0.4  # of the longer side of a box: its word is no higher
-LEAST_TEXT = 14  # pixels: lower cannot be read
+MIN_SIDE_PX = 1600  # smaller pictures are enlarged, up to fourfold (chosen)
+MAX_TEXT_SHARE = 0.4  # of the longer side of a box: maximum text height (chosen)
+MIN_TEXT_PX = 14  # minimum legible text height (chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One box, with a word where there is something to say."""
+    """One box, with a text unless it was read."""
 
     box: Box
     colour: Colour
@@ -35,7 +36,7 @@ class Mark:
 
 
 def marks_of(truth: Truth, match: Match, digits: Sequence[Digit]) -> list[Mark]:
-    """Say what became of each label and each reading; the rare marks last, to lie on top."""
+    """Return a mark for each label and each false positive; rare kinds last, to be on top."""
     met = dict(match.pairs)
     labels = [(index, digit["label"]) for index, digit in enumerate(truth["digits"])]
     read = [Mark(digits[met[i]].box, READ) for i, _ in labels if i in match.read]
@@ -54,7 +55,7 @@ def marks_of(truth: Truth, match: Match, digits: Sequence[Digit]) -> list[Mark]:
 
 
 def draw_marks(picture: BgrImage, marks: Sequence[Mark]) -> BgrImage:
-    """Draw marks on a copy of a picture, enlarged where it is small."""
+    """Draw marks on a copy of a picture, enlarged if it is small."""
     canvas, scale = enlarged(picture)
     line_px = style_for(canvas.shape[1], canvas.shape[0]).line_px
     boxes = [Box(*(value * scale for value in mark.box)) for mark in marks]
@@ -66,20 +67,20 @@ def draw_marks(picture: BgrImage, marks: Sequence[Mark]) -> BgrImage:
 
 
 def put_words(canvas: BgrImage, words: Sequence[tuple[str, Box, Colour]]) -> None:
-    """Write a tag at each box, where it covers no other tag if there is such a place."""
+    """Write a tag at each box, where it overlaps no other tag if possible."""
     style = style_for(canvas.shape[1], canvas.shape[0])
     taken: list[Box] = []
     for text, box, colour in words:
-        room = int(TEXT_PART * max(box.width, box.height))
-        tag = Tag(text, min(style.text_px, max(LEAST_TEXT, room)), colour)
+        room = int(MAX_TEXT_SHARE * max(box.width, box.height))
+        tag = Tag(text, min(style.text_px, max(MIN_TEXT_PX, room)), colour)
         places = _places(tag, box, style.line_px + 2, canvas.shape)
-        best = min(places, key=lambda place: _covered(place, taken))  # the first of equals
+        best = min(places, key=lambda place: _covered(place, taken))  # the first of equal ones
         put_tag(canvas, tag, best.x, best.y)
         taken.append(best)
 
 
 def _places(tag: Tag, box: Box, away: int, shape: Sequence[int]) -> list[Box]:
-    """Where a tag may stand: above its box, below, left and right of it."""
+    """Return possible places of a tag: above, below, left and right of its box."""
     wide, high = tag.width, tag.height
     middle = box.x + (box.width - wide) // 2, box.y + (box.height - high) // 2
     corners = [
@@ -95,17 +96,17 @@ def _places(tag: Tag, box: Box, away: int, shape: Sequence[int]) -> list[Box]:
 
 
 def _covered(place: Box, taken: Sequence[Box]) -> float:
-    """How much of other tags a tag would cover."""
-    return float(overlaps([place], taken).sum())
+    """Return the overlap of a tag with the tags already placed."""
+    return float(iou_table([place], taken).sum())
 
 
 def enlarged(picture: BgrImage) -> tuple[BgrImage, int]:
-    """Copy a picture, enlarged by the whole number that is returned too.
+    """Copy a picture, enlarged by an integer factor; return also the factor.
 
     >>> enlarged(np.zeros((480, 640, 3), np.uint8))[0].shape
     (1440, 1920, 3)
     """
-    scale = min(4, math.ceil(LEAST_SIDE / max(picture.shape[:2])))
+    scale = min(4, math.ceil(MIN_SIDE_PX / max(picture.shape[:2])))
     if scale == 1:
         return picture.copy(), 1
     how = cv2.INTER_LINEAR

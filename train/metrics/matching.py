@@ -1,35 +1,31 @@
-"""Hold readings against labels.
+"""Match predictions with labelled digits and count true and false ones.
 
-Predictions are matched one to one with the labelled digits, best overlap first, from an IoU of
-0.3; what is left over is false unless its centre lies in an ignored part. A digit is read when it
-is found and its label is right.
-
-What is measured on photos, sudokus, touching pairs and turned pages is in
-`train.benchmarks.photos`,
-`score_sudoku`, `score_pairs` and `score_turned`.
+Predictions are matched one to one with labels, best overlap first, from an IoU of 0.3. Unmatched
+predictions are false unless their centre lies in an ignored area. A digit is read if it is found
+and its label is right. `train.benchmarks` measures the reader with this on photos and pages.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from camdigits.geometry import contains, iou_table
 from camdigits.values import Box, Digit
 from train.data.truth import Truth
 
-LEAST_IOU = 0.3
+MIN_IOU = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Digits on one picture, or on many."""
+    """Counts of digits on one picture, or on many."""
 
     truth: int = 0  # labelled
-    found: int = 0  # a prediction overlaps
-    read: int = 0  # and has the right label
-    false: int = 0  # predictions that meet no label and no ignored part
-    strict: int = 0  # predictions that meet no label
+    found: int = 0  # labels with a matching prediction
+    read: int = 0  # found, and the predicted label is right
+    false: int = 0  # predictions without a label and outside ignored areas
+    strict: int = 0  # predictions without a label
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -42,12 +38,12 @@ class Counts:
 
     @property
     def precision(self) -> float:
-        """Part of the predictions that are read digits."""
+        """Share of the predictions that are read digits."""
         return self.read / max(self.found + self.false, 1)
 
     @property
     def recall(self) -> float:
-        """Part of the labelled digits that are read."""
+        """Share of the labelled digits that are read."""
         return self.read / max(self.truth, 1)
 
     @property
@@ -58,7 +54,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What became of each label and each prediction of one picture."""
+    """Matches of the labels and predictions of one picture."""
 
     pairs: tuple[tuple[int, int], ...]  # label index, prediction index
     read: frozenset[int]  # labels that were found and read right
@@ -66,54 +62,37 @@ class Match:
     counts: Counts
 
 
-def overlaps(a: Sequence[Box], b: Sequence[Box]) -> npt.NDArray[np.float64]:
-    """Intersection over union of every box of `a` with every box of `b`: (len(a), len(b)).
-
-    >>> overlaps([Box(0, 0, 4, 4)], [Box(2, 0, 4, 4), Box(9, 9, 1, 1)]).round(3).tolist()
-    [[0.333, 0.0]]
-    """
-    x, y, w, h = np.asarray(a, np.float64).reshape(-1, 4).T[:, :, None]
-    u, v, k, m = np.asarray(b, np.float64).reshape(-1, 4).T[:, None, :]
-    across = np.clip(np.minimum(x + w, u + k) - np.maximum(x, u), 0, None)
-    down = np.clip(np.minimum(y + h, v + m) - np.maximum(y, v), 0, None)
-    shared = across * down
-    return np.asarray(shared / (w * h + k * m - shared + 1e-9), np.float64)
-
-
 def pair(
-    truth: Sequence[Box], found: Sequence[Box], least: float = LEAST_IOU
+    truth: Sequence[Box], found: Sequence[Box], min_iou: float = MIN_IOU
 ) -> tuple[tuple[int, int], ...]:
-    """Match one to one, best overlap first, down to an IoU of `least`."""
+    """Match one to one, best overlap first, down to an IoU of `min_iou`."""
     if not truth or not found:
         return ()
-    table = overlaps(truth, found)
+    table = iou_table(truth, found)
     pairs: list[tuple[int, int]] = []
     while True:
         i, j = np.unravel_index(int(table.argmax()), table.shape)
-        if table[i, j] < least:
+        if table[i, j] < min_iou:
             return tuple(pairs)
         pairs.append((int(i), int(j)))
         table[i, :] = table[:, j] = -1
 
 
 def match_photo(truth: Truth, found: Sequence[tuple[str, Box]]) -> Match:
-    """Hold one picture's readings against its labels."""
+    """Match the readings of one picture with its labels."""
     boxes = [Box(*digit["box"]) for digit in truth["digits"]]
     pairs = pair(boxes, [box for _, box in found])
     read = frozenset(i for i, j in pairs if truth["digits"][i]["label"] == found[j][0])
     taken = {j for _, j in pairs}
     loose = [j for j in range(len(found)) if j not in taken]
     ignored = [Box(*box) for box in truth.get("ignore", ())]
-    false = tuple(j for j in loose if not any(_holds(box, found[j][1]) for box in ignored))
+    false = tuple(
+        j for j in loose if not any(contains(box, found[j][1].centre) for box in ignored)
+    )
     counts = Counts(len(boxes), len(pairs), len(read), len(false), len(loose))
     return Match(pairs, read, false, counts)
 
 
 def match_digits(truth: Truth, digits: Sequence[Digit]) -> Match:
-    """Hold the digits of a result against the labels of its picture."""
+    """Match the digits of a result with the labels of its picture."""
     return match_photo(truth, [(digit.label, digit.box) for digit in digits])
-
-
-def _holds(box: Box, other: Box) -> bool:
-    x, y = other.centre
-    return box.x <= x <= box.right and box.y <= y <= box.bottom

@@ -1,7 +1,4 @@
-"""What a model's numbers are worth: accuracy, calibration, and telling labels from the rest.
-
-Pure functions on arrays; loads and prints nothing.
-"""
+"""Compute accuracy, calibration, thresholds and rejection from arrays of scores."""
 
 from typing import Any
 
@@ -10,19 +7,19 @@ import numpy.typing as npt
 
 from camdigits.recognize.classify import probabilities
 from camdigits.values import Scores
-from train.data.sets import Labels
+from train.data.alphabets import Labels
 
 Reals = npt.NDArray[np.float64]
 BINS = 15  # of equal width, as in Guo et al., ICML 2017
 
 
 def accuracy(scores: Scores, labels: Labels) -> float:
-    """Share of rows whose best label is right; "none" for a digit is wrong."""
+    """Return the share of rows whose best label is right; "none" for a digit is wrong."""
     return float((scores.argmax(1) == labels).mean())
 
 
 def accuracy_of_labels(scores: Scores, labels: Labels, none: int | None) -> float:
-    """Share of rows whose best label but for "none" is right, as of nets that have no "none"."""
+    """Return the accuracy of the best label, ignoring the reject class `none`."""
     named = scores if none is None else scores.copy()
     if none is not None:
         named[:, none] = -np.inf
@@ -30,19 +27,19 @@ def accuracy_of_labels(scores: Scores, labels: Labels, none: int | None) -> floa
 
 
 def loss(scores: Scores, labels: Labels, temperature: float = 1.0) -> float:
-    """Mean negative log likelihood of (N, L) logits divided by the temperature."""
+    """Return the mean negative log likelihood of (N, L) logits divided by the temperature."""
     chances = probabilities(scores, temperature)[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(chances, 1e-12)).mean())
 
 
 def best_temperature(scores: Scores, labels: Labels) -> float:
-    """The temperature of least loss, to 1 %, between 0.2 and 5 (Guo et al., ICML 2017)."""
+    """Return the temperature of minimum loss, to 1 %, 0.2 to 5 (Guo et al., ICML 2017)."""
     tries = np.geomspace(0.2, 5.0, 324)
     return float(min(tries, key=lambda t: loss(scores, labels, float(t))))
 
 
 def calibration_error(scores: Scores, labels: Labels, temperature: float) -> float:
-    """Expected calibration error: the gap between probability and how often it is right."""
+    """Return the expected calibration error: mean gap between confidence and accuracy."""
     chances = probabilities(scores, temperature)
     sure = chances.max(1)
     right = chances.argmax(1) == labels
@@ -54,10 +51,10 @@ def calibration_error(scores: Scores, labels: Labels, temperature: float) -> flo
 def best_threshold(
     scores: Scores, labels: Labels, temperature: float, none: int | None, wanted: float = 0.99
 ) -> float:
-    """The lowest probability from which `wanted` of all that is reported is right.
+    """Return the lowest threshold at which a share `wanted` of the reported labels is right.
 
-    A glyph is reported when its best label is not that of index `none`. Whatever is none of the
-    labels is wrong once reported. 1.0 where no threshold does it.
+    A glyph is reported when its best label is not that of index `none`. Reporting a non-label is
+    wrong. 1.0 if no threshold reaches `wanted`.
     """
     chances = probabilities(scores, temperature)
     best, sure = chances.argmax(1), chances.max(1)
@@ -66,25 +63,25 @@ def best_threshold(
     right = (best == labels)[reported][order]
     sure = sure[reported][order]
     share = np.cumsum(right) / np.arange(1, right.size + 1)
-    ends = np.append(sure[1:] < sure[:-1], True)[: right.size]  # a threshold lets all equals pass
+    ends = np.append(sure[1:] < sure[:-1], True)[: right.size]  # equal scores pass together
     enough = np.flatnonzero((share >= wanted) & ends)
     return float(sure[enough[-1]]) if enough.size else 1.0
 
 
 def digit_score(scores: Scores, temperature: float, none: int | None) -> Reals:
-    """How much a glyph looks like one of the labels: the probability of the best one, (N,)."""
+    """Return the probability of the best label, ignoring the reject class, (N,)."""
     chances = probabilities(scores, temperature)
     named = chances if none is None else np.delete(chances, none, axis=1)
     return np.asarray(named.max(1), np.float64)
 
 
 def labelled(labels: npt.NDArray[Any], none: int | None) -> npt.NDArray[np.bool_]:
-    """(N,) bool: indexes of a label that is not "none"."""
+    """Return (N,) bool: True where the index is not that of "none"."""
     return np.asarray(np.ones_like(labels) if none is None else labels != none, np.bool_)
 
 
 def auroc(digits: Reals, others: Reals) -> float:
-    """Probability that a digit scores above something else; ties count half.
+    """Return the probability that a digit scores above a non-digit; ties count half.
 
     >>> auroc(np.array([0.9, 0.5]), np.array([0.5, 0.1]))
     0.875
@@ -97,6 +94,6 @@ def auroc(digits: Reals, others: Reals) -> float:
 
 
 def false_accepts(digits: Reals, others: Reals, kept: float = 0.95) -> float:
-    """Share of others that pass where the threshold keeps `kept` of the digits (FPR at 95 %)."""
+    """Return the share of others accepted where a share `kept` of the digits is (FPR at 95 %)."""
     threshold = np.quantile(digits, 1 - kept, method="lower")
     return float((others >= threshold).mean())

@@ -1,1 +1,1 @@
-"""The HTML report about a model, and pictures of what the reader does with an image."""
+"""The HTML report about a model, and pictures of the reader's stages."""

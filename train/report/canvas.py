@@ -1,4 +1,4 @@
-"""What every figure is drawn on: its style, and how it becomes the bytes of a PNG.
+"""Style of all figures, and their rendering as PNG.
 
 matplotlib is imported when the first figure is drawn; no figure outlives its function.
 """
@@ -39,7 +39,7 @@ def drawn(
     """Draw a figure.
 
     Args:
-        draw: puts the content on an empty one.
+        draw: draws the content on an empty figure.
         width: in inches.
         height: in inches.
         tight: leave the layout to `draw`.

@@ -1,7 +1,4 @@
-"""The report's figures, each as the bytes of a PNG.
-
-Draws what it is given; measures nothing.
-"""
+"""Draw the figures of the report; each function returns a PNG."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,19 +7,19 @@ import numpy as np
 import numpy.typing as npt
 
 from train.report.canvas import BLUE, GRAY, LINES, ORANGE, RED, drawn
-from train.report.evidence import Bins, Curve, Indexes
+from train.report.predict import Bins, Indexes, RocCurve
 from train.report.runs import Comparison, History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CHANNELS = 14  # of a layer, in one figure
-DETAILED = 16  # labels: a confusion matrix of more has no room for rates
+CHANNELS = 14  # channels of a layer shown in one figure (chosen)
+DETAILED = 16  # labels: a larger confusion matrix shows counts without rates (chosen)
 
 
 def training(histories: Sequence[History]) -> bytes:
-    """Loss and accuracy over all epochs, run after run."""
+    """Draw training curves: loss and accuracy per epoch, run after run."""
 
     def draw(figure: "Figure") -> None:
         left, right = figure.subplots(1, 2)
@@ -31,12 +28,10 @@ def training(histories: Sequence[History]) -> bytes:
             epochs = np.arange(first, first + len(history.rows))
             _epochs(left, right, epochs, history, first == 1)
             first += len(history.rows)
-        left.set(
-            title="Loss on the training glyphs", xlabel="epoch", ylim=(0, _highest(histories))
-        )
-        right.set(title="Share that is right, %", xlabel="epoch")
+        left.set(title="Training loss", xlabel="epoch", ylim=(0, _highest(histories)))
+        right.set(title="Accuracy, %", xlabel="epoch")
         right.legend(loc="center right")
-        right.margins(y=0.14)  # room for the names of the runs
+        right.margins(y=0.14)  # room for the run names
 
     return drawn(draw, 10, 3.6)
 
@@ -66,12 +61,12 @@ def _epochs(left: "Axes", right: "Axes", epochs: Indexes, history: History, lege
 
 
 def _highest(histories: Sequence[History]) -> float:
-    """Room above the highest loss, for the names of the runs."""
+    """Return the upper end of the loss axis, with room for the run names."""
     return 1.25 * max(row["loss"] for history in histories for row in history.rows)
 
 
 def matrix(counts: Indexes, labels: Sequence[str]) -> bytes:
-    """Confusion matrix: how often, and for what share of the row."""
+    """Draw a confusion matrix: counts, and their share of the row."""
     totals = counts.sum(1)
     rates = counts / np.maximum(totals, 1)[:, np.newaxis]
     side = 0.78 if len(labels) <= DETAILED else 0.42
@@ -86,7 +81,7 @@ def matrix(counts: Indexes, labels: Sequence[str]) -> bytes:
         axes.set_yticks(range(len(labels)), names)
         axes.xaxis.tick_top()
         axes.xaxis.set_label_position("top")
-        axes.set(xlabel="answered", ylabel="is (and how many of it)")
+        axes.set(xlabel="predicted label", ylabel="true label (and its count)")
         axes.set_xticks(np.arange(len(labels) + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(len(labels) + 1) - 0.5, minor=True)
         axes.grid(False)
@@ -99,7 +94,7 @@ def matrix(counts: Indexes, labels: Sequence[str]) -> bytes:
 
 
 def _cell_colours(rates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Blue on the diagonal, red beside it; the square root shows rare mistakes."""
+    """Return blue for the diagonal, red beside it; the square root makes rare errors visible."""
     blue, red, empty = (np.array(rgb) / 255 for rgb in ((47, 109, 181), (214, 69, 65), (246,) * 3))
     strength = np.sqrt(np.clip(rates * 4, 0, 1))[..., np.newaxis]
     colours = np.where(rates[..., np.newaxis] > 0, 1 + (red - 1) * (0.12 + 0.88 * strength), empty)
@@ -128,15 +123,15 @@ def _percent(rate: float) -> str:
 
 
 def reliability(bins: Bins) -> bytes:
-    """How often answers are right against how sure they were, and how many there are of each."""
+    """Draw a reliability diagram: accuracy against confidence, with the count of each bin."""
     middles = (np.arange(len(bins.counts)) + 0.5) / len(bins.counts)
     half = 0.46 / len(bins.counts)
 
     def draw(figure: "Figure") -> None:
         top, low = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
-        top.bar(middles, bins.right, 2 * half, color=BLUE, label="share that is right")
+        top.bar(middles, bins.accuracy, 2 * half, color=BLUE, label="accuracy")
         top.hlines(
-            bins.sure,
+            bins.confidence,
             middles - half,
             middles + half,
             color=RED,
@@ -146,13 +141,13 @@ def reliability(bins: Bins) -> bytes:
         top.set(ylabel="share", ylim=(0, 1.02), xlim=(0, 1))
         top.legend(loc="upper left")
         low.bar(middles, bins.counts, 2 * half, color=GRAY)
-        low.set(xlabel="probability of the answer", ylabel="glyphs", yscale="log")
+        low.set(xlabel="predicted probability", ylabel="glyphs", yscale="log")
 
     return drawn(draw, 7, 5)
 
 
-def rejects(curves: Sequence[Curve], threshold: float, noun: str) -> bytes:
-    """Others that pass against what is kept, a line for each kind."""
+def rejects(curves: Sequence[RocCurve], threshold: float, noun: str) -> bytes:
+    """Draw ROC curves, one per kind of non-label: false accepts against kept glyphs."""
     kept = min(curve.at_threshold[0] for curve in curves)
     passed = [share for curve in curves for share in curve.accepted if share > 0]
 
@@ -165,7 +160,7 @@ def rejects(curves: Sequence[Curve], threshold: float, noun: str) -> bytes:
         axes.text(
             kept * 100,
             1.01,
-            f"the card's threshold, {threshold:g}",
+            f"threshold of the card, {threshold:g}",
             transform=axes.get_xaxis_transform(),
             color="#5b606a",
             ha="center",
@@ -174,14 +169,14 @@ def rejects(curves: Sequence[Curve], threshold: float, noun: str) -> bytes:
         )
         axes.set_xlim(max(0.0, min(0.9, kept - 0.02)) * 100, 100)
         axes.set_ylim(min(passed, default=0.01) * 70, 100)
-        axes.set(xlabel=f"{noun}s kept, %", ylabel="others accepted, %")
+        axes.set(xlabel=f"{noun}s kept, %", ylabel="false accepts, %")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.legend(loc="upper left", fontsize=9)
 
     return drawn(draw, 9, 4.8)
 
 
-def _reject_line(axes: "Axes", curve: Curve, color: str) -> None:
+def _reject_line(axes: "Axes", curve: RocCurve, color: str) -> None:
     accepted = np.where(curve.accepted > 0, curve.accepted * 100, np.nan)
     axes.plot(curve.kept * 100, accepted, color=color, linewidth=1.6, label=curve.name)
     kept, passed = curve.at_threshold
@@ -192,7 +187,7 @@ def _reject_line(axes: "Axes", curve: Curve, color: str) -> None:
 
 
 def filters(weights: npt.NDArray[np.float32]) -> bytes:
-    """Weights of the first layer, (filters, height, width, channels), a tile for each."""
+    """Draw the weights of the first layer, (filters, height, width, channels), one tile each."""
     tiles = weights.mean(axis=3)
     columns = min(12, len(tiles))
     rows = -(-len(tiles) // columns)
@@ -216,7 +211,7 @@ def filters(weights: npt.NDArray[np.float32]) -> bytes:
 def maps(
     glyphs: Sequence[npt.NDArray[np.uint8]], planes: Sequence[npt.NDArray[np.float32]]
 ) -> bytes:
-    """Planes (height, width, channels) that one layer makes of some glyphs, a row for each."""
+    """Draw the feature maps (height, width, channels) of one layer, one row per glyph."""
     strength = np.sum([each.std(axis=(0, 1)) for each in planes], axis=0)
     chosen = np.sort(np.argsort(-strength, kind="stable")[:CHANNELS])
     limit = max(float(np.abs(each[..., chosen]).max()) for each in planes) or 1.0
@@ -242,7 +237,7 @@ def maps(
 
 
 def quantization(comparison: Comparison) -> bytes:
-    """What int8 changes in a sample of logits."""
+    """Draw the differences between int8 and float logits, for a sample."""
 
     def draw(figure: "Figure") -> None:
         left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (2, 1)}, sharey=True)

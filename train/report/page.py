@@ -1,7 +1,4 @@
-"""The HTML that the report is set in: every text escaped, every picture inlined, no script.
-
-Knows nothing of models.
-"""
+"""Build the HTML of the report: text is escaped, pictures are inlined, no scripts."""
 
 import base64
 import struct
@@ -13,28 +10,28 @@ from string import Template
 
 HERE = Path(__file__).parent
 NOTHING = "none"
-DPI, CSS_DPI = 150, 96  # dots per inch of a figure as it is drawn, and as a page shows it
+DPI, CSS_DPI = 150, 96  # dots per inch of a figure as drawn, and as shown on the page
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the page."""
+    """One section of the page."""
 
     anchor: str
     title: str
-    html: str  # what stands under the title
+    html: str  # content below the title
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure that stands large at the top."""
+    """One headline figure at the top of the page."""
 
     value: str
     meaning: str
 
 
 def page(title: str, lead: str, tiles: Sequence[Tile], sections: Sequence[Section]) -> str:
-    """Set the whole page."""
+    """Return the whole page as HTML."""
     template = Template((HERE / "page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=escape(title),
@@ -49,41 +46,41 @@ def page(title: str, lead: str, tiles: Sequence[Tile], sections: Sequence[Sectio
 
 
 def paragraph(text: str) -> str:
-    """One paragraph."""
+    """Return a paragraph."""
     return f"<p>{escape(text)}</p>"
 
 
 def subtitle(text: str) -> str:
-    """A heading inside a section."""
+    """Return a heading within a section."""
     return f"<h3>{escape(text)}</h3>"
 
 
 def missing(text: str) -> str:
-    """Tell why something is not there."""
+    """Return a note that says why something is missing."""
     return f'<p class="missing">{escape(text)}</p>'
 
 
-def figure(png: bytes, alt: str, caption: str, least_px: int = 0) -> str:
-    """A picture with its caption.
+def figure(png: bytes, alt: str, caption: str, min_width_px: int = 0) -> str:
+    """Return a picture with its caption.
 
     Args:
-        png: its bytes.
-        alt: what it is, for who cannot see it.
-        caption: what to see in it.
-        least_px: on a narrower screen it scrolls instead of shrinking.
+        png: the encoded picture.
+        alt: alternative text for screen readers.
+        caption: what the picture shows.
+        min_width_px: on a narrower screen the picture scrolls instead of shrinking.
     """
     width, height = _size(png)
-    least = f' style="min-width:{least_px}px"' if least_px else ""
+    style = f' style="min-width:{min_width_px}px"' if min_width_px else ""
     return (
         '<figure><div class="scroll" tabindex="0">'
-        f'<img src="{data_uri(png)}" alt="{escape(alt)}" width="{width}" height="{height}"{least}>'
+        f'<img src="{data_uri(png)}" alt="{escape(alt)}" width="{width}" height="{height}"{style}>'
         "</div>"
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 
 def gallery(pictures: Sequence[tuple[bytes, str, str]], caption: str) -> str:
-    """Little pictures that flow in rows, each with two lines below it."""
+    """Return small pictures in rows, each with two lines of text below it."""
     items = "\n".join(
         f'<li><img src="{data_uri(png)}" alt="{escape(first)}" width="56" height="56">'
         f"<b>{escape(first)}</b><span>{escape(second)}</span></li>"
@@ -96,18 +93,18 @@ def gallery(pictures: Sequence[tuple[bytes, str, str]], caption: str) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> str:
-    """A table: the first column is text, the others are figures."""
+    """Return a table: the first column is text, the others are numbers."""
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "\n".join(_row(row) for row in rows)
-    told = f'<p class="note">{escape(caption)}</p>' if caption else ""
+    note = f'<p class="note">{escape(caption)}</p>' if caption else ""
     return (
-        f'{told}<div class="scroll" tabindex="0"><table><thead><tr>{top}</tr></thead>'
+        f'{note}<div class="scroll" tabindex="0"><table><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
 def definitions(fields: Mapping[str, object]) -> str:
-    """Names with their values, whatever these are."""
+    """Return a table of names and values of any type."""
     rows = "\n".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{_value(value)}</td></tr>'
         for name, value in fields.items()
@@ -118,13 +115,13 @@ def definitions(fields: Mapping[str, object]) -> str:
 
 
 def data_uri(png: bytes) -> str:
-    """The picture itself, where an address would stand."""
+    """Return a picture as a data URI."""
     return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
 def _size(png: bytes) -> tuple[int, int]:
-    """Width and height that a figure is shown at, so that its text is as large in all of them."""
-    width, height = struct.unpack(">II", png[16:24])  # a PNG begins with its size
+    """Return the displayed width and height, so that text has the same size in all figures."""
+    width, height = struct.unpack(">II", png[16:24])  # from the PNG header
     return round(width * CSS_DPI / DPI), round(height * CSS_DPI / DPI)
 
 

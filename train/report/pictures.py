@@ -1,4 +1,4 @@
-"""Little pictures of glyphs, as the bytes of a PNG: dark ink on white paper."""
+"""Encode small pictures of glyphs as PNG: dark ink on white paper."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ import numpy as np
 from camdigits.image import cv2
 from camdigits.recognize.glyph import SIDE
 from camdigits.values import GrayImage
-from train.report.evidence import Mistake
+from train.report.predict import Mistake
 
-CELL, LINE, SCALE = 96, 18, 3  # pixels of a sheet: a cell's width, a line of text, of a glyph's
+CELL, LINE, SCALE = 96, 18, 3  # pixels: cell width, height of a text line; enlargement
 COLUMNS = 12
 
 
@@ -19,12 +19,12 @@ def png(image: GrayImage) -> bytes:
 
 
 def on_paper(glyph: GrayImage) -> GrayImage:
-    """255 is ink in a glyph and paper in a picture."""
+    """Invert a glyph: 255 is ink in a glyph and paper in a picture."""
     return np.asarray(255 - glyph, np.uint8)
 
 
 def contact_sheet(mistakes: Sequence[Mistake]) -> bytes:
-    """Misread glyphs in rows, each with truth > answer and the answer's probability."""
+    """Draw misread glyphs in rows, each with truth > prediction and its probability."""
     rows = -(-len(mistakes) // COLUMNS)
     high = SIDE * SCALE + 2 * LINE
     sheet = np.full((rows * high, min(len(mistakes), COLUMNS) * CELL), 255, np.uint8)
@@ -40,7 +40,7 @@ def _put(cell: GrayImage, mistake: Mistake) -> None:
     )
     left = (CELL - SIDE * SCALE) // 2
     cell[: SIDE * SCALE, left : left + SIDE * SCALE] = large
-    texts = (f"{mistake.truth} > {mistake.answer}", f"{mistake.score:.3f}")
+    texts = (f"{mistake.truth} > {mistake.predicted}", f"{mistake.score:.3f}")
     for line, text in enumerate(texts, 1):
         origin = (left, SIDE * SCALE + line * LINE - 4)
         cv2.putText(cell, text, origin, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 0, 1, cv2.LINE_AA)

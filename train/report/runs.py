@@ -1,6 +1,6 @@
-"""The run of `fit` that a model came from: its training curves, and its net before int8.
+"""Find the run of `fit` that made a model: its training curves and its float net.
 
-Needs TensorFlow only for `compare`.
+Only `compare` needs TensorFlow.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from train.data.alphabets import none_of
 from train.errors import DataError
 from train.fit import run as trained
 from train.metrics.measure import Reals
-from train.report.evidence import Answers
+from train.report.predict import SetPredictions
 
 Rows = tuple[dict[str, float], ...]
 
@@ -30,36 +30,36 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """How the float net and the int8 model answer on one set."""
+class SetComparison:
+    """Predictions of the float net and the int8 model on one set."""
 
     name: str
     count: int
-    whole: float  # accuracy of the float net
-    int8: float
-    agreement: float  # share with the same answer
-    largest: float  # of the differences between their logits
+    float_accuracy: float
+    int8_accuracy: float
+    agreement: float  # share of glyphs with the same label
+    largest_gap: float  # largest difference between their logits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """The float net against the int8 model."""
+    """The float net compared with the int8 model."""
 
-    pairs: tuple[Pair, ...]
-    total: Pair
-    shift: float  # what the export added to the logit of "none", left out of the differences
+    pairs: tuple[SetComparison, ...]
+    total: SetComparison
+    shift: float  # added to the logit of "none" by the export; excluded from the differences
     logits: Reals  # (M,) of the float net, a sample
     gaps: Reals  # (M,) int8 minus float at the same places
 
 
 def find_run(model: Path, card: Card, given: Path | None) -> Path | None:
-    """The run that was given, or else the model's own, if it is there.
+    """Return the given run, or the model's own run if it exists.
 
-    That is the one which the card's command names, or one of the model's name, if it was trained
-    as the card says.
+    The model's own run is the one that the card's command names, or the one of the model's name,
+    if its settings agree with the card.
 
     Raises:
-        DataError: what was given is no run, or one with other labels.
+        DataError: the given folder is not a run, or has other labels.
     """
     if given is None:
         places = [*_exported(card), Path("runs") / model.stem]
@@ -79,15 +79,15 @@ def _exported(card: Card) -> list[Path]:
 
 
 def _is_of(run: Path, card: Card) -> bool:
-    """Whether a run has the card's labels, and else what the card tells of it."""
+    """Tell whether a run has the card's labels and the settings that the card states."""
     if not (run / trained.CONFIG).is_file():
         return False
     settings = trained.load_settings(run)
-    told = {"labels": card.labels, **card.notes}
+    expected = {"labels": card.labels, **card.notes}
     return all(
-        _listed(told[name]) == _listed(getattr(settings, name))
+        _listed(expected[name]) == _listed(getattr(settings, name))
         for name in ("labels", "net", "seed", "start", "averaged")
-        if name in told
+        if name in expected
     )
 
 
@@ -96,68 +96,69 @@ def _listed(value: object) -> object:
 
 
 def histories(run: Path) -> tuple[History, ...]:
-    """The epochs of a run and of those that it began from or averages, in their order.
+    """Return the epochs of a run and of the runs it started from or averages, in order.
 
-    A run that averages others was not trained itself. Those no longer there are left out.
+    A run that averages others was not trained itself. Missing runs are left out.
     """
     found: dict[str, History] = {}
     _gather(run, found, frozenset())
     return tuple(history for history in found.values() if history.rows)
 
 
-def compare(run: Path, answers: Sequence[Answers], card: Card) -> Comparison:
-    """Put the same glyphs to the run's float net.
+def compare(run: Path, predictions: Sequence[SetPredictions], card: Card) -> Comparison:
+    """Compare the int8 model with the run's float net on the same glyphs.
 
-    The export gives "none" another prior by a constant; it is taken out, as the median of the
-    differences.
+    The export changes the prior of "none" by a constant; the median difference is removed.
 
     Raises:
         NetError: TensorFlow is missing.
         DataError: the weights do not fit the net.
     """
     net = trained.load_model(run)
-    whole = [trained.scores_of(net, one.images) for one in answers]
+    whole = [trained.scores_of(net, one.images) for one in predictions]
     none = none_of(card.labels)
     shift = 0.0
     if none is not None:
-        gaps = [one.scores[:, none] - w[:, none] for one, w in zip(answers, whole, strict=True)]
+        gaps = [
+            one.scores[:, none] - w[:, none] for one, w in zip(predictions, whole, strict=True)
+        ]
         shift = float(np.median(np.concatenate(gaps)))
         for scores in whole:
             scores[:, none] += np.float32(shift)
-    pairs = tuple(_pair(one, scores) for one, scores in zip(answers, whole, strict=True))
+    pairs = tuple(_pair(one, scores) for one, scores in zip(predictions, whole, strict=True))
     logits = np.concatenate(whole).astype(np.float64)
-    gaps_all = np.concatenate([one.scores for one in answers]).astype(np.float64) - logits
+    gaps_all = np.concatenate([one.scores for one in predictions]).astype(np.float64) - logits
     chosen = np.linspace(0, logits.size - 1, min(logits.size, 6000)).astype(np.int64)
     return Comparison(
         pairs, _total(pairs), shift, logits.ravel()[chosen], gaps_all.ravel()[chosen]
     )
 
 
-def _pair(answers: Answers, whole: Scores) -> Pair:
-    best, other = answers.scores.argmax(1), whole.argmax(1)
-    return Pair(
-        answers.name,
+def _pair(predictions: SetPredictions, whole: Scores) -> SetComparison:
+    best, other = predictions.scores.argmax(1), whole.argmax(1)
+    return SetComparison(
+        predictions.name,
         len(best),
-        float((other == answers.truth).mean()),
-        float((best == answers.truth).mean()),
+        float((other == predictions.truth).mean()),
+        float((best == predictions.truth).mean()),
         float((best == other).mean()),
-        float(np.abs(answers.scores - whole).max()),
+        float(np.abs(predictions.scores - whole).max()),
     )
 
 
-def _total(pairs: Sequence[Pair]) -> Pair:
+def _total(pairs: Sequence[SetComparison]) -> SetComparison:
     counts = [pair.count for pair in pairs]
 
     def mean(values: Sequence[float]) -> float:
         return float(np.average(values, weights=counts))
 
-    return Pair(
+    return SetComparison(
         "all together",
         sum(counts),
-        mean([pair.whole for pair in pairs]),
-        mean([pair.int8 for pair in pairs]),
+        mean([pair.float_accuracy for pair in pairs]),
+        mean([pair.int8_accuracy for pair in pairs]),
         mean([pair.agreement for pair in pairs]),
-        max(pair.largest for pair in pairs),
+        max(pair.largest_gap for pair in pairs),
     )
 
 
@@ -173,7 +174,7 @@ def _gather(run: Path, found: dict[str, History], above: frozenset[str]) -> None
 
 
 def _beside(run: Path, name: str) -> Path:
-    """A run by its path, or by its name where its folder has moved."""
+    """Return a run by its path, or by its name next to `run` if its folder was moved."""
     return Path(name) if Path(name).is_dir() else run.parent / Path(name).name
 
 

@@ -1,7 +1,4 @@
-"""The parts of the page that show what a model answers; `train.report.within` shows its inside.
-
-Each takes what was found and gives a section; captions say what to see in a figure.
-"""
+"""Page sections about a model's predictions; `train.report.model_sections` has the others."""
 
 import re
 import string
@@ -11,158 +8,160 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from camdigits.recognize.card import Card
-from camdigits.recognize.classify import NONE
+from camdigits.values import NONE
 from train.metrics import measure
-from train.report import evidence, figures, page, pictures
-from train.report.evidence import Answers, Mistake
+from train.report import figures, page, pictures, predict
 from train.report.page import Section
+from train.report.predict import Mistake, SetPredictions
 
-MOST = 24  # misread glyphs shown of each set
+MAX_SHOWN = 24  # misclassified glyphs shown of each set (chosen)
 NO_SETS = "No data set has glyphs with these labels, so nothing was measured."
 
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """The figures by the name of their file."""
+    """The figures by file name."""
 
     figures: dict[str, bytes] = field(default_factory=dict)
 
     def keep(self, name: str, png: bytes) -> bytes:
-        """Remember a figure, and give it back."""
+        """Store a figure and return it."""
         self.figures[name] = png
         return png
 
 
 def noun(card: Card) -> str:
-    """What the model reads, in the singular."""
+    """Return what the model reads, in the singular."""
     names = set(card.labels) - {NONE}
     if names <= set(string.digits):
         return "digit"
     return "letter" if names <= set(string.ascii_letters) else "glyph"
 
 
-def accuracies(answers: Sequence[Answers], card: Card) -> Section:
-    """Per data set, how it is read."""
-    rows = [evidence.read_row(one, card) for one in answers if one.wanted]
+def accuracies(predictions: Sequence[SetPredictions], card: Card) -> Section:
+    """Show the accuracy on each data set."""
+    rows = [predict.read_row(one, card) for one in predictions if one.labelled]
     one = noun(card)
-    told = (
-        f"Each set is one the model has not learnt from (whole), or the part of it that was "
-        f"held out (test, val). A {one} is right when its label is the best of all; it "
-        f"is reported when its probability reaches the card's threshold, {card.threshold:g}."
+    text = (
+        f"Each set is one that the model was not trained on (whole), or the held-out part of one "
+        f"(test, val). A {one} is right when its label has the highest score of all, the reject "
+        f"class included; it is reported when its probability reaches the card's threshold, "
+        f"{card.threshold:g}."
     )
     html = page.missing(NO_SETS)
     if rows:
-        html = page.paragraph(told) + page.table(
-            ("set", f"{one}s", "right", "reported", "right among reported"),
+        html = page.paragraph(text) + page.table(
+            ("set", f"{one}s", "accuracy", "reported", "right among reported"),
             [
                 (row.name, f"{row.count:,}", *_percents(row.accuracy, row.reported),
                  _percent(row.reported_right))
                 for row in rows
             ],
         )  # fmt: skip
-    return Section("sets", "How well it reads", html)
+    return Section("sets", "Accuracy per data set", html)
 
 
-def confusion(answers: Sequence[Answers], card: Card, album: Album) -> Section:
-    """Which label is taken for which."""
-    title = "What it takes for what"
-    counts = evidence.confusion(answers, len(card.labels))
+def confusion(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+    """Show the confusion matrix."""
+    title = "Confusion matrix"
+    counts = predict.confusion(predictions, len(card.labels))
     if not counts.sum():
         return Section("confusion", title, page.missing(NO_SETS))
     png = album.keep("confusion.png", figures.matrix(counts, card.labels))
     caption = (
-        "All sets together. A row is what a glyph is, a column what the model answers; under each "
-        f"count its share of the row. {_commonest(counts, card)}"
+        "All sets together. Rows are true labels, columns predicted ones; under each count is "
+        f"its share of the row. {_commonest(counts, card)}"
     )
-    return Section("confusion", title, page.figure(png, "Confusion matrix", caption, least_px=700))
+    return Section(
+        "confusion", title, page.figure(png, "Confusion matrix", caption, min_width_px=700)
+    )
 
 
-def misread(answers: Sequence[Answers], card: Card, album: Album) -> Section:
-    """The misread glyphs themselves, and non-glyphs that pass."""
+def misread(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+    """Show the misclassified glyphs, and non-labels that were accepted."""
     one = noun(card)
-    told = (
-        "Truth → answer, and how probable the model found its answer; the surest first. Look at "
-        "those: some are wrong labels, or glyphs that people would misread too."
+    text = (
+        "True label → predicted label, and its probability; the most confident first. Some of "
+        "these have wrong labels, or would be misread by people too."
     )
-    blocks = [page.paragraph(told)]
-    for each in sorted(answers, key=lambda each: not each.wanted):
-        count, found = evidence.mistakes(each, card, MOST)
-        kind = "misread" if each.wanted else f"taken for a {one}"
+    blocks = [page.paragraph(text)]
+    for each in sorted(predictions, key=lambda each: not each.labelled):
+        count, found = predict.mistakes(each, card, MAX_SHOWN)
+        kind = "misread" if each.labelled else f"accepted as a {one}"
         share = count / max(len(each.truth), 1)
         blocks.append(page.subtitle(f"{each.name}: {count:,} {kind} ({_percent(share)})"))
         if found:
             name = f"misread-{re.sub(r'[^a-z0-9_]+', '-', each.name.lower())}.png"
             album.keep(name, pictures.contact_sheet(found))
             blocks.append(_gallery(found, count))
-    html = "\n".join(blocks) if answers else page.missing(NO_SETS)
-    return Section("misread", "What it misreads", html)
+    html = "\n".join(blocks) if predictions else page.missing(NO_SETS)
+    return Section("misread", "Misclassified glyphs", html)
 
 
-def calibration(answers: Sequence[Answers], card: Card, album: Album) -> Section:
-    """Whether it is right as often as it says."""
-    title = "What its probabilities are worth"
-    if not any(one.wanted for one in answers):
+def calibration(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+    """Show the reliability diagram and the calibration error."""
+    title = "Reliability diagram"
+    if not any(one.labelled for one in predictions):
         return Section("calibration", title, page.missing(NO_SETS))
-    scores, truth = evidence.as_on_pages(answers, card)
+    scores, truth = predict.page_mixture(predictions, card)
     error, raw = (
         measure.calibration_error(scores, truth.astype(np.uint8), t)
         for t in (card.temperature, 1.0)
     )
-    bins = evidence.reliability(scores, truth, card.temperature)
+    bins = predict.reliability(scores, truth, card.temperature)
     png = album.keep("reliability.png", figures.reliability(bins))
     caption = (
-        "Of the answers given with 80 % probability, 80 % should be right: blue bars should end "
-        "at their red lines. Bars of few glyphs, in gray below, are mostly chance. "
-        f"Calibration error {error:.4f} at the card's temperature {card.temperature:g}; {raw:.4f} "
-        "at 1. It was set on the validation glyphs of training, which may be others than these. "
+        "Of the predictions with 80 % probability, 80 % should be right: blue bars should end at "
+        "their red lines. Bars of few glyphs (gray counts below) are mostly chance. Expected "
+        f"calibration error {error:.4f} at the card's temperature {card.temperature:g}; {raw:.4f} "
+        "at 1. The temperature was fitted on the run's validation glyphs, which may be others. "
         f"{_thinned(card)}"
     )
-    figure = page.figure(png, "Reliability diagram", caption, least_px=520)
+    figure = page.figure(png, "Reliability diagram", caption, min_width_px=520)
     return Section("calibration", title, figure)
 
 
-def rejects(answers: Sequence[Answers], card: Card, album: Album) -> Section:
-    """What passes that is nothing to read."""
+def rejects(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+    """Show the ROC curves: non-labels accepted against labelled glyphs kept."""
     one = noun(card)
-    title = f"What it lets pass that is no {one}"
-    others = [each for each in answers if not each.wanted]
-    if not others or len(others) == len(answers):
-        return Section("rejects", title, page.missing("No glyphs to be refused were measured."))
-    known = evidence.typical(answers, card)
-    looks = evidence.likeness(np.concatenate([each.scores for each in known]), card)
-    curves = [evidence.reject_curve(each, looks, card) for each in others]
+    title = "ROC curve"
+    others = [each for each in predictions if not each.labelled]
+    if not others or len(others) == len(predictions):
+        return Section("rejects", title, page.missing("There were no glyphs to reject."))
+    known = predict.reference_sets(predictions, card)
+    reference = predict.label_score(np.concatenate([each.scores for each in known]), card)
+    curves = [predict.roc_curve(each, reference, card) for each in others]
     png = album.keep("rejects.png", figures.rejects(curves, card.threshold, one))
     caption = (
-        f"A threshold that keeps more {one}s lets more else pass. Each line is one kind of "
-        "other glyph, from all thresholds; lower is better, and each line of the "
-        "grid is ten times less. "
+        f"A lower threshold keeps more {one}s and accepts more other glyphs. Each line is one "
+        "kind of other glyph, over all thresholds; lower is better; grid lines are factors of 10. "
         f"Dots mark the card's threshold, which keeps {_percent(curves[0].at_threshold[0])} of "
         f"the {one}s of {' and '.join(each.name for each in known)}."
     )
-    rows = evidence.reject_rows_of(answers, card)
+    rows = predict.reject_rows_of(predictions, card)
     table = page.table(
-        ("set", "glyphs", "AUROC", "accepted, 95 % kept", "reported"),
+        ("set", "glyphs", "AUROC", "false accepts at 95 % kept", "reported"),
         [
             (row.name, f"{row.count:,}", f"{row.auroc:.4f}",
              *_percents(row.false_accepts_at_95, row.reported))
             for row in rows
         ],
-        f"AUROC: how probably a {one} looks more like one than this does; 1 is best.",
+        f"AUROC: probability that a {one} scores higher than this glyph; 1 is best.",
     )  # fmt: skip
     return Section(
-        "rejects", title, page.figure(png, "Reject curves", caption, least_px=620) + table
+        "rejects", title, page.figure(png, "Reject curves", caption, min_width_px=620) + table
     )
 
 
-def _commonest(counts: evidence.Indexes, card: Card) -> str:
+def _commonest(counts: predict.Indexes, card: Card) -> str:
     beside = counts * ~np.eye(len(counts), dtype=bool)
     truth, answer = np.unravel_index(beside.argmax(), beside.shape)
     if not beside.any():
-        return "Nothing was misread."
+        return "There are no errors."
     own = [index for index, name in enumerate(card.labels) if name != NONE]
     among = beside[np.ix_(own, own)]
     text = (
-        f"Most often {card.labels[truth]} is taken for {card.labels[answer]} "
+        f"The most frequent error is {card.labels[truth]} read as {card.labels[answer]} "
         f"({counts[truth, answer]:,} times)"
     )
     if NONE not in (card.labels[truth], card.labels[answer]) or not among.any():
@@ -170,7 +169,8 @@ def _commonest(counts: evidence.Indexes, card: Card) -> str:
     first, second = np.unravel_index(among.argmax(), among.shape)
     names = [card.labels[index] for index in own]
     return (
-        f"{text}; among {noun(card)}s {names[first]} for {names[second]} ({among.max():,} times)."
+        f"{text}; among {noun(card)}s {names[first]} read as {names[second]} "
+        f"({among.max():,} times)."
     )
 
 
@@ -178,12 +178,12 @@ def _gallery(found: Sequence[Mistake], count: int) -> str:
     shown = [
         (
             pictures.png(pictures.on_paper(mistake.image)),
-            f"{mistake.truth} → {mistake.answer}",
+            f"{mistake.truth} → {mistake.predicted}",
             f"{mistake.score:.3f}",
         )
         for mistake in found
     ]
-    caption = f"The surest {len(found)} of {count:,}." if count > len(found) else "All of them."
+    caption = f"{len(found)} of {count:,}, the most confident." if count > len(found) else "All."
     return page.gallery(shown, caption)
 
 
@@ -191,10 +191,7 @@ def _thinned(card: Card) -> str:
     share = card.notes.get("prior_none")
     if NONE not in card.labels or not share:
         return ""
-    return (
-        f"What is none of the labels is thinned out to the {_percent(float(share))} that it is "
-        "on pages."
-    )
+    return f'"none" is thinned to its share on pages, {_percent(float(share))}.'
 
 
 def _percents(*shares: float) -> list[str]:

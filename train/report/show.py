@@ -1,10 +1,10 @@
-"""Print what the model sees and answers for one picture.
+"""Print the glyphs that the model sees in one picture, and its predictions.
 
     python -m train show DIGIT.png
 
-Regions come from the reader, as on the camera. Each digit is drawn in characters as the glyph that
-the model gets, 80 columns with its chances beside it. These are the model's alone; the reader also
-weighs what stands around a region, so its score may differ. Decides nothing itself.
+The reader finds the regions. Each digit is drawn in characters as the glyph that the model gets,
+in 80 columns with the label probabilities beside it. These are the model's alone; the reader also
+considers the surroundings of a region, so its score may differ.
 """
 
 import textwrap
@@ -18,45 +18,45 @@ import numpy.typing as npt
 from camdigits.errors import OutputError
 from camdigits.reader import Reader
 from camdigits.recognize.card import Card, find_model, load_card
-from camdigits.recognize.classify import NONE, probabilities
+from camdigits.recognize.classify import probabilities
 from camdigits.recognize.tflite import load_scorer
 from camdigits.sources.picture_file import read_picture
-from camdigits.values import Box, GrayImage, Result, Scorer
+from camdigits.values import NONE, Box, GrayImage, Result, Scorer
 
-WIDTH = 80  # characters of a line
-SHADES = " ░▒▓█"  # a pixel is two of them wide, as characters are twice as high as wide
-BAR = 10  # characters
-RIVALS = 5  # best labels whose chances are shown; that of "none" always is
-REFUSED = 10  # refused regions that are listed
+WIDTH = 80  # characters per line
+SHADES = " ░▒▓█"  # a pixel is two characters wide, since characters are twice as high as wide
+BAR = 10  # characters of a probability of 1
+SHOWN_LABELS = 5  # best labels shown; "none" is always shown
+SHOWN_REJECTED = 10  # rejected regions listed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """One region as the model sees it, and what became of it."""
+class RegionView:
+    """One region, the model's prediction for it, and the reader's decision."""
 
     box: Box
     glyph: GrayImage  # (28, 28) uint8
-    label: str  # the reader's
-    score: float  # the reader's
-    read: bool  # it is among the digits of the picture
-    chances: npt.NDArray[np.float64]  # (L,) by the model alone
+    label: str  # by the reader
+    score: float  # by the reader
+    read: bool  # True if it is among the digits of the result
+    probs: npt.NDArray[np.float64]  # (L,) probabilities by the model alone
 
 
 def show(
     picture: Path,
     model: str = "digits",
     out: Path | None = None,
-    most: int = 4,
-    say: Callable[[str], None] = print,
+    max_drawn: int = 4,
+    report: Callable[[str], None] = print,
 ) -> None:
-    """Print what is seen in a picture.
+    """Print the regions of a picture with the model's predictions.
 
     Args:
         picture: a file with handwriting.
         model: a model's name or path.
-        out: a .png for the enlarged glyphs with their chances as bars; None writes none.
-        most: digits that are drawn; further ones get a line.
-        say: takes the text.
+        out: a .png for the enlarged glyphs with their probabilities as bars; None writes none.
+        max_drawn: digits that are drawn; further ones get one line.
+        report: receives the text.
 
     Raises:
         PictureError: the picture cannot be read.
@@ -70,90 +70,92 @@ def show(
     path = find_model(model)
     card = load_card(path)
     result = Reader(path).read(image, trace=True)
-    looks = looks_of(result, load_scorer(path, card), card)
-    read = [look for look in looks if look.read]
+    views = region_views(result, load_scorer(path, card), card)
+    read = [view for view in views if view.read]
     if not read:
-        say(f"{picture}: {nothing(looks)}")
+        report(f"{picture}: {nothing(views)}")
         return
-    say("\n".join(text(picture, result, looks, card, most)))
+    report("\n".join(text(picture, result, views, card, max_drawn)))
     if out is not None:
-        _write(out, read[:most], card)
-        say(f"\n{out}: {len(read[:most])} of the glyphs, enlarged")
+        _write(out, read[:max_drawn], card)
+        report(f"\n{out}: {len(read[:max_drawn])} glyphs, enlarged")
 
 
-def looks_of(result: Result, scorer: Scorer, card: Card) -> tuple[Look, ...]:
-    """Every region of a traced reading, by left edge, then by top edge."""
+def region_views(result: Result, scorer: Scorer, card: Card) -> tuple[RegionView, ...]:
+    """Return every region of a traced reading, by left edge, then by top edge."""
     trace = result.trace
     if trace is None or not trace.regions:
         return ()
-    chances = probabilities(scorer(trace.glyphs), card.temperature)
+    probs = probabilities(scorer(trace.glyphs), card.temperature)
     boxes = {digit.box for digit in result.digits}
-    looks = (
-        Look(region.box, glyph, label, score, region.box in boxes and label != NONE, row)
+    views = (
+        RegionView(region.box, glyph, label, score, region.box in boxes and label != NONE, row)
         for region, glyph, label, score, row in zip(
-            trace.regions, trace.glyphs, trace.labels, trace.scores, chances, strict=True
+            trace.regions, trace.glyphs, trace.labels, trace.scores, probs, strict=True
         )
     )
-    return tuple(sorted(looks, key=lambda look: (look.box.x, look.box.y)))
+    return tuple(sorted(views, key=lambda view: (view.box.x, view.box.y)))
 
 
-def nothing(looks: Sequence[Look]) -> str:
-    """Tell in a line that there is no digit."""
-    if not looks:
-        return "no digit: nothing in it has the size and look of one"
-    named = [look for look in looks if look.label != NONE]
+def nothing(views: Sequence[RegionView]) -> str:
+    """Return one line that says why there is no digit."""
+    if not views:
+        return "no digit: no region has the size and shape of a digit"
+    named = [view for view in views if view.label != NONE]
     if not named:
-        return f"no digit: {_count(looks)}, refused as {NONE}"
-    best = max(named, key=lambda look: look.score)
-    return f"no digit: {_count(looks)}, refused, the likeliest {best.label} at {best.score:.3f}"
+        return f"no digit: {_count(views)}, rejected as {NONE}"
+    best = max(named, key=lambda view: view.score)
+    return f"no digit: {_count(views)}, rejected, the best {best.label} at {best.score:.3f}"
 
 
-def text(picture: Path, result: Result, looks: Sequence[Look], card: Card, most: int) -> list[str]:
-    """All that is printed, line by line, no line over WIDTH but for long names."""
+def text(
+    picture: Path, result: Result, views: Sequence[RegionView], card: Card, max_drawn: int
+) -> list[str]:
+    """Return all lines of the output, none longer than WIDTH except for long file names."""
     height, width = result.frame.bgr.shape[:2]
-    read = [look for look in looks if look.read]
-    refused = [look for look in looks if not look.read]
+    read = [view for view in views if view.read]
+    rejected = [view for view in views if not view.read]
     turned = f", turned by {result.rotation} degrees" if result.rotation else ""
     numbers = " ".join(number.text for number in result.numbers)
     lines = [
         f"{picture}  {width}×{height}{turned}",
-        *textwrap.wrap(f"{_count(looks)}, {len(read)} read: {numbers}", WIDTH),
+        *textwrap.wrap(f"{_count(views)}, {len(read)} read: {numbers}", WIDTH),
     ]
-    for look in read[:most]:
-        lines += ["", headline(look, card), *drawn(look, card)]
-    if read[most:]:
-        lines += ["", "not drawn:", *(headline(look, card) for look in read[most:])]
-    if refused:
-        lines += ["", "refused:", *(headline(look, card) for look in refused[:REFUSED])]
-    if refused[REFUSED:]:
-        lines.append(f"and {len(refused) - REFUSED} more")
+    for view in read[:max_drawn]:
+        lines += ["", headline(view, card), *drawn(view, card)]
+    if read[max_drawn:]:
+        lines += ["", "not drawn:", *(headline(view, card) for view in read[max_drawn:])]
+    if rejected:
+        lines += ["", "rejected:", *(headline(view, card) for view in rejected[:SHOWN_REJECTED])]
+    if rejected[SHOWN_REJECTED:]:
+        lines.append(f"and {len(rejected) - SHOWN_REJECTED} more")
     return lines
 
 
-def headline(look: Look, card: Card) -> str:
-    """What was read where, or why it was not."""
-    box = f"{look.box.width}×{look.box.height} at {look.box.x},{look.box.y}"
-    if look.read:
-        fate = "read"
-    elif look.label == NONE:
-        fate = "none of the labels"
-    elif look.score < card.threshold:
-        fate = f"less than {card.threshold:g}"
+def headline(view: RegionView, card: Card) -> str:
+    """Return label, score and place of a region, and why it was read or rejected."""
+    box = f"{view.box.width}×{view.box.height} at {view.box.x},{view.box.y}"
+    if view.read:
+        status = "read"
+    elif view.label == NONE:
+        status = "reject class"
+    elif view.score < card.threshold:
+        status = f"below {card.threshold:g}"
     else:
-        fate = "left out for what stands around it"
-    return f"{look.label}  {look.score:.3f}  {box}  {fate}"
+        status = "rejected by its surroundings"
+    return f"{view.label}  {view.score:.3f}  {box}  {status}"
 
 
-def drawn(look: Look, card: Card) -> list[str]:
-    """The glyph in characters, with the chances of the labels on its right."""
-    chances = ["the model alone:", *bars(look.chances, card.labels)]
-    left = art(look.glyph)
-    chances += [""] * (len(left) - len(chances))
-    return [f"{row}  {bar}".rstrip() for row, bar in zip(left, chances, strict=True)]
+def drawn(view: RegionView, card: Card) -> list[str]:
+    """Return the glyph in characters, with the label probabilities on its right."""
+    probs = ["the model alone:", *bars(view.probs, card.labels)]
+    left = art(view.glyph)
+    probs += [""] * (len(left) - len(probs))
+    return [f"{row}  {bar}".rstrip() for row, bar in zip(left, probs, strict=True)]
 
 
 def art(glyph: GrayImage) -> list[str]:
-    """Draw a glyph in characters, a line for each row.
+    """Draw a glyph in characters, one line per row.
 
     >>> art(np.uint8([[0, 100], [180, 255]]))
     ['  ▒▒', '▓▓██']
@@ -162,33 +164,33 @@ def art(glyph: GrayImage) -> list[str]:
     return ["".join(SHADES[level] * 2 for level in row) for row in levels]
 
 
-def bars(chances: npt.NDArray[np.float64], labels: Sequence[str]) -> list[str]:
-    """A line for each of the best labels, and for "none".
+def bars(probs: npt.NDArray[np.float64], labels: Sequence[str]) -> list[str]:
+    """Return one line for each of the best labels, and for "none".
 
     >>> bars(np.array([0.2, 0.75, 0.05]), ("0", "1", "none"))
     ['   1 ████████   0.750', '   0 ██         0.200', 'none            0.050']
     """
-    order = [int(place) for place in np.argsort(-chances, kind="stable")]
-    shown = order[:RIVALS]
-    shown += [place for place in order[RIVALS:] if labels[place] == NONE]
+    order = [int(place) for place in np.argsort(-probs, kind="stable")]
+    shown = order[:SHOWN_LABELS]
+    shown += [place for place in order[SHOWN_LABELS:] if labels[place] == NONE]
     wide = max(len(labels[place]) for place in shown)
     return [
-        f"{labels[place]:>{wide}} {'█' * round(float(chances[place]) * BAR):<{BAR}} "
-        f"{chances[place]:.3f}"
+        f"{labels[place]:>{wide}} {'█' * round(float(probs[place]) * BAR):<{BAR}} "
+        f"{probs[place]:.3f}"
         for place in shown
     ]
 
 
-def _count(looks: Sequence[Look]) -> str:
-    return "1 region" if len(looks) == 1 else f"{len(looks)} regions"
+def _count(views: Sequence[RegionView]) -> str:
+    return "1 region" if len(views) == 1 else f"{len(views)} regions"
 
 
-def _write(out: Path, looks: Sequence[Look], card: Card) -> None:
-    from train.report.looking import answers
+def _write(out: Path, views: Sequence[RegionView], card: Card) -> None:
+    from train.report.glyph_chart import glyph_chart
 
-    chances = np.stack([look.chances for look in looks])
-    titles = [f"{look.label} at {look.score:.3f}" for look in looks]
-    png = answers([look.glyph for look in looks], chances, card.labels, titles)
+    probs = np.stack([view.probs for view in views])
+    titles = [f"{view.label} at {view.score:.3f}" for view in views]
+    png = glyph_chart([view.glyph for view in views], probs, card.labels, titles)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(png)

@@ -1,7 +1,7 @@
-"""Microseconds a glyph, as a ratio to the classic 5×5 CNN in the same run.
+"""Measure the latency per glyph, also relative to the classic 5×5 CNN in the same run.
 
-Both run on one thread and take turns, so that a slow moment hits both. Time of the processor is
-taken, so that other programs count little, and the best of many rounds. Without TensorFlow, which
+Both nets use one thread and take turns, so that a slow moment affects both. CPU time is measured,
+so that other programs hardly count; the best of many rounds is taken. Without TensorFlow, which
 builds the classic net, there is no ratio.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from camdigits.recognize.card import Card
 from camdigits.recognize.tflite import load_scorer, runtime_name, silenced
 from train.fit import nets
-from train.report.inside import open_model
+from train.report.tflite_layers import open_model
 
 GLYPHS = 25  # a page of numbers
 ROUNDS = 60
@@ -25,23 +25,23 @@ ROUNDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How long a glyph takes, in a call for 25."""
+    """Latency per glyph, in calls of 25 glyphs."""
 
-    us: float  # as the product runs it, in its own small batches
-    batch_us: float  # all in one batch, as the classic net
-    classic_us: float | None  # None where TensorFlow is missing
+    us: float  # microseconds, as the product runs it, in its own small batches
+    batch_us: float  # microseconds, all in one batch, as the classic net
+    classic_us: float | None  # microseconds of the classic net; None without TensorFlow
     machine: str
     runtime: str
 
 
 def measure_speed(model: Path, card: Card, classic: bytes | None, rounds: int = ROUNDS) -> Speed:
-    """Time a model as the product runs it, and it and the classic net in one batch each.
+    """Time a model as the product runs it, and the model and the classic net in one batch each.
 
     Args:
         model: a .tflite file.
         card: its card.
-        classic: the classic net as `classic_net` makes it; None leaves it out.
-        rounds: the quickest of these counts.
+        classic: the classic net as `classic_net` builds it; None omits it.
+        rounds: number of rounds; the fastest counts.
     """
     glyphs = np.random.default_rng(0).integers(0, 256, (GLYPHS, 28, 28)).astype(np.uint8)
     scorer = load_scorer(model, card, threads=1)
@@ -60,7 +60,7 @@ def measure_speed(model: Path, card: Card, classic: bytes | None, rounds: int = 
 
 
 def classic_net() -> bytes:
-    """The classic CNN in float32, with fresh weights: they do not change the time.
+    """Build the classic CNN in float32 with random weights; they do not affect the time.
 
     Raises:
         NetError: TensorFlow is missing.
@@ -72,7 +72,7 @@ def classic_net() -> bytes:
 
 
 def machine_name() -> str:
-    """Name of the processor, for reports."""
+    """Return the name of the processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -83,8 +83,8 @@ def machine_name() -> str:
 
 def _batch_run(content: bytes) -> Callable[[], object]:
     opened = open_model(content, whole=False)
-    asked = opened.get_input_details()[0]
-    feed, kind = asked["index"], asked["dtype"]
+    inputs = opened.get_input_details()[0]
+    feed, kind = inputs["index"], inputs["dtype"]
     opened.resize_tensor_input(feed, (GLYPHS, 28, 28, 1))
     opened.allocate_tensors()
     shades = np.random.default_rng(0).random((GLYPHS, 28, 28, 1))

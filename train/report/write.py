@@ -1,7 +1,4 @@
-"""Measure a model and write its report: `write_report` is the order of things.
-
-Nothing is measured, drawn or set here: each step has its own file.
-"""
+"""Measure a model and write its report; `write_report` calls the steps in order."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -14,28 +11,28 @@ from camdigits.recognize.card import Card, load_card
 from camdigits.recognize.tflite import load_scorer
 from train.data.sets import Glyphset
 from train.errors import DataError, NetError
-from train.report import evidence, inside, runs, sections, speed, within
-from train.report.evidence import Answers
-from train.report.inside import Layer
+from train.report import model_sections, predict, runs, sections, speed, tflite_layers
 from train.report.page import Section, Tile, page
+from train.report.predict import SetPredictions
 from train.report.runs import Comparison, History
 from train.report.sections import Album
 from train.report.speed import Speed
+from train.report.tflite_layers import Layer
 
 NAME = "report.html"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """All that the page tells."""
+    """All measurements that the page shows."""
 
     card: Card
     size: int  # bytes of the model
-    answers: tuple[Answers, ...]
-    opened: Any  # the model, to look into
+    predictions: tuple[SetPredictions, ...]
+    opened: Any  # the interpreter, for inspection
     layers: tuple[Layer, ...]
     histories: tuple[History, ...]
-    comparison: Comparison | str  # or why there is none
+    comparison: Comparison | str  # a string says why there is none
     speed: Speed
 
 
@@ -44,37 +41,36 @@ def write_report(
     run: Path | None,
     out: Path,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
     sets: Sequence[Glyphset] | None = None,
 ) -> Path:
-    """Measure a model and write a page about it.
+    """Measure a model and write an HTML page about it.
 
     Args:
         model: a .tflite file with its card.
-        run: the folder of `fit` it came from; None takes the one that the card names, if it is
-            there.
+        run: the folder of `fit` that made it; None searches for the run that the card names.
         out: folder of the page and its figures, created.
-        limit: glyphs of each set; None takes all.
-        say: takes a line for each step.
-        sets: glyphs to put to the model, their labels indexes into the card's; None loads those
-            of the alphabet whose labels they are.
+        limit: glyphs of each set; None uses all.
+        report: receives one line per step.
+        sets: glyphs to measure on, their labels indexes into the card's; None loads the sets of
+            the card's alphabet.
 
     Returns:
         Path of the page.
 
     Raises:
         ModelError: the model cannot be used.
-        DataError: a data set is missing, or `run` is no run of this model.
+        DataError: a data set is missing, or `run` is not a run of this model.
         FigureError: matplotlib is missing.
         OutputError: `out` cannot be written.
     """
-    found = find(model, run, limit, say, sets)
+    found = find(model, run, limit, report, sets)
     album = Album()
-    say("drawing")
+    report("drawing")
     parts = compose(found, album)
-    text = page(f"A look into {model.name}", lead(found), tiles(found), parts)
+    text = page(f"Model report: {model.name}", lead(found), tiles(found), parts)
     place(out, {**album.figures, NAME: text.encode()})
-    say(f"{out / NAME}: {len(parts)} sections; {len(album.figures)} figures beside it")
+    report(f"{out / NAME}: {len(parts)} sections, {len(album.figures)} figures in the same folder")
     return out / NAME
 
 
@@ -82,94 +78,95 @@ def find(
     model: Path,
     run: Path | None,
     limit: int | None,
-    say: Callable[[str], None],
+    report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
 ) -> Findings:
-    """Measure everything."""
+    """Run all measurements."""
     card = load_card(model)
     home = runs.find_run(model, card, run)
-    answers = ask(model, card, limit, say, sets)
-    opened = inside.load(model)
-    say("comparing with the float net" if home else "no run of this model is here")
-    comparison = _compared(home, answers, card)
-    say("timing")
+    predictions = predict_sets(model, card, limit, report, sets)
+    opened = tflite_layers.load(model)
+    report("comparing with the float net" if home else "no run of this model was found")
+    comparison = _compared(home, predictions, card)
+    report("timing")
     timed = speed.measure_speed(model, card, _classic())
     return Findings(
         card,
         model.stat().st_size,
-        answers,
+        predictions,
         opened,
-        inside.layers_of(opened),
+        tflite_layers.layers_of(opened),
         runs.histories(home) if home else (),
         comparison,
         timed,
     )
 
 
-def ask(
+def predict_sets(
     model: Path,
     card: Card,
     limit: int | None,
-    say: Callable[[str], None],
+    report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
-) -> tuple[Answers, ...]:
-    """Put every set to the model."""
+) -> tuple[SetPredictions, ...]:
+    """Run the model on every set."""
     scorer = load_scorer(model, card, min(2, os.cpu_count() or 1))
-    given = evidence.load_sets(card, limit) if sets is None else sets
-    answers = []
+    given = predict.load_sets(card, limit) if sets is None else sets
+    predictions = []
     for part in given:
-        say(f"reading {part.name}, {len(part.labels)} glyphs")
-        answers.append(evidence.ask(part, scorer, card))
-    return tuple(answers)
+        report(f"reading {part.name}, {len(part.labels)} glyphs")
+        predictions.append(predict.predict_set(part, scorer, card))
+    return tuple(predictions)
 
 
 def compose(found: Findings, album: Album) -> list[Section]:
-    """Draw the figures and set the sections, in the order of the page."""
-    answers, card = found.answers, found.card
+    """Draw the figures and build the sections in page order."""
+    predictions, card = found.predictions, found.card
     return [
-        sections.accuracies(answers, card),
-        sections.confusion(answers, card, album),
-        sections.misread(answers, card, album),
-        sections.calibration(answers, card, album),
-        sections.rejects(answers, card, album),
-        within.training(found.histories, album),
-        within.filters(found.opened, album),
-        within.maps(found.opened, found.layers, answers, card, album),
-        within.quantization(found.comparison, album),
-        within.cost(found.layers, found.speed, found.size),
-        within.card_fields(card),
+        sections.accuracies(predictions, card),
+        sections.confusion(predictions, card, album),
+        sections.misread(predictions, card, album),
+        sections.calibration(predictions, card, album),
+        sections.rejects(predictions, card, album),
+        model_sections.training(found.histories, album),
+        model_sections.filters(found.opened, album),
+        model_sections.maps(found.opened, found.layers, predictions, card, album),
+        model_sections.quantization(found.comparison, album),
+        model_sections.cost(found.layers, found.speed, found.size),
+        model_sections.card_fields(card),
     ]
 
 
 def lead(found: Findings) -> str:
-    """What the model is, in a sentence."""
+    """Describe the model in a sentence."""
     card = found.card
-    layers = sum(layer.kind in inside.CONVOLUTIONS for layer in found.layers)
+    layers = sum(layer.kind in tflite_layers.CONVOLUTIONS for layer in found.layers)
     return (
-        f"A model that tells {len(card.labels)} labels apart ({' '.join(card.labels)}) with "
-        f"{layers} convolutions. Everything here was measured on the very file that reads the "
-        "camera, through the same code, unless it says otherwise."
+        f"A model with {len(card.labels)} labels ({' '.join(card.labels)}) and {layers} "
+        "convolutions. All figures were measured on the .tflite file itself, with the product's "
+        "own code, unless stated otherwise."
     )
 
 
 def tiles(found: Findings) -> list[Tile]:
-    """The few figures that stand at the top."""
-    rows = [evidence.read_row(one, found.card) for one in found.answers if one.wanted][:2]
+    """Return the headline figures at the top of the page."""
+    rows = [predict.read_row(one, found.card) for one in found.predictions if one.labelled][:2]
     work = sum(layer.multiply_adds for layer in found.layers)
-    ratio = within.against_classic(found.speed)
+    ratio = model_sections.against_classic(found.speed)
     return [
-        *(Tile(f"{row.accuracy * 100:.2f} %", f"of {row.name} right") for row in rows),
-        Tile(f"{found.size / 1000:.0f} kB", "on disk"),
+        *(Tile(f"{row.accuracy * 100:.2f} %", f"accuracy on {row.name}") for row in rows),
+        Tile(f"{found.size / 1000:.0f} kB", "file size"),
         Tile(f"{work / 1e6:.2f} M", f"multiply-adds a {sections.noun(found.card)}"),
         Tile(
             f"{found.speed.us:.0f} µs",
-            "a glyph, one thread" + (f"; batches: {ratio} of the classic CNN" if ratio else ""),
+            "per glyph, one thread"
+            + (f"; in batches {ratio} of the classic CNN" if ratio else ""),
         ),
     ]
 
 
 def place(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into a folder, each aside first; the page, the last, has its figures then.
+    """Write files into a folder, each under a temporary name first; the page comes last.
 
     Raises:
         OutputError: they cannot be written.
@@ -186,13 +183,15 @@ def place(out: Path, contents: Mapping[str, bytes]) -> None:
         ) from error
 
 
-def _compared(home: Path | None, answers: Sequence[Answers], card: Card) -> Comparison | str:
+def _compared(
+    home: Path | None, predictions: Sequence[SetPredictions], card: Card
+) -> Comparison | str:
     if home is None:
-        return within.NO_RUN
-    if not answers:
+        return model_sections.NO_RUN
+    if not predictions:
         return sections.NO_SETS
     try:
-        return runs.compare(home, answers, card)
+        return runs.compare(home, predictions, card)
     except NetError as error:
         return f"The float net cannot be built here: {error}."
     except DataError as error:

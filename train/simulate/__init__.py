@@ -1,1 +1,1 @@
-"""Rendered pages and clips through a simulated camera, and the glyphs cut from them."""
+"""Simulated pages and clips: writing, camera, and the glyphs cut from them."""

@@ -1,7 +1,7 @@
-"""The simulated camera in motion: clips of written sheets, with the truth of every frame.
+"""Simulate a moving camera: clips of written sheets, with labels for every frame.
 
-A sheet larger than the picture is written once; per frame it is moved, lit, blurred and given
-noise and JPEG. Each kind of motion is a few curves over time. Nothing is read here.
+A sheet larger than the picture is written once; each frame moves, lights and blurs it and adds
+noise and JPEG. A kind of motion is a set of curves over time (`train.simulate.paths`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,44 +11,47 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.geometry import intersection
 from camdigits.image import cv2, frozen
 from camdigits.values import Box, Frame, GrayImage
+from train.simulate.camera import LEGIBLE_PX_PER_BLUR, MIN_LEGIBLE_PX
 from train.simulate.paths import PATHS, Curve, Outline, Path
-from train.simulate.scenes import LEGIBLE_BLURS, LEGIBLE_PX, UNSURE, Hand, Mark
+from train.simulate.scenes import UNSURE, SceneMark
 from train.simulate.sheet import Sheet, draw_until, write_sheet
+from train.simulate.writers import Writer
 
 Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
 
-COVERED = 0.08  # part of a mark: behind a hand it may be read as something else
+MAX_COVERED = 0.08  # of a digit's box: more behind a hand and it may read as something else
 
 
 @dataclass(frozen=True, slots=True)
 class ClipConfig:
-    """Size, rate and length of a clip."""
+    """Size, frame rate and length of a clip."""
 
-    size: tuple[int, int] = (640, 480)
+    size_px: tuple[int, int] = (640, 480)
     fps: float = 30.0
-    seconds: float = 6.0
-    photos: tuple[GrayImage, ...] = field(default=())  # of paper
-    desks: tuple[GrayImage, ...] = field(default=())
+    duration_s: float = 6.0
+    paper_photos: tuple[GrayImage, ...] = field(default=())
+    desk_photos: tuple[GrayImage, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One thing on the sheet, in one frame."""
+class VisibleItem:
+    """One item of the sheet, in one frame."""
 
-    item: int  # the same thing has the same number in all frames
-    mark: Mark  # where it is and what it reads as: UNSURE where nobody could tell
-    label: int  # what is written there, whether it can be read or not
-    behind: float = 0.0  # part of it that something covers
+    item: int  # index of the item, the same in all frames
+    mark: SceneMark  # its box, and its label or UNSURE if it is not legible
+    label: int  # what is written, legible or not
+    covered_share: float = 0.0  # part of its box behind the hand, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """One frame with its truth; things outside the picture or not yet written are left out."""
+class LabelledFrame:
+    """One frame with its items; items outside the picture or not yet written are omitted."""
 
     frame: Frame
-    seen: tuple[Seen, ...]
+    items: tuple[VisibleItem, ...]
 
 
 KINDS = tuple(PATHS)
@@ -56,63 +59,63 @@ KINDS = tuple(PATHS)
 
 def film_clip(
     kind: str,
-    digits: Sequence[Hand],
-    others: Sequence[Hand],
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
     rng: np.random.Generator,
     config: ClipConfig | None = None,
-) -> Iterator[Moment]:
-    """Film one clip of a kind of motion, frame after frame.
+) -> Iterator[LabelledFrame]:
+    """Film one clip, frame by frame.
 
     Args:
-        kind: one of KINDS.
-        digits: hands that write digits.
-        others: hands that write what is no digit.
-        rng: chooses everything.
-        config: size, rate and length.
+        kind: the kind of motion, one of KINDS.
+        digits: writers of digits.
+        others: writers of non-digits.
+        rng: random generator.
+        config: size, frame rate and length.
 
     Raises:
-        ValueError: there is no such kind.
+        ValueError: `kind` is not one of KINDS.
     """
     if kind not in KINDS:
         raise ValueError(f"no motion {kind!r}; kinds are {', '.join(KINDS)}")
     config = config or ClipConfig()
-    time_s = np.arange(round(config.seconds * config.fps)) / config.fps
-    path = PATHS[kind](time_s, rng, config.size)
+    time_s = np.arange(round(config.duration_s * config.fps)) / config.fps
+    path = PATHS[kind](time_s, rng, config.size_px)
     sheet = write_sheet(
         () if kind == "empty" else digits,
         others,
         rng,
-        config.size,
+        config.size_px,
         broad=1.9 if kind == "pan" else 1.0,
-        written_s=config.seconds - 1.5 if kind == "writing" else 0.0,
-        photos=config.photos,
+        written_s=config.duration_s - 1.5 if kind == "writing" else 0.0,
+        photos=config.paper_photos,
     )
     return _film(sheet, path, time_s, rng, config)
 
 
 def _film(
     sheet: Sheet, path: Path, time_s: Curve, rng: np.random.Generator, config: ClipConfig
-) -> Iterator[Moment]:
+) -> Iterator[LabelledFrame]:
     desk = _desk(rng, config)
-    tilt, light = _tilt(rng, config.size), _falloff(rng, config.size)
+    tilt, light = _tilt(rng, config.size_px), _falloff(rng, config.size_px)
     noise, quality = rng.uniform(1, 5), int(rng.integers(50, 96))
     before: Matrix | None = None
     for index in range(len(time_s)):
-        view = tilt @ _view(path, index, sheet.page.shape, config.size)
+        view = tilt @ _view(path, index, sheet.page.shape, config.size_px)
         page = draw_until(sheet, float(time_s[index]))
-        lit = _lay(page, view, desk if path.sheet_x is not None else None, config.size)
-        lit = _smear(lit, view if before is None else before, view, config.size)
-        outline = _hand_at(path, index, config.size)
+        lit = _lay(page, view, desk if path.sheet_x is not None else None, config.size_px)
+        lit = _smear(lit, view if before is None else before, view, config.size_px)
+        outline = _hand_at(path, index, config.size_px)
         lit = np.asarray(lit * _lamps(path, index, light), np.float32)
         gray = _sensor(_cover(lit, outline), float(path.blur[index]), noise, quality, rng)
         seen = _truth(sheet, float(time_s[index]), view, outline, float(path.blur[index]), config)
         bgr = frozen(np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8))
-        yield Moment(Frame(index, float(time_s[index]), bgr, "motion"), seen)
+        yield LabelledFrame(Frame(index, float(time_s[index]), bgr, "motion"), seen)
         before = view
 
 
 def _view(path: Path, index: int, page: tuple[int, ...], size: tuple[int, int]) -> Matrix:
-    """Similarity that brings the sheet's middle to the picture's, moved by the path."""
+    """Return the similarity that maps the sheet's middle to the picture's, moved by the path."""
     angle, zoom = np.deg2rad(path.turn[index]), path.zoom[index]
     cos, sin = zoom * np.cos(angle), zoom * np.sin(angle)
     slide = 0.0 if path.sheet_x is None else path.sheet_x[index]
@@ -124,7 +127,7 @@ def _view(path: Path, index: int, page: tuple[int, ...], size: tuple[int, int]) 
 
 
 def _tilt(rng: np.random.Generator, size: tuple[int, int]) -> Matrix:
-    """A fixed slight perspective."""
+    """Return a fixed slight perspective."""
     width, height = size
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     moved = corners + rng.normal(0, 0.012, (4, 2)).astype(np.float32) * np.float32(width)
@@ -139,10 +142,10 @@ def _falloff(rng: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.
 
 
 def _desk(rng: np.random.Generator, config: ClipConfig) -> GrayImage:
-    """What lies around the sheet: a photographed desk, or plain wood-like gray."""
-    width, height = config.size
-    if config.desks:
-        photo = config.desks[int(rng.integers(len(config.desks)))]
+    """Return what surrounds the sheet: a photographed desk, or uniform grey."""
+    width, height = config.size_px
+    if config.desk_photos:
+        photo = config.desk_photos[int(rng.integers(len(config.desk_photos)))]
         return np.asarray(cv2.resize(photo, (width, height)), np.uint8)
     return np.full((height, width), int(rng.integers(40, 110)), np.uint8)
 
@@ -150,7 +153,7 @@ def _desk(rng: np.random.Generator, config: ClipConfig) -> GrayImage:
 def _lay(
     page: GrayImage, view: Matrix, desk: GrayImage | None, size: tuple[int, int]
 ) -> npt.NDArray[np.float32]:
-    """See the sheet through the view; a sheet that fills the picture goes on beyond its edge."""
+    """Warp the sheet into the picture; one that fills the picture continues beyond its edge."""
     if desk is None:
         return np.asarray(
             cv2.warpPerspective(page, view, size, borderMode=cv2.BORDER_REPLICATE), np.float32
@@ -163,11 +166,11 @@ def _lay(
 def _smear(
     lit: npt.NDArray[np.float32], before: Matrix, now: Matrix, size: tuple[int, int]
 ) -> npt.NDArray[np.float32]:
-    """Blur along the way that the middle of the picture moved while the shutter was open."""
+    """Blur along the motion of the picture's middle while the shutter is open."""
     inverse = now @ np.linalg.inv(before)
     middle = np.array([size[0] / 2, size[1] / 2, 1.0])
     moved = inverse @ middle
-    way = 0.4 * (moved[:2] / moved[2] - middle[:2])  # open for 0.4 of the time
+    way = 0.4 * (moved[:2] / moved[2] - middle[:2])  # shutter open for 0.4 of the frame time
     length = float(np.hypot(*way))
     if length < 1:
         return lit
@@ -189,7 +192,7 @@ def _lamps(path: Path, index: int, light: npt.NDArray[np.float32]) -> npt.NDArra
 
 
 def _hand_at(path: Path, index: int, size: tuple[int, int]) -> Outline | None:
-    """Outline of a hand with its arm, coming from below."""
+    """Return the outline of a hand with its arm, coming from below; None without a hand."""
     if path.hand is None or np.isnan(path.hand[index, 0]):
         return None
     x, y = path.hand[index]
@@ -237,30 +240,36 @@ def _truth(
     outline: Outline | None,
     blur: float,
     config: ClipConfig,
-) -> tuple[Seen, ...]:
-    mask = None if outline is None else _filled(outline, (config.size[1], config.size[0]))
-    least = LEGIBLE_PX + LEGIBLE_BLURS * blur
+) -> tuple[VisibleItem, ...]:
+    mask = None if outline is None else _filled(outline, (config.size_px[1], config.size_px[0]))
+    min_side_px = MIN_LEGIBLE_PX + LEGIBLE_PX_PER_BLUR * blur
     seen = []
     for number, item in enumerate(sheet.items):
         if time_s < item.begun_s:
             continue
         box = Box(*cv2.boundingRect(cv2.perspectiveTransform(item.hull, view.astype(np.float32))))
-        if box.right <= 0 or box.bottom <= 0 or box.x >= config.size[0] or box.y >= config.size[1]:
+        if (
+            box.right <= 0
+            or box.bottom <= 0
+            or box.x >= config.size_px[0]
+            or box.y >= config.size_px[1]
+        ):
             continue
         behind = 0.0 if mask is None else _share(mask, box)
         whole = box.x >= 1 and box.y >= 1
-        whole = whole and box.right < config.size[0] and box.bottom < config.size[1]
-        legible = max(box.width, box.height) >= least and time_s >= item.done_s
-        sure = whole and legible and behind < COVERED
-        mark = Mark(item.label if sure else UNSURE, _clipped(box, config.size))
-        seen.append(Seen(number, mark, item.label, behind))
+        whole = whole and box.right < config.size_px[0] and box.bottom < config.size_px[1]
+        legible = max(box.width, box.height) >= min_side_px and time_s >= item.done_s
+        sure = whole and legible and behind < MAX_COVERED
+        mark = SceneMark(item.label if sure else UNSURE, _clipped(box, config.size_px))
+        seen.append(VisibleItem(number, mark, item.label, behind))
     return tuple(seen)
 
 
 def _clipped(box: Box, size: tuple[int, int]) -> Box:
-    """The part of a box that lies in the picture."""
-    left, top = max(box.x, 0), max(box.y, 0)
-    return Box(left, top, min(box.right, size[0]) - left, min(box.bottom, size[1]) - top)
+    """Return the part of a box inside the picture."""
+    part = intersection(box, Box(0, 0, *size))
+    assert part is not None  # items outside the picture are omitted
+    return part
 
 
 def _share(mask: GrayImage, box: Box) -> float:

@@ -1,9 +1,9 @@
-"""Training crops: data sets write pages, the simulated camera films them, the product cuts them.
+"""Make training crops: data sets write pages, a simulated camera films them, the product cuts.
 
     python -m train crops runs/crops.npz --count 200000
 
-About 400 glyphs a second on one core. Only the "train" parts of the data sets write, so that the
-"val" parts stay unseen.
+About 400 glyphs a second on one core. Only the "train" parts of the data sets are written, so
+that the "val" parts stay unseen.
 """
 
 import os
@@ -17,21 +17,16 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 from train.data import sets
-from train.data.sets import Labels
+from train.data.alphabets import DIGIT_NONE, Labels
+from train.data.folder import data_folder
 from train.errors import DataError
+from train.simulate.camera import film
 from train.simulate.cut import cut
-from train.simulate.scenes import (
-    Hand,
-    SceneConfig,
-    bitmap_hand,
-    film,
-    printed_hand,
-    stroke_hand,
-    write_page,
-)
+from train.simulate.scenes import SceneConfig, write_page
+from train.simulate.writers import Writer, bitmap_writer, printed_writer, stroke_writer
 from train.writers.fonts import DIGITS, OTHERS, printed
 
-# How many of the rows each set writes. UNIPEN has the most hands, and any pen width.
+# Rows written per set, as weights. UNIPEN has the most writers, and strokes of any pen width.
 DIGIT_ROWS = {
     "mnist": 3,
     "unipen": 4,
@@ -51,9 +46,9 @@ OTHER_MARKS = {
     "quickdraw": 1,
     "notmnist": 1,
 }
-MADE_UP = "allographs"  # writes no page that a net is measured on
+SYNTHETIC = "allographs"  # writes training pages only, never validation pages
 PRINTED = {"fonts": DIGITS, "font_letters": OTHERS}
-EMPTY = 0.08  # part of the pages with nothing written: paper, desks, printed lines
+EMPTY = 0.08  # share of the pages without writing: paper, desks, printed lines (chosen)
 
 
 def write_crops(
@@ -61,35 +56,35 @@ def write_crops(
     count: int,
     seed: int,
     without: Sequence[str] = (),
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> None:
     """Write `count` crops to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
 
-    The last tenth is for validation (`train.data.sets.learned`): there nobody made up writes.
+    The last tenth is for validation (`train.data.sets.learned`) and has no synthetic writers.
 
     Raises:
         DataError: a data set is missing, or `out` cannot be written.
     """
-    config = SceneConfig(paper=load_paper(sets.folder() / "textures"))
-    others = hands(OTHER_MARKS, without)
+    config = SceneConfig(paper_photos=load_paper(data_folder() / "textures"))
+    others = load_writers(OTHER_MARKS, without)
     learned = sets.learned(count)
     parts = (
         (learned, without, np.random.default_rng(seed)),
-        (count - learned, (*without, MADE_UP), np.random.default_rng([seed, 1])),
+        (count - learned, (*without, SYNTHETIC), np.random.default_rng([seed, 1])),
     )
     made = []
     for wanted, left_out, rng in parts:
-        pages = film_pages(hands(DIGIT_ROWS, left_out), others, rng, config)
-        made.append(_gather(pages, wanted, say))
+        pages = film_pages(load_writers(DIGIT_ROWS, left_out), others, rng, config)
+        made.append(_gather(pages, wanted, report))
     images, labels = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     save_crops(out, images, labels)
-    say(f"{out}: {count} crops, {np.mean(labels == sets.NONE):.0%} of them no digit")
+    report(f"{out}: {count} crops, {np.mean(labels == DIGIT_NONE):.0%} of them non-digits")
 
 
 def _gather(
-    pages: Iterator[tuple[Glyphs, Labels]], count: int, say: Callable[[str], None]
+    pages: Iterator[tuple[Glyphs, Labels]], count: int, report: Callable[[str], None]
 ) -> tuple[Glyphs, Labels]:
-    """Take the first `count` crops of pages."""
+    """Collect the first `count` crops of the pages."""
     images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8)
     done = 0
     while done < count:
@@ -97,15 +92,18 @@ def _gather(
         room = min(count - done, len(named))
         images[done : done + room], labels[done : done + room] = glyphs[:room], named[:room]
         if done // 20000 != (done + room) // 20000:
-            say(f"{done + room} of {count} crops")
+            report(f"{done + room} of {count} crops")
         done += room
     return images, labels
 
 
 def film_pages(
-    digits: Sequence[Hand], others: Sequence[Hand], rng: np.random.Generator, config: SceneConfig
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
+    rng: np.random.Generator,
+    config: SceneConfig,
 ) -> Iterator[tuple[Glyphs, Labels]]:
-    """Yield page after page, cut, without end."""
+    """Yield the crops of page after page, without end."""
     while True:
         ink, marks = write_page(digits, others, rng, config)
         if rng.random() < EMPTY:
@@ -113,16 +111,21 @@ def film_pages(
         yield cut(film(ink, marks, rng, config))
 
 
-def hands(rows: dict[str, int], without: Sequence[str] = ()) -> list[Hand]:
-    """Let the sets write, each as often as `rows` says."""
-    return [hand for name, n in rows.items() if name not in without for hand in [_hand(name)] * n]
+def load_writers(rows: dict[str, int], without: Sequence[str] = ()) -> list[Writer]:
+    """Return a writer for each set, repeated as often as `rows` says."""
+    return [
+        writer
+        for name, n in rows.items()
+        if name not in without
+        for writer in [_load_writer(name)] * n
+    ]
 
 
 def load_paper(folder: Path) -> tuple[GrayImage, ...]:
-    """Photographed paper and desks, gray.
+    """Read the photographs of paper and desks, in grey.
 
     Raises:
-        DataError: the folder has none.
+        DataError: the folder has no photographs.
     """
     files = [*sorted((folder / "paper").glob("*.jpg")), *sorted((folder / "desk").glob("*.jpg"))]
     if not files:
@@ -130,21 +133,21 @@ def load_paper(folder: Path) -> tuple[GrayImage, ...]:
     return tuple(np.asarray(cv2.imread(str(f), cv2.IMREAD_GRAYSCALE), np.uint8) for f in files)
 
 
-def _hand(name: str) -> Hand:
+def _load_writer(name: str) -> Writer:
     if name in PRINTED:
         shapes, characters = printed(PRINTED[name])
-        named = [int(c) if c in DIGITS else sets.NONE for c in characters]
-        return printed_hand(name, shapes, np.array(named, np.uint8))
+        named = [int(c) if c in DIGITS else DIGIT_NONE for c in characters]
+        return printed_writer(name, shapes, np.array(named, np.uint8))
     images, labels, val = sets.raw(name)
     if name != "unipen":
-        return bitmap_hand(name, images[~val], labels[~val])
-    strokes = _strokes(sets.folder() / "unipen/unipen-digits-strokes.npz")
+        return bitmap_writer(name, images[~val], labels[~val])
+    strokes = _strokes(data_folder() / "unipen/unipen-digits-strokes.npz")
     own = [stroke for stroke, held_out in zip(strokes, val, strict=True) if not held_out]
-    return stroke_hand(name, own, labels[~val])
+    return stroke_writer(name, own, labels[~val])
 
 
 def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:
-    """Per character its pen strokes, each (points, 2) x y, y down."""
+    """Return the pen strokes of each character, each stroke (points, 2) x y, y down."""
     with np.load(path) as arrays:
         points = arrays["xy"].astype(np.float32)
         ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
@@ -154,7 +157,7 @@ def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:
 
 
 def save_crops(out: Path, images: Glyphs, labels: Labels) -> None:
-    """Write glyphs with their labels, whole or not at all.
+    """Write glyphs with their labels; the file appears when it is complete.
 
     Raises:
         DataError: `out` cannot be written.

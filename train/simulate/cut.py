@@ -1,29 +1,31 @@
-"""Training crops from scenes, cut by the product's own ink, regions and glyph stages.
+"""Cut training crops from scenes with the product's own ink, regions and glyphs.
 
-What the net is trained on is what it will see. What no digit accounts for is "none".
+So the net is trained on what it will see. Regions that are not a digit are labelled "none".
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from camdigits.geometry import intersection
 from camdigits.recognize.glyph import glyphs_of
 from camdigits.segment.ink import find_ink
 from camdigits.segment.regions import find_regions
 from camdigits.values import Box, Glyphs, Region
-from train.simulate.scenes import NONE, UNSURE, Labels, Mark, Scene
+from train.data.alphabets import DIGIT_NONE, Labels
+from train.simulate.scenes import UNSURE, Scene, SceneMark
 
-THIN = 2.2  # length to width: a thinner piece looks like a 1
-BLOT = 0.72  # part of a box that is ink: more is no digit that people can read, but a 1
+THIN_ASPECT = 2.2  # length to width: a thinner piece looks like a 1 (chosen)
+BLOT_FILL = 0.72  # share of the box that is ink: a fuller region is illegible, or a 1 (chosen)
 
 
 def cut(scene: Scene) -> tuple[Glyphs, Labels]:
-    """Find, cut and label what the product's own stages find on a scene.
+    """Find regions on a scene, label them, and cut their glyphs.
 
-    A region is what one mark's label says when both overlap by an IoU of 0.5 or more and no
-    other mark reaches far into it. It is "none" when no mark meets it, when it holds two, or when
-    it is a piece of one. Left out is what nobody could tell: what lies in between, thin pieces
-    (the stem of a K is a 1), digits that have run into a blot, and what meets an UNSURE mark.
+    A region gets the label of a mark if both overlap by an IoU of at least 0.5 and no other mark
+    lies largely inside it. It is "none" if it meets no mark, contains two, or is a piece of one.
+    Ambiguous regions are left out: overlaps in between, thin pieces (the stem of a K looks like a
+    1), digits run into a blot, and regions that meet an UNSURE mark.
 
     Returns:
         (N, 28, 28) uint8 glyphs and their (N,) labels.
@@ -35,35 +37,35 @@ def cut(scene: Scene) -> tuple[Glyphs, Labels]:
     return glyphs, labels[sure].astype(np.uint8)
 
 
-def _label(region: Region, marks: Sequence[Mark]) -> int:
+def _label(region: Region, marks: Sequence[SceneMark]) -> int:
     box = region.box
     met = [(mark, shared) for mark in marks if (shared := _shared(box, mark.box)) > 0]
-    thin = max(box.width, box.height) > THIN * min(box.width, box.height)
-    like_a_one = box.height > THIN * box.width
+    thin = max(box.width, box.height) > THIN_ASPECT * min(box.width, box.height)
+    like_a_one = box.height > THIN_ASPECT * box.width
     if sum(shared for _, shared in met) < 0.1 * _area(box):
-        return UNSURE if thin else NONE
+        return UNSURE if thin else DIGIT_NONE
     if any(mark.label == UNSURE for mark, _ in met):
         return UNSURE
     if sum(shared >= 0.4 * _area(mark.box) for mark, shared in met) >= 2:
-        return NONE
+        return DIGIT_NONE
     mark, shared = max(met, key=lambda pair: pair[1] / _area(pair[0].box))
     iou = shared / (_area(box) + _area(mark.box) - shared)
-    if iou >= 0.5 and mark.label == NONE:
-        return UNSURE if like_a_one else NONE
+    if iou >= 0.5 and mark.label == DIGIT_NONE:
+        return UNSURE if like_a_one else DIGIT_NONE
     if iou >= 0.5:
         return UNSURE if _is_blot(region) and not thin else mark.label
-    return NONE if iou < 0.3 and not thin else UNSURE
+    return DIGIT_NONE if iou < 0.3 and not thin else UNSURE
 
 
 def _is_blot(region: Region) -> bool:
-    """Whether the strokes have run together: almost all of the box is dark."""
-    return float((region.ink > 128).mean()) > BLOT
+    """Tell whether the strokes have run together: almost all of the box is dark."""
+    return float((region.ink > 128).mean()) > BLOT_FILL
 
 
 def _shared(a: Box, b: Box) -> float:
-    width = min(a.right, b.right) - max(a.x, b.x)
-    height = min(a.bottom, b.bottom) - max(a.y, b.y)
-    return float(max(width, 0) * max(height, 0))
+    """Return the shared area of two boxes in pixels; 0 where they are apart."""
+    common = intersection(a, b)
+    return 0.0 if common is None else float(common.width * common.height)
 
 
 def _area(box: Box) -> float:

@@ -1,7 +1,8 @@
-"""A filled-in and filmed form: the image on which `train stages` shows the reader.
+"""Simulate a photo of a filled-in form: the demo image of `train stages`.
 
-Printed words, a row of boxes, a ruled line; written there numbers, two digits that touch, a three
-that the pen skipped in, and letters. From a seed, with the project's own handwriting: no data set.
+It has printed words, a row of boxes and a ruled line; written on it are numbers, two touching
+digits, a three with a gap, and letters. From a seed and the project's own handwriting, without a
+data set.
 """
 
 from dataclasses import dataclass
@@ -41,9 +42,9 @@ from camdigits.values import BgrImage, Box, GrayImage
 from train.simulate.rendered import contact
 from train.writers.fonts import printed
 
-SIZE = 1280, 800  # pixels of the frame
+SIZE = 1280, 800  # width and height of the picture in pixels
 SEED = 3
-SHEET = Box(350, 230, 1000, 640)  # on a desk of ROOM
+SHEET = Box(350, 230, 1000, 640)  # on a desk of ROOM pixels
 ROOM = 1700, 1100
 DIGIT_PX = 84
 PRINT_PX = 30
@@ -59,25 +60,25 @@ LETTERS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Desk:
-    """What is written on: a sheet on a desk, seen from above."""
+    """A sheet on a desk, seen from above."""
 
-    canvas: Canvas  # (H, W, 3), drawn on in place
+    canvas: Canvas  # (H, W, 3), drawn in place
     rng: np.random.Generator
     hand: Hand
 
     def put(self, ink: GrayImage, x: int, y: int, colour: Colour = BLUE) -> int:
-        """Lay ink with its corner at x, y of the sheet; returns where it ends."""
+        """Draw ink with its corner at x, y of the sheet; return its right edge."""
         lay_ink(self.canvas, ink, (SHEET.x + x, SHEET.y + y), colour, self.rng)
         return x + int(ink.shape[1])
 
     def rule(self, x: int, y: int, right: int, bottom: int) -> None:
-        """Print a line, or a box, between two corners."""
+        """Print a line or a box between two corners."""
         corners = (SHEET.x + x, SHEET.y + y), (SHEET.x + right, SHEET.y + bottom)
         cv2.rectangle(self.canvas, *corners, LINE, 2)
 
 
 def film_form(seed: int = SEED) -> BgrImage:
-    """Fill in the form and film it, held aslant under a lamp; (H, W, 3) uint8 of `SIZE`."""
+    """Fill in the form and photograph it at an angle under a lamp; (H, W, 3) uint8 of `SIZE`."""
     rng = np.random.default_rng(seed)
     canvas = make_desk(ROOM, rng)
     drop_shadow(canvas, SHEET, 12)
@@ -92,7 +93,7 @@ def film_form(seed: int = SEED) -> BgrImage:
 
 
 def _boxes(desk: _Desk, text: str, x: int, y: int) -> None:
-    """A printed word, then a row of boxes with a digit in each."""
+    """Draw a printed word, then a row of boxes with a digit in each."""
     _print(desk, "YEAR", x, y + 50)
     side = DIGIT_PX + 36
     for place, digit in enumerate(text):
@@ -103,7 +104,7 @@ def _boxes(desk: _Desk, text: str, x: int, y: int) -> None:
 
 
 def _line(desk: _Desk, text: str, x: int, y: int) -> None:
-    """A printed word, then a number on a ruled line that it touches, and letters."""
+    """Draw a printed word, then a number that touches a ruled line, and letters."""
     _print(desk, "TAG", x, y + 50)
     desk.rule(x + 170, y + DIGIT_PX, x + 880, y + DIGIT_PX)
     ink = write(text, DIGIT_PX, desk.rng, Pen(), desk.hand).ink
@@ -114,7 +115,7 @@ def _line(desk: _Desk, text: str, x: int, y: int) -> None:
 
 
 def _touching(desk: _Desk, text: str, x: int, y: int) -> None:
-    """A printed word, two digits that touch, a three that the pen skipped in, and a letter."""
+    """Draw a printed word, two touching digits, a three with a gap, and a letter."""
     _print(desk, "PART", x, y + 50)
     left, right = (write(digit, DIGIT_PX, desk.rng, Pen(), desk.hand).ink for digit in text)
     desk.put(left, x + 200, y)
@@ -124,7 +125,7 @@ def _touching(desk: _Desk, text: str, x: int, y: int) -> None:
 
 
 def _print(desk: _Desk, word: str, x: int, y: int) -> None:
-    """Print capital letters one after the other."""
+    """Print capital letters in a row."""
     letters = "".join(sorted(set(word)))
     shapes, names = printed(letters)
     face = dict(zip(names[: len(letters)], shapes, strict=False))
@@ -136,7 +137,7 @@ def _print(desk: _Desk, word: str, x: int, y: int) -> None:
 
 
 def _draw(desk: _Desk, shape: str) -> GrayImage:
-    """Write a shape of our own as `handwriting.draw_digit` writes its own."""
+    """Write a custom shape as `handwriting.draw_digit` writes its own."""
     pen, hand, rng = Pen(), desk.hand, desk.rng
     place = pose(rng, DIGIT_PX * (1 - pen.width), hand)
     paths = [curve(wobbled(stroke, rng, hand)) @ place.T for stroke in parse(shape)]
@@ -154,7 +155,7 @@ def _draw(desk: _Desk, shape: str) -> GrayImage:
 
 
 def _shoot(page: BgrImage, rng: np.random.Generator) -> BgrImage:
-    """Film the desk: tilted, a little out of focus, with the sensor's noise."""
+    """Photograph the desk: tilted, slightly out of focus, with sensor noise."""
     camera = Camera(_at(0.0), _at(0.01), _at(-0.13), _at(-0.05), _at(0.24), _at(-0.2))
     seen = cv2.warpPerspective(
         page, camera.view(ROOM, SIZE, 0.0), SIZE, borderMode=cv2.BORDER_REPLICATE
@@ -165,5 +166,5 @@ def _shoot(page: BgrImage, rng: np.random.Generator) -> BgrImage:
 
 
 def _at(value: float) -> Swing:
-    """Hold one of the camera's degrees of freedom still."""
+    """Return a constant value for one of the camera's degrees of freedom."""
     return Swing(value, 0.0, (pi / 2, 0.0, 0.0))

@@ -1,9 +1,9 @@
-"""Parts of touching digits, cut by the product's own `split`, with what they are.
+"""Make labelled parts of touching digits, cut by the product's own `split`.
 
     python -m train halves runs/halves.npz --count 60000
 
-What the net sees when a blob of two digits is tried: a digit with a scrap of its neighbour, a
-digit that lost the end of a stroke, and pieces that are none.
+These are the glyphs the net sees when a region of two digits is split: a digit with a piece of
+its neighbour, a digit without the end of a stroke, and pieces that are "none".
 """
 
 from collections.abc import Callable, Iterator
@@ -15,46 +15,47 @@ from camdigits.image import cv2
 from camdigits.recognize.glyph import normalize
 from camdigits.recognize.split import parts_of
 from camdigits.values import Box, GrayImage, Region
-from train.data.sets import NONE
-from train.simulate.crops import DIGIT_ROWS, hands, save_crops
-from train.simulate.cut import THIN
-from train.simulate.rendered import contact
-from train.simulate.scenes import Hand
+from train.data.alphabets import DIGIT_NONE
+from train.simulate.crops import DIGIT_ROWS, load_writers, save_crops
+from train.simulate.cut import THIN_ASPECT
+from train.simulate.rendered import MAX_PRESS, contact
+from train.simulate.writers import Writer
 
-HEIGHTS = 14.0, 70.0  # pixels
-PRESS = 0.12  # of the height: two digits overlap so far at most
-WHOLE = 0.92  # of its ink: a digit that lost no more is one
-SCRAP = 0.18  # of its ink: so much of its neighbour changes nothing
-PIECE = 0.6  # of its ink: less of a digit is none
-NONE_SHARE = 0.2  # of the pieces that are no digit are kept
+HEIGHTS_PX = 14.0, 70.0  # range of digit heights (chosen)
+MIN_WHOLE_SHARE = 0.92  # of a digit's ink: a part with at least this much is that digit (chosen)
+MAX_SCRAP_SHARE = 0.18  # of a digit's ink: tolerated ink of the neighbour (chosen)
+MAX_PIECE_SHARE = 0.6  # of a digit's ink: a part with less is "none" (chosen)
+KEPT_NONE_SHARE = 0.2  # share of the "none" parts that are kept (chosen)
 
 
-def write_halves(out: Path, count: int, seed: int, say: Callable[[str], None] = print) -> None:
+def write_halves(out: Path, count: int, seed: int, report: Callable[[str], None] = print) -> None:
     """Write `count` parts to `out`, an .npz of images (N, 28, 28) uint8 and labels (N,) uint8.
 
     Raises:
         DataError: a data set is missing, or `out` cannot be written.
     """
-    pens = hands(DIGIT_ROWS)
+    writers = load_writers(DIGIT_ROWS)
     rng = np.random.default_rng(seed)
     images = np.zeros((count, 28, 28), np.uint8)
     labels = np.zeros(count, np.uint8)
     done = 0
     while done < count:
-        for glyph, label in cut_pair(pens[int(rng.integers(len(pens)))], rng):
+        for glyph, label in cut_pair(writers[int(rng.integers(len(writers)))], rng):
             if done < count:
                 images[done], labels[done] = glyph, label
                 done += 1
     save_crops(out, images, labels)
-    say(f"{out}: {count} parts, {np.mean(labels == NONE):.0%} of them no digit")
+    report(f"{out}: {count} parts, {np.mean(labels == DIGIT_NONE):.0%} of them non-digits")
 
 
-def cut_pair(hand: Hand, rng: np.random.Generator) -> Iterator[tuple[GrayImage, int]]:
-    """Write two touching digits, cut them in every way, and yield what can be named."""
-    first, second = rng.integers(len(hand.labels), size=2)
-    names = int(hand.labels[first]), int(hand.labels[second])
-    height = float(np.exp(rng.uniform(*np.log(HEIGHTS))))
-    pair = _touching(_written(hand, first, height, rng), _written(hand, second, height, rng), rng)
+def cut_pair(writer: Writer, rng: np.random.Generator) -> Iterator[tuple[GrayImage, int]]:
+    """Write two touching digits, split them in every way and yield the parts with their labels."""
+    first, second = rng.integers(len(writer.labels), size=2)
+    names = int(writer.labels[first]), int(writer.labels[second])
+    height = float(np.exp(rng.uniform(*np.log(HEIGHTS_PX))))
+    pair = _touching(
+        _written(writer, first, height, rng), _written(writer, second, height, rng), rng
+    )
     if pair is None:
         return
     blob = _region(_seen(np.maximum(*pair), rng))
@@ -63,13 +64,13 @@ def cut_pair(hand: Hand, rng: np.random.Generator) -> Iterator[tuple[GrayImage, 
     for part in parts_of(blob):
         shares = [float(part.span.of(own.ink).sum()) for own in alone]
         label = _name(shares, whole, names, part.region)
-        if label is not None and (label != NONE or rng.random() < NONE_SHARE):
+        if label is not None and (label != DIGIT_NONE or rng.random() < KEPT_NONE_SHARE):
             yield normalize(part.region.ink), label
 
 
-def _written(hand: Hand, index: int, height: float, rng: np.random.Generator) -> GrayImage:
-    """Draw a digit so high."""
-    shape = hand.draw(index, max(10, round(2 * height)), rng)
+def _written(writer: Writer, index: int, height: float, rng: np.random.Generator) -> GrayImage:
+    """Draw a digit of about this height in pixels."""
+    shape = writer.draw(index, max(10, round(2 * height)), rng)
     high = max(8, round(height * rng.uniform(0.92, 1.08)))
     wide = max(2, round(shape.shape[1] * high / shape.shape[0]))
     return np.asarray(cv2.resize(shape, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
@@ -78,12 +79,12 @@ def _written(hand: Hand, index: int, height: float, rng: np.random.Generator) ->
 def _touching(
     left: GrayImage, right: GrayImage, rng: np.random.Generator
 ) -> tuple[GrayImage, GrayImage] | None:
-    """Slide the right digit into the left one; both on canvases of the same size."""
+    """Push the right digit into the left one; return both on canvases of equal size."""
     height = left.shape[0]
     down = max(0, height - right.shape[0] + round(rng.normal(0, 0.03) * height))
     try:
-        across = contact(left, right, down) - round(rng.uniform(0, PRESS) * height)
-    except ValueError:  # no row in common
+        across = contact(left, right, down) - round(rng.uniform(0, MAX_PRESS) * height)
+    except ValueError:  # no common row
         return None
     if across <= 0.3 * left.shape[1]:
         return None
@@ -95,7 +96,7 @@ def _touching(
 
 
 def _seen(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Soften ink as a camera does, and cut off what is too faint to be found."""
+    """Blur ink as a camera does, and remove what is too faint to be found."""
     soft = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 1.1)).astype(np.float32)
     noisy = soft + rng.standard_normal(ink.shape, np.float32) * np.float32(rng.uniform(0, 12))
     noisy[noisy < 255 * rng.uniform(0.15, 0.4)] = 0
@@ -109,11 +110,14 @@ def _region(ink: GrayImage) -> Region:
 def _name(
     shares: list[float], whole: list[float], names: tuple[int, int], part: Region
 ) -> int | None:
-    """Name a part: the digit that it mostly is, NONE, or None where nobody could tell."""
+    """Return the digit that a part mostly is, DIGIT_NONE, or None if it is ambiguous."""
     for own, other in ((0, 1), (1, 0)):
-        if shares[own] >= WHOLE * whole[own] and shares[other] <= SCRAP * whole[own]:
+        if (
+            shares[own] >= MIN_WHOLE_SHARE * whole[own]
+            and shares[other] <= MAX_SCRAP_SHARE * whole[own]
+        ):
             return names[own]
     kept = [share / max(all_, 1.0) for share, all_ in zip(shares, whole, strict=True)]
-    if max(part.box[2:]) > THIN * min(part.box[2:]):
-        return None  # like a 1
-    return NONE if max(kept) < PIECE or min(kept) > 1 - PIECE else None
+    if max(part.box[2:]) > THIN_ASPECT * min(part.box[2:]):
+        return None  # looks like a 1
+    return DIGIT_NONE if max(kept) < MAX_PIECE_SHARE or min(kept) > 1 - MAX_PIECE_SHARE else None

@@ -1,6 +1,6 @@
-"""What the camera, the light and the sheet do over time, one small function for each kind.
+"""Motion of camera, light and sheet over time: one function per kind of clip.
 
-Curves only; who films with them stands in motion.py.
+These are curves only; `train.simulate.clips` films with them.
 """
 
 from collections.abc import Callable
@@ -10,27 +10,27 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from train.simulate.sheet import MARGIN
+from train.simulate.sheet import MARGIN_PX
 
 Curve: TypeAlias = npt.NDArray[np.float64]  # (frames,)
 Outline: TypeAlias = npt.NDArray[np.float64]  # (points, 2) x y
 
-WITHIN_S = 0.5  # a sheet moves this long before it lies still
+WITHIN_S = 0.5  # half the time that a sheet takes to slide in (chosen)
 
 
 @dataclass(slots=True)
 class Path:
-    """What the camera and the light do, one value per frame; starts as a camera on a tripod."""
+    """Camera and light, one value per frame; starts as a camera on a tripod."""
 
-    x: Curve  # pixels by which the sheet moves right
+    x: Curve  # pixels that the sheet moves to the right
     y: Curve
-    turn: Curve  # degrees
+    turn: Curve  # degrees, clockwise
     zoom: Curve
-    blur: Curve  # standard deviation of the focus, pixels
-    gain: Curve  # of the light
-    bands: float = 0.0  # depth of the dark bands that mains light draws
-    sheet_x: Curve | None = None  # where the sheet lies on the desk; None: it fills the picture
-    hand: Outline | None = None  # (frames, 2) tip of a hand; NaN where there is none
+    blur: Curve  # standard deviation of the focus blur, pixels
+    gain: Curve  # brightness factor
+    bands: float = 0.0  # amplitude of the dark bands of lamps on mains current
+    sheet_x: Curve | None = None  # offset of the sheet on the desk, pixels; None: no desk visible
+    hand: Outline | None = None  # (frames, 2) x y of a hand's tip; NaN without a hand
 
 
 def _tripod(time_s: Curve) -> Path:
@@ -49,7 +49,7 @@ def _shake(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) -> P
 
 
 def _held(path: Path, time_s: Curve, rng: np.random.Generator, reach_px: float) -> Path:
-    """Hold the camera in a hand: slow sway, tremor of up to 9 Hz, a little turning."""
+    """Add a hand-held camera: slow sway, tremor of up to 9 Hz, slight rotation."""
     path.x = path.x + _sway(time_s, rng) * reach_px
     path.y = path.y + _sway(time_s, rng) * reach_px
     path.turn = path.turn + _sway(time_s, rng) * reach_px / 6
@@ -58,7 +58,7 @@ def _held(path: Path, time_s: Curve, rng: np.random.Generator, reach_px: float) 
 
 
 def _sway(time_s: Curve, rng: np.random.Generator) -> Curve:
-    """Smooth noise of standard deviation 1, the faster the smaller."""
+    """Return smooth noise of standard deviation 1; faster components are smaller."""
     hertz = np.geomspace(0.3, 9, 12)
     phase = rng.uniform(0, 2 * np.pi, 12)
     waves = np.sin(2 * np.pi * hertz * time_s[:, None] + phase) / np.sqrt(hertz) ** 1.6
@@ -80,7 +80,7 @@ def _zoom(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) -> Pa
 
 
 def _focus(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) -> Path:
-    """Lose the focus every other second, by 2 to 5 pixels for a third of a second."""
+    """Lose the focus every 1.7 s, by 2 to 5 pixels for a third of a second."""
     path = _held(_tripod(time_s), time_s, rng, 2.0)
     for start in np.arange(rng.uniform(0.8, 1.5), time_s[-1], 1.7):
         hunt = np.exp(-0.5 * ((time_s - start) / 0.12) ** 2)
@@ -89,7 +89,7 @@ def _focus(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) -> P
 
 
 def _flicker(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) -> Path:
-    """Let lamps of 100 Hz beat with the camera, and the exposure hunt."""
+    """Simulate lamps of 100 Hz that beat with the camera, and an unstable exposure."""
     path = _tripod(time_s)
     path.bands = rng.uniform(0.1, 0.25)
     path.gain = 0.9 + 0.12 * np.sin(2 * np.pi * 9.7 * time_s) + 0.08 * _sway(time_s, rng)
@@ -97,9 +97,9 @@ def _flicker(time_s: Curve, rng: np.random.Generator, _size: tuple[int, int]) ->
 
 
 def _sheet(time_s: Curve, rng: np.random.Generator, size: tuple[int, int]) -> Path:
-    """Slide the sheet onto the desk, and take it away at the end."""
+    """Slide the sheet onto the desk, and away at the end."""
     path = _held(_tripod(time_s), time_s, rng, 1.0)
-    away = (size[0] + 2 * MARGIN) * rng.choice([-1.0, 1.0])
+    away = (size[0] + 2 * MARGIN_PX) * rng.choice([-1.0, 1.0])
     start, end = rng.uniform(0.7, 1.1), time_s[-1] - 0.9
     coming = np.clip((time_s - start) / (2 * WITHIN_S), 0, 1)
     going = np.clip((time_s - end) / (2 * WITHIN_S), 0, 1)
@@ -108,13 +108,13 @@ def _sheet(time_s: Curve, rng: np.random.Generator, size: tuple[int, int]) -> Pa
 
 
 def _hand(time_s: Curve, rng: np.random.Generator, size: tuple[int, int]) -> Path:
-    """Pass a hand over the sheet and back; each digit is behind it for half a second."""
+    """Move a hand across the sheet twice; it covers each digit for half a second."""
     path = _held(_tripod(time_s), time_s, rng, 2.0)
     tip = np.full((len(time_s), 2), np.nan)
     for start in (rng.uniform(0.9, 1.1), rng.uniform(3.4, 3.6)):
         part = (time_s - start) / 2.3
         now = (part >= 0) & (part <= 1)
-        # The hand is broader than high on the picture and comes in from one side.
+        # The hand is wider than high in the picture and comes in from one side.
         tip[now, 0] = -0.45 * size[0] + part[now] * 1.9 * size[0]
         tip[now, 1] = size[1] * (0.1 + 0.1 * np.sin(5 * part[now]))
     path.hand = tip
@@ -141,4 +141,4 @@ PATHS: dict[str, Callable[[Curve, np.random.Generator, tuple[int, int]], Path]] 
     "writing": _writing,
     "empty": _empty,
 }
-"""How each kind goes: seconds of the frames, a generator, width and height of the picture."""
+"""Kinds of motion: functions of the frame times, a generator, and width and height."""

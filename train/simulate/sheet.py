@@ -1,6 +1,6 @@
-"""A sheet with a few handwritten numbers, written at once or one digit after the other.
+"""Write a sheet with a few numbers, all at once or digit by digit over time.
 
-Lies still and flat; who films it moves it.
+The sheet is flat and still; `train.simulate.clips` moves the camera over it.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.simulate.scenes import Hand
+from train.simulate.writers import Writer
 
-MARGIN = 60  # pixels of empty sheet around what is written
-STROKE_S = 0.35  # to write one digit
+MARGIN_PX = 60  # empty border of the sheet (chosen)
+STROKE_S = 0.35  # time to write one digit (chosen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One thing written on the sheet."""
+    """One item written on the sheet."""
 
     label: int
     shape: GrayImage  # (h, w) uint8 coverage
@@ -32,37 +32,37 @@ class Item:
 
 @dataclass(slots=True, eq=False)
 class Sheet:
-    """Paper with what is written on it; `page` shows what has been written so far."""
+    """Paper and its items; `page` shows what has been written so far."""
 
     page: GrayImage  # (H, W) uint8
     items: tuple[Item, ...]
     ground: GrayImage  # the paper without ink
-    pen: float  # gray of the ink
-    cover: float  # how much of the paper it hides
-    drawn_s: float = -2.0  # up to when `page` is drawn
+    pen: float  # grey level of the ink
+    cover: float  # opacity of the ink, 0 to 1
+    drawn_s: float = -2.0  # time up to which `page` is drawn
 
 
 def write_sheet(
-    digits: Sequence[Hand],
-    others: Sequence[Hand],
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
     rng: np.random.Generator,
     size: tuple[int, int],
     broad: float = 1.0,
     written_s: float = 0.0,
     photos: Sequence[GrayImage] = (),
 ) -> Sheet:
-    """Write numbers of one to four digits, about twelve digits on `size` pixels, and other marks.
+    """Write numbers of one to four digits, about twelve digits per picture, and other marks.
 
     Args:
-        digits: hands that write digits; none leaves the sheet without.
-        others: hands that write what is no digit.
-        rng: chooses everything.
-        size: width, height of the picture that will be taken.
-        broad: so many pictures lie side by side on the sheet.
-        written_s: the digits are written one after the other until then; 0: they are there.
-        photos: of paper, any size.
+        digits: writers of digits; empty for a sheet without digits.
+        others: writers of non-digits.
+        rng: random generator.
+        size: width and height of the picture that will be taken.
+        broad: width of the sheet in pictures.
+        written_s: time until which the digits are written one by one; 0: all are there at once.
+        photos: photographs of paper, any size.
     """
-    width, height = round(size[0] * broad) + 2 * MARGIN, size[1] + 2 * MARGIN
+    width, height = round(size[0] * broad) + 2 * MARGIN_PX, size[1] + 2 * MARGIN_PX
     items = _place(digits, others, rng, (width, height), broad)
     if written_s:
         items = _in_turn(items, written_s)
@@ -73,7 +73,7 @@ def write_sheet(
 
 
 def draw_until(sheet: Sheet, time_s: float) -> GrayImage:
-    """Write what has been written by `time_s`; returns the page, (H, W) uint8."""
+    """Draw what has been written by `time_s`; return the page, (H, W) uint8."""
     for item in sheet.items:
         if item.begun_s <= time_s and item.done_s > sheet.drawn_s:
             _ink(sheet, item, time_s)
@@ -82,7 +82,7 @@ def draw_until(sheet: Sheet, time_s: float) -> GrayImage:
 
 
 def _ink(sheet: Sheet, item: Item, time_s: float) -> None:
-    """Draw an item from the top down to where the pen is."""
+    """Draw an item from the top down to the pen."""
     height, width = item.shape.shape
     part = 1.0 if item.done_s <= time_s else (time_s - item.begun_s) / STROKE_S
     rows = round(height * min(1.0, part))
@@ -92,37 +92,37 @@ def _ink(sheet: Sheet, item: Item, time_s: float) -> None:
 
 
 def _place(
-    digits: Sequence[Hand],
-    others: Sequence[Hand],
+    digits: Sequence[Writer],
+    others: Sequence[Writer],
     rng: np.random.Generator,
     size: tuple[int, int],
     broad: float,
 ) -> list[Item]:
-    """Four lines; on each a number or two with room between them, sometimes another mark."""
+    """Place items on four lines: a number or two with gaps, sometimes another mark."""
     items: list[Item] = []
     lines = 4
-    pitch = (size[1] - 2 * MARGIN) / lines
+    pitch = (size[1] - 2 * MARGIN_PX) / lines
     for line in range(lines):
-        x, end = MARGIN + rng.uniform(10, 0.3 * size[0] / broad), size[0] - MARGIN
+        x, end = MARGIN_PX + rng.uniform(10, 0.3 * size[0] / broad), size[0] - MARGIN_PX
         budget = round(3 * broad) if digits else 0
         while budget > 0:
             count = min(budget, int(rng.integers(1, 5)))
             budget -= count
             high = float(np.exp(rng.uniform(np.log(26), np.log(min(72, pitch * 0.62)))))
-            hand = digits[int(rng.integers(len(digits)))]
-            top = MARGIN + pitch * line + rng.uniform(0.08, 0.3) * pitch
-            number, x = _number(hand, count, x, top, high, end, rng)
+            writer = digits[int(rng.integers(len(digits)))]
+            top = MARGIN_PX + pitch * line + rng.uniform(0.08, 0.3) * pitch
+            number, x = _number(writer, count, x, top, high, end, rng)
             items += number
             x += high * rng.uniform(1.6, 3.0) * broad
         if others and rng.random() < (0.5 if digits else 1.0):
-            hand = others[int(rng.integers(len(others)))]
-            mark, _ = _number(hand, 1, x + 40, MARGIN + pitch * (line + 0.2), 40.0, end, rng)
+            writer = others[int(rng.integers(len(others)))]
+            mark, _ = _number(writer, 1, x + 40, MARGIN_PX + pitch * (line + 0.2), 40.0, end, rng)
             items += mark
     return items
 
 
 def _number(
-    hand: Hand,
+    writer: Writer,
     count: int,
     x: float,
     top: float,
@@ -130,16 +130,16 @@ def _number(
     end: float,
     rng: np.random.Generator,
 ) -> tuple[list[Item], float]:
-    """Write `count` marks of one hand from x on, none beyond `end`; returns where it stopped."""
+    """Write `count` marks of one writer from x on, within `end`; return also the next x."""
     items = []
     gap = rng.uniform(0.12, 0.4)
     for _ in range(count):
-        index = int(rng.integers(len(hand.labels)))
-        shape = hand.draw(index, round(high * rng.uniform(0.9, 1.1)), rng)
+        index = int(rng.integers(len(writer.labels)))
+        shape = writer.draw(index, round(high * rng.uniform(0.9, 1.1)), rng)
         if x + shape.shape[1] > end:
             break
         y = round(top + rng.normal(0, 0.04) * high)
-        items.append(Item(int(hand.labels[index]), shape, round(x), y, _hull(shape, x, y)))
+        items.append(Item(int(writer.labels[index]), shape, round(x), y, _hull(shape, x, y)))
         x += shape.shape[1] + gap * high + 3
     return items, x
 
@@ -148,7 +148,7 @@ def _hull(shape: GrayImage, x: float, y: float) -> npt.NDArray[np.float32]:
     points = cv2.findNonZero(np.asarray(shape > 60, np.uint8))
     if points is None:
         points = np.zeros((1, 1, 2), np.int32)
-    # The far edge of a pixel, not its corner: a box of one pixel is one pixel wide.
+    # The far edge of a pixel is included: a box of one pixel is one pixel wide.
     corners = np.concatenate([points, points + 1])
     return np.asarray(cv2.convexHull(corners), np.float32) + np.array([round(x), y], np.float32)
 
@@ -164,7 +164,7 @@ def _in_turn(items: Sequence[Item], until_s: float) -> list[Item]:
 def _paper(
     width: int, height: int, rng: np.random.Generator, photos: Sequence[GrayImage]
 ) -> GrayImage:
-    """A photographed sheet, or plain paper that is sometimes ruled."""
+    """Return a photographed sheet, or plain paper that is sometimes ruled."""
     if photos and rng.random() < 0.4:
         photo = photos[int(rng.integers(len(photos)))]
         scale = max(width / photo.shape[1], height / photo.shape[0])

@@ -1,1 +1,1 @@
-"""Experiments: the full recipe, writers left out, comparison of systems, MNIST survival."""
+"""Experiments: the full recipe, left-out writers, comparison of systems, MNIST survival."""

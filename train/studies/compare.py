@@ -1,13 +1,13 @@
-"""Every recogniser side by side: the classic ones and the shipped net, one row each.
+"""Compare all recognisers: the classic ones and the shipped net, one row each.
 
     python -m train compare --runs runs --out runs/compare
-    python -m train compare --doc       # the table and the picture go into docs/, too
+    python -m train compare --doc       # also updates the table and the plot in docs/
 
-Takes what `baseline`, `fit` and `export` left under RUNS and the shipped model; a system that is
-not there is named and passed over. All are measured on the same glyphs. The classic ones learned
-from MNIST alone, so all other hands are new to them; to be fair to both, the hands of the other
-sets are the writers held out from the shipped net, and the text digits that nobody learned from.
-Read through the whole reader, a system that knows no "none" answers for every blob.
+Uses the results of `baseline`, `fit` and `export` under RUNS and the shipped model; a missing
+system is named and skipped. All are measured on the same glyphs. The classic ones learned from
+MNIST alone, so the other sets are new writers for them; to be fair, these sets contribute only
+writers held out from the shipped net, and the text digits that no system learned from. In the
+whole reader, a system without a reject class labels every region.
 """
 
 import json
@@ -23,9 +23,11 @@ from camdigits.reader import Reader
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Glyphs, Scorer, Scores
-from train.baselines import LABELS, load_baseline, load_records
+from train.baselines.registry import LABELS, load_baseline
+from train.baselines.runs import load_records
 from train.benchmarks.photos import score_photos
 from train.data import sets
+from train.data.folder import data_folder
 from train.data.sets import Glyphset
 from train.errors import DataError
 from train.fit.run import lineage, load_history
@@ -36,8 +38,8 @@ from train.studies.docs import put_table
 BASELINES = ("knn", "svm", "mlp", "numpy")
 NETS = ("lenet5", "classic-cnn")
 SETS = ("mnist", "unipen", "bhmsds", "kensanata", "mlia")
-WANTED = 0.99  # of the answers at or above a system's threshold are right on MNIST's validation
-GLYPHS = 25  # a page of numbers
+MIN_PRECISION = 0.99  # at a system's threshold, on MNIST's validation digits (chosen)
+GLYPHS = 25  # glyphs per call: a page of numbers
 ROUNDS = 15
 DOC, PLOT = Path("docs/how-it-works.md"), Path("docs/stages/compare.png")
 COMMAND = "python -m train compare"
@@ -45,23 +47,23 @@ COMMAND = "python -m train compare"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One recogniser, ready to read."""
+    """One recogniser with its scorer."""
 
     name: str
     score: Scorer
     labels: tuple[str, ...]
     size_bytes: int
-    train_s: float | None  # None where it is not known
-    threshold: float | None = None  # of its card; None finds one on MNIST's validation digits
+    train_s: float | None  # seconds of training; None if unknown
+    threshold: float | None = None  # from its card; None fits one on MNIST's validation digits
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one recogniser reaches."""
+    """Results of one recogniser; the names are the keys of compare.json."""
 
     name: str
     accuracy: dict[str, float]  # by set; a digit called "none" counts as wrong
-    photos_f1: float | None  # through the whole reader; None where the photos are missing
+    photos_f1: float | None  # of the whole reader; None if the photos are missing
     size_bytes: int
     us: float  # microseconds a digit, one thread, 25 in one call
     train_s: float | None
@@ -70,16 +72,16 @@ class Row:
 def compare(
     runs: Path,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
     systems: Sequence[System] | None = None,
 ) -> tuple[Row, ...]:
-    """Measure every system that is there.
+    """Measure every available system.
 
     Args:
         runs: folder with the runs of the classic systems.
-        limit: glyphs of each set; None takes all.
-        say: takes a line per system.
-        systems: in place of those under `runs` and the shipped model.
+        limit: glyphs of each set; None uses all.
+        report: receives one line per system.
+        systems: replaces those under `runs` and the shipped model.
 
     Raises:
         DataError: a data set is missing.
@@ -87,19 +89,19 @@ def compare(
     parts = {name: _measured(name, limit) for name in SETS}
     val = _thin(sets.load("mnist", "val"), limit)
     rows = []
-    for system in find_systems(runs, say) if systems is None else systems:
+    for system in find_systems(runs, report) if systems is None else systems:
         rows.append(row_of(system, parts, val))
-        say(line(rows[-1]))
+        report(line(rows[-1]))
     return tuple(rows)
 
 
-def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[System]:
-    """Yield the systems under `runs`, then the shipped model; say which are not there."""
+def find_systems(runs: Path, report: Callable[[str], None] = print) -> Iterator[System]:
+    """Yield the systems under `runs`, then the shipped model; report the missing ones."""
     for name in BASELINES:
         try:
             records = load_records(runs / name)
         except DataError as error:
-            say(f"left out: {error}")
+            report(f"left out: {error}")
             continue
         for record in records:
             if "mnist/test" in record.accuracy or name == "numpy":
@@ -110,16 +112,18 @@ def find_systems(runs: Path, say: Callable[[str], None] = print) -> Iterator[Sys
         if model.exists():
             yield model_system(name, model, runs / name)
         else:
-            say(f"left out: {model} is not there; python -m train fit --net {name}, then export")
+            report(
+                f"left out: {model} is not there; python -m train fit --net {name}, then export"
+            )
     yield model_system("camdigits", find_model("digits"), runs / "digits")
 
 
 def model_system(name: str, model: Path, run: Path) -> System:
-    """Take up a .tflite with its card; its run tells how long it learned, if it is there."""
+    """Load a .tflite with its card; its training time comes from the run, if that exists."""
     card = load_card(model)
     try:
         seconds = sum(row["seconds"] for one in lineage(run) for row in load_history(one))
-    except DataError:  # the run, or one that it began from, is not kept
+    except DataError:  # the run, or one that it started from, was not kept
         seconds = 0
     scorer = load_scorer(model, card)
 
@@ -147,7 +151,7 @@ def row_of(system: System, parts: dict[str, Glyphset], val: Glyphset) -> Row:
 
 
 def microseconds(score: Scorer, rounds: int = ROUNDS) -> float:
-    """Time of one glyph in a call for GLYPHS; the best of some rounds."""
+    """Return the time of one glyph in calls of GLYPHS, the best of several rounds."""
     glyphs = np.random.default_rng(0).integers(0, 256, (GLYPHS, 28, 28)).astype(np.uint8)
     best = float("inf")
     for _ in range(rounds):
@@ -158,13 +162,13 @@ def microseconds(score: Scorer, rounds: int = ROUNDS) -> float:
 
 
 def line(row: Row) -> str:
-    """One row for the terminal."""
-    hands = "  ".join(f"{name} {share:7.2%}" for name, share in row.accuracy.items())
-    return f"{row.name:14}{hands}  photos F1 {_share(row.photos_f1)}  {row.us:8.0f} µs"
+    """Format one row for the terminal."""
+    shares = "  ".join(f"{name} {share:7.2%}" for name, share in row.accuracy.items())
+    return f"{row.name:14}{shares}  photos F1 {_share(row.photos_f1)}  {row.us:8.0f} µs"
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """The table for the docs."""
+    """Format the Markdown table for the docs."""
     head = ["system", *SETS, "photos F1", "size", "µs a digit", "training"]
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
     for row in rows:
@@ -200,17 +204,17 @@ def write_comparison(rows: Sequence[Row], out: Path) -> tuple[Path, Path, Path]:
 
 
 def put_into_docs(rows: Sequence[Row], doc: Path = DOC, plot: Path = PLOT) -> None:
-    """Put the table into its place in a page, and the picture beside it.
+    """Update the table in a page of the docs, and its plot.
 
     Raises:
-        DataError: the page has no such place, or a file cannot be written.
+        DataError: the page has no marked place for it, or a file cannot be written.
     """
     put_table(doc, COMMAND, markdown(rows))
     _plot(rows, plot)
 
 
 def _plot(rows: Sequence[Row], path: Path) -> None:
-    """Bars of the shares that are read wrong, and a point per system: time against hands."""
+    """Plot error rates per set as bars, and latency against the error on new writers."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -223,19 +227,19 @@ def _plot(rows: Sequence[Row], path: Path) -> None:
         wrong = [100 * (1 - row.accuracy[name]) for row in rows]
         left.bar(places + (index - 2) * wide, wrong, wide, label=name)
     left.set_xticks(places, [row.name for row in rows], rotation=25, ha="right")
-    left.set(yscale="log", ylabel="read wrong, %", title="the same glyphs for every system")
+    left.set(yscale="log", ylabel="error, %", title="error on the same glyphs")
     left.set_ylim(top=130)  # room for the legend
     left.legend(ncols=len(SETS), fontsize=8, frameon=False)
     for index, row in enumerate(rows):
-        right.plot(row.us, _hands_wrong(row), "o")
+        right.plot(row.us, _new_writers_error(row), "o")
         right.annotate(
             row.name,
-            (row.us, _hands_wrong(row)),
+            (row.us, _new_writers_error(row)),
             xytext=(5, 4 if index % 2 else -12),
             textcoords="offset points",
         )
     right.set(xscale="log", yscale="log", xlabel="microseconds a digit, one thread")
-    right.set(ylabel="new hands read wrong, %", title="time against new hands")
+    right.set(ylabel="error on new writers, %", title="latency and error on new writers")
     right.margins(x=0.25, y=0.12)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
@@ -245,8 +249,8 @@ def _plot(rows: Sequence[Row], path: Path) -> None:
     plt.close(figure)
 
 
-def _hands_wrong(row: Row) -> float:
-    """Mean share, in percent, that is read wrong of the sets other than MNIST."""
+def _new_writers_error(row: Row) -> float:
+    """Return the mean error in per cent over the sets other than MNIST."""
     shares: npt.NDArray[np.float64] = np.array([row.accuracy[name] for name in SETS[1:]])
     return float(100 * (1 - shares.mean()))
 
@@ -262,14 +266,14 @@ def _thin(part: Glyphset, limit: int | None) -> Glyphset:
 
 
 def _photos(system: System, val: Glyphset) -> float | None:
-    """F1 of the whole reader with this system in it, at the system's threshold."""
-    photos = sets.folder() / "photos-dev"
+    """Return the F1 on photos of the whole reader with this system, at its threshold."""
+    photos = data_folder() / "photos-dev"
     if not photos.is_dir():
         return None
     threshold = system.threshold
     if threshold is None:
         scores = system.score(val.images)
-        threshold = measure.best_threshold(scores, val.labels, 1.0, None, WANTED)
+        threshold = measure.best_threshold(scores, val.labels, 1.0, None, MIN_PRECISION)
     reader = Reader(scorer=system.score, labels=system.labels, threshold=threshold)
     found = score_photos(photos, reader)
     return sum((one.match.counts for one in found), Counts()).f1

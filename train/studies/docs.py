@@ -1,4 +1,4 @@
-"""Tables that a command puts into a page of docs/, between two comments that name the command."""
+"""Update tables in pages of docs/, between two comments that name their command."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ END = "<!-- end -->"
 
 
 def begin(command: str) -> str:
-    """The comment above the table of a command.
+    """Return the comment above the table of a command.
 
     >>> begin("python -m train compare")
     '<!-- begin: python -m train compare -->'
@@ -17,7 +17,7 @@ def begin(command: str) -> str:
 
 
 def put_table(doc: Path, command: str, table: str) -> None:
-    """Replace what stands between the comments of a command.
+    """Replace the text between the comments of a command.
 
     Raises:
         DataError: the page or its comments are missing, or it cannot be written.

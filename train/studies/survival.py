@@ -26,7 +26,9 @@ from camdigits.values import GrayImage, Scorer
 from train.data import sets
 from train.data.sets import Glyphset
 from train.errors import DataError
-from train.fit.loop import HISTORY, Settings, fit, load_model, load_settings, scores_of
+from train.fit.loop import fit
+from train.fit.run import HISTORY, load_model, load_settings, scores_of
+from train.fit.settings import Settings
 from train.studies.docs import put_table
 from train.studies.filmed import gentle_crops, harsh_crops, photo_crops, stretched
 
@@ -34,17 +36,17 @@ RUN = Path("runs/mnist-only")
 PLOT = Path("docs/stages/survival.png")
 DOC = Path("docs/mnist-is-not-a-camera.md")
 EPOCHS = 8
-SURE = 0.9  # probability: an answer that a person would believe
+SURE = 0.9  # probability that a user would trust (chosen)
 SEED = 1
-SHIFT_PX = 4  # the whole of a glyph's margin
+SHIFT_PX = 4  # the margin of a glyph
 SCALE = 0.6
-STROKE_PX = 3  # wider and narrower
+STROKE_PX = 3  # diameter of the dilation: the stroke becomes two pixels wider
 COMMAND = "python -m train survival"
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A net with what its numbers mean."""
+    """A net with its output specification."""
 
     name: str
     score: Scorer
@@ -53,7 +55,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class DigitRow:
-    """Share of a set of digits that each contender reads."""
+    """Accuracy of each net on one set of digits."""
 
     name: str
     count: int
@@ -62,17 +64,17 @@ class DigitRow:
 
 @dataclass(frozen=True, slots=True)
 class OtherRow:
-    """What each contender says to glyphs that are no digit."""
+    """Predictions of each net on one set of non-digits."""
 
     name: str
     count: int
     called: tuple[float, ...]  # share whose best label is a digit
-    sure: tuple[float, ...]  # share that is a digit with SURE or more
+    sure: tuple[float, ...]  # share with a digit of probability SURE or more
 
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """All that is measured."""
+    """All measurements."""
 
     contenders: tuple[str, ...]
     digits: tuple[DigitRow, ...]
@@ -86,49 +88,49 @@ def write_survival(
     doc: Path | None = DOC,
     epochs: int = EPOCHS,
     limit: int | None = None,
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> Survival:
-    """Train on MNIST alone if that was not done, measure, and write table and plot.
+    """Train on MNIST alone if needed, measure, and write table and plot.
 
     Args:
-        run: folder of the MNIST-only run; an unfinished one is finished.
-        model: the model to hold against it, a name or the path of a .tflite.
+        run: folder of the MNIST-only run; an unfinished one is continued.
+        model: the model to compare with, a name or the path of a .tflite.
         plot: file of the plot.
-        doc: a page between whose markers the table is put; None only prints it.
-        epochs: of a run that is not there yet.
-        limit: glyphs of each set, for a quick look; None takes all.
-        say: takes the lines.
+        doc: page between whose markers the table is written; None only reports it.
+        epochs: of a new run.
+        limit: glyphs of each set, for a quick trial; None uses all.
+        report: receives the lines.
 
     Raises:
         DataError: a data set is missing, or a file cannot be written.
         ModelError: the model cannot be used.
     """
-    contenders = mnist_only(run, epochs, say), shipped(model)
-    found = measure(contenders, digit_sets(limit), other_sets(limit), say)
+    contenders = mnist_only(run, epochs, report), shipped(model)
+    found = measure(contenders, digit_sets(limit), other_sets(limit), report)
     table = markdown(found)
-    say(table)
+    report(table)
     draw_plot(found, plot)
-    say(f"{plot}: the same as a plot")
+    report(f"{plot}: plot written")
     if doc is not None:
         put_table(doc, COMMAND, table)
-        say(f"{doc}: the table is in its place")
+        report(f"{doc}: table updated")
     return found
 
 
-def mnist_only(run: Path, epochs: int, say: Callable[[str], None] = print) -> Contender:
-    """Train the shipped net's architecture on MNIST alone, or take the run that is there."""
+def mnist_only(run: Path, epochs: int, report: Callable[[str], None] = print) -> Contender:
+    """Train the shipped net's architecture on MNIST alone, or load the existing run."""
     labels = sets.LABELS[:10]
     begun = (run / HISTORY).exists()
     settings = Settings(net="camdigits", labels=labels, sets=("mnist",), epochs=epochs)
     if begun and load_settings(run).sets != ("mnist",):
         raise DataError(f"{run}: a run on MNIST alone is wanted; name another folder")
-    fit(settings, run, resume=begun, say=say)
+    fit(settings, run, resume=begun, report=report)
     net = load_model(run)
     return Contender("MNIST only", lambda glyphs: scores_of(net, glyphs), OutputSpec(labels))
 
 
 def shipped(model: str) -> Contender:
-    """Take the model that the product reads with."""
+    """Load the shipped model."""
     path = find_model(model)
     card = load_card(path)
     output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
@@ -136,7 +138,7 @@ def shipped(model: str) -> Contender:
 
 
 def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
-    """Digits, from what MNIST was made of to what a camera sees."""
+    """Yield sets of digits, from MNIST to what a camera sees."""
     images, labels = sets.raw_test()
     tests = Glyphset("", images, labels)
     yield _thin(replace(sets.load("mnist", "test"), name="MNIST test"), limit)
@@ -158,7 +160,7 @@ def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
 
 
 def other_sets(limit: int | None = None) -> Iterator[Glyphset]:
-    """What is no digit: symbols, letters, drawings."""
+    """Yield sets of non-digits: symbols, letters, drawings."""
     for name, title in OTHERS.items():
         yield _thin(replace(sets.load(name, "val"), name=title), limit)
 
@@ -185,7 +187,7 @@ def shrunk(image: GrayImage, rng: np.random.Generator) -> GrayImage:  # noqa: AR
 
 
 def thickened(image: GrayImage, rng: np.random.Generator) -> GrayImage:  # noqa: ARG001
-    """Write a digit with a felt pen."""
+    """Thicken a digit as a felt pen does."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE_PX, STROKE_PX))
     return np.asarray(cv2.dilate(image, kernel), np.uint8)
 
@@ -205,37 +207,39 @@ def measure(
     contenders: Sequence[Contender],
     digits: Iterator[Glyphset],
     others: Iterator[Glyphset],
-    say: Callable[[str], None] = print,
+    report: Callable[[str], None] = print,
 ) -> Survival:
-    """Ask every contender about every set, and say which is done."""
+    """Measure every net on every set, and report each set."""
     digit_rows: list[DigitRow] = []
     for part in digits:
         right = tuple(_right(each, part) for each in contenders)
         digit_rows.append(DigitRow(part.name, len(part.labels), right))
-        say(f"{part.name}: {_percents(right)}")
+        report(f"{part.name}: {_percents(right)}")
     other_rows = tuple(_other_row(contenders, part) for part in others)
     return Survival(tuple(each.name for each in contenders), tuple(digit_rows), other_rows)
 
 
 def _right(contender: Contender, part: Glyphset) -> float:
-    """Share whose best label is right; "none" is wrong."""
-    asked = opinions(part.images, contender.score, contender.output_spec)
+    """Return the accuracy; "none" is wrong."""
+    predicted = opinions(part.images, contender.score, contender.output_spec)
     truth = [sets.LABELS[label] for label in part.labels]
-    return float(np.mean([said == label for said, label in zip(asked.labels, truth, strict=True)]))
+    return float(
+        np.mean([one == label for one, label in zip(predicted.labels, truth, strict=True)])
+    )
 
 
 def _other_row(contenders: Sequence[Contender], part: Glyphset) -> OtherRow:
-    asked = [opinions(part.images, each.score, each.output_spec) for each in contenders]
+    predictions = [opinions(part.images, each.score, each.output_spec) for each in contenders]
     return OtherRow(
         part.name,
         len(part.labels),
-        tuple(float(each.digits(0.0).mean()) for each in asked),
-        tuple(float(each.digits(SURE).mean()) for each in asked),
+        tuple(float(each.digits(0.0).mean()) for each in predictions),
+        tuple(float(each.digits(SURE).mean()) for each in predictions),
     )
 
 
 def markdown(found: Survival) -> str:
-    """Lay the figures out as two tables."""
+    """Format the measurements as two Markdown tables."""
     names = found.contenders
     lines = [
         f"| digits read right | glyphs | {' | '.join(names)} |",
@@ -245,7 +249,7 @@ def markdown(found: Survival) -> str:
         lines.append(f"| {row.name} | {row.count} | {_percents(row.right)} |")
     lines += [
         "",
-        "| no digits, called a digit | glyphs | "
+        "| non-digits read as a digit | glyphs | "
         + " | ".join(f"{name} | {name}, {SURE:.0%} sure" for name in names)
         + " |",
         "| --- |" + " ---: |" * (1 + 2 * len(names)),
@@ -261,7 +265,7 @@ def _percents(shares: Sequence[float]) -> str:
 
 
 def draw_plot(found: Survival, path: Path) -> None:
-    """Draw two bars per set of digits.
+    """Plot one bar per net for each set of digits.
 
     Raises:
         DataError: the file cannot be written.

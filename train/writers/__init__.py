@@ -1,1 +1,1 @@
-"""Whose glyphs are written: fonts, stroke skeletons, signs, invented signs, warps."""
+"""Glyph generators: fonts, stroke skeletons of digits and signs, random signs, warps."""

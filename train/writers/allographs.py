@@ -1,9 +1,10 @@
-"""Digits in ways that people write them and the sets hardly show: our own stroke skeletons.
+"""Draw digits and signs by synthetic writers, from stroke skeletons of our own.
 
-Most sets come from one country or a few pens, so a net takes a slashed zero for an 8 and a one
-with a long upstroke for nothing at all. Here every form that a reader of many hands has met is a
-skeleton, and thousands of made-up writers pick theirs among them. Drawn by the strokes of
-`camdigits.synth.handwriting`, whose own skeletons, the demo's, are not among these.
+Most data sets come from one country or a few pens, so a net trained on them reads a slashed zero
+as an 8 and rejects a one with a long upstroke. `train.writers.shapes` holds forms of digits that
+people write and the data sets hardly contain; each synthetic writer picks one form per digit. The
+strokes are drawn by `camdigits.synth.handwriting`; the forms of its demo clip are not used here,
+so that the demo is not part of the training data.
 """
 
 from collections.abc import Sequence
@@ -16,306 +17,39 @@ from camdigits.image import cv2
 from camdigits.synth.handwriting import Hand, Pen, Stroke, draw_shape, parse
 from camdigits.values import GrayImage
 from train.writers.invented import invent
+from train.writers.shapes import SHAPES
 from train.writers.signs import SIGNS
 
-# Strokes as in camdigits.synth.handwriting.SHAPES: hundredths of the height, "/" where the pen
-# turns.
-SHAPES: dict[str, tuple[str, ...]] = {
-    "0": (
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 58,-6 30,50 0,106",  # slashed
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 50,14 30,50 12,86",  # slashed inside
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 2,-4 30,50 58,104",  # the other way
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 4,52 30,50 56,48",  # barred
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; -8,54 30,50 66,46",
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 29,48 31,53",  # dotted
-        "44,2 18,8 4,40 8,80 28,99 50,82 54,44 42,12 22,8 26,22 46,16",  # curl inside
-        "26,8 8,26 4,60 18,96 40,94 54,60 48,20 30,2 14,0 18,14 44,8 60,0",  # pigtail
-        "50,10 26,4 6,30 6,72 26,99 50,78 54,34 40,-4 24,-8",  # crossing at the top
-        "24,6 4,36 8,84 30,99 52,80 54,32 38,4",  # open at the top
-        "30,2 4,10 0,50 4,92 30,99 56,92 60,50 56,8 30,2",  # a box
-        "60,2 20,4 0,50 14,94 56,99 96,80 104,36 84,6 50,2",  # broad
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 64,10 44,34 26,64 2,84",
-        "40,4 20,2 4,24 2,60 14,92 34,98 50,78 54,44 50,26",  # open at the right
-        "14,12 8,40 6,74 26,99 48,84 54,48 44,12 26,2 12,14 10,30",  # ends side by side
-        "72,0 46,8 20,6 4,30 4,70 24,98 48,86 56,50 44,12",  # a tail above
-        "40,30 28,44 36,52 50,36 44,10 22,2 4,24 2,64 18,97 42,92 56,60 50,24 30,4",  # from within
-        "30,2 10,14 2,50 12,88 30,99 48,86 56,48 48,14 30,2; 30,-6 29,50 30,106",  # upright bar
-        "40,20 24,26 16,50 24,74 40,72 50,46 40,20; 70,0 34,50 0,100",  # a long slash
-        "44,14 20,18 4,48 14,84 40,88 56,54 44,14; 66,-4 32,50 -4,104",
-        "50,8 30,0 6,20 2,66 22,99 50,84 56,40 40,6 22,12 30,26 56,20",
-    ),
-    "1": (
-        "0,100 22,50 40,0/ 40,50 40,101",  # an upstroke as long as the stem
-        "0,92 24,46 44,0/ 54,50 62,100",
-        "0,76 22,34 40,0/ 38,50 36,100",
-        "0,92 40,44 74,0/ 70,50 66,100",  # far off
-        "0,96 50,50 90,0/ 82,50 76,101",
-        "0,70 36,34 66,0/ 62,50 56,100",
-        "0,58 18,28 34,0/ 30,50 26,101",
-        "0,42 18,26 36,0/ 28,50 20,100",
-        "0,60 16,30 30,4 36,12/ 30,50 22,101",  # round at the top
-        "0,28 6,10 18,0 26,12 20,54 12,101",
-        "0,18 14,16 26,2/ 24,52 22,101",
-        "0,70 20,34 40,0/ 38,50 36,99; 10,99 36,99 64,98",  # with a base
-        "0,40 16,22 34,0/ 32,50 30,98; 4,98 30,99 58,97",
-        "0,84 20,40 38,0/ 34,52 30,98/ 0,98/ 60,96",  # in one go, base and all
-        "4,30 22,0/ 22,50 20,97/ 0,98/ 46,97",
-        "20,0 20,50 20,98; 0,98 20,99 40,98",  # base alone
-        "0,4 12,2 22,1/ 22,50 22,98; 2,99 22,99 44,98",  # as typewriters have it
-        "0,2 20,0/ 20,50 19,101",
-        "24,0 14,50 0,101",  # slanting
-        "0,0 12,50 26,101",
-        "0,16 8,2 14,0/ 10,60 14,92 30,98",  # running out to the right
-        "0,100 24,48 46,0/ 62,44 76,84",  # as a roof
-        "0,90 30,40 50,0/ 66,50 84,98",
-        "8,72 40,0/ 42,50 46,100",
-        "0,62 44,0/ 50,50 58,101",
-        "0,30 22,14 40,2/ 34,50 26,100",  # a long flag that rises a little
-        "0,20 26,8 40,0/ 38,50 34,100",
-        "0,26 16,16 34,0/ 22,50 10,100",
-        "0,34 18,18 34,0/ 28,50 20,96; -12,98 20,96 60,94",  # a long flag and a base
-        "0,22 20,10 34,2/ 30,50 22,90; -6,97 30,92 72,90",
-        "0,30 30,0/ 20,92/ -6,97/ 54,90",
-        "0,50 20,14 36,0 44,8/ 34,50 22,100",  # round, a long flag
-        "0,34 16,12 34,0 40,8 34,50 24,101",
-        "6,40 20,14 40,0/ 36,40 20,101",
-        "0,30 26,16 50,0/ 40,50 32,101",
-    ),
-    "2": (
-        "6,26 14,6 34,0 48,16 42,44 22,74 4,92 0,80 10,72 28,84 44,98 64,90",  # a loop at the foot
-        "4,30 10,8 34,0 52,18 46,48 24,82 6,98 -4,86 8,68 30,78 46,96 68,100",
-        "22,26 8,24 10,6 34,0 52,18 46,48 22,82 2,94 -2,80 14,72 30,88 62,92",  # loops at both
-        "14,20 20,32 6,30 4,10 28,0 50,14 46,42 26,72 6,90 -2,76 14,66 34,86 60,94",
-        "2,2 26,0 50,2/ 28,50 0,98/ 28,99 56,98",  # as a Z
-        "0,14 20,2 46,6 48,26/ 24,64 0,98/ 30,97 60,98",
-        "6,30 10,8 30,0 46,12 44,38 26,68 2,97/ 12,90 34,96 52,98 62,84",  # a wavy foot
-        "0,24 16,2 50,4 70,24 60,52 30,82 0,98/ 40,99 90,96",  # broad
-        "4,22 20,0 42,6 44,30 30,60 20,78 22,92 40,98 56,92",  # no corner at the foot
-        "0,10 22,0 40,14 36,40 18,74 0,99/ 18,98 34,99",
-        "10,34 2,18 18,0 44,8 44,36 20,70 0,99/ 30,96 62,100",
-        "20,40 4,30 6,8 30,0 50,18 46,50 26,80 4,96 0,82 14,74 36,88 60,98",  # as a Q
-        "16,44 2,28 10,4 36,0 54,24 44,60 14,92 -2,96 0,80 20,82 44,96 62,94",
-        "6,14 16,2 26,10 22,40 12,74 2,98/ 24,99 44,97",  # hardly a hook
-        "10,8 20,0 24,12 18,50 4,92 14,86 30,96 48,98",
-        "0,20 14,2 40,4 46,24 34,46 22,66 18,90/ 30,96 44,98",  # hardly a foot
-        "2,16 22,0 46,10 44,34 26,60 14,84 20,98 36,100",
-        "4,14 20,0 38,10 38,36 20,76 4,98 -4,88 10,72 34,58 60,36",  # rising at the end
-        "8,10 26,0 42,12 36,46 14,88 0,98 4,82 24,82 44,98 66,84",
-    ),
-    "3": (
-        "2,2 24,3 48,1/ 32,22 20,40/ 44,44 54,70 40,96 16,101 0,90",  # flat at the top
-        "0,4 26,2 54,0/ 36,20 24,38 44,40 56,62 46,90 20,101 -2,94",
-        "4,12 24,0 44,12 38,36 20,46 14,40 24,42 46,56 50,82 28,101 0,90",  # a small loop
-        "4,10 26,0 46,14 40,38 22,48 10,52 18,38 34,48 52,68 44,94 18,101 0,86 8,76",
-        "0,14 20,0 42,10 40,34 18,46/ 44,54 50,80 26,99 4,92 -2,76 12,72",  # curled below
-        "8,8 30,0 50,14 44,36 26,46/ 54,54 60,82 34,101 8,96 0,84",
-        "0,4 40,2/ 40,44/ 12,46/ 44,46/ 44,98/ 0,98",  # corners
-        "0,18 12,2 30,6 34,26 16,44/ 40,50 60,74 40,98 6,98",
-        "10,20 0,10 20,0 44,8 42,34 20,46/ 46,54 52,82 26,101 0,98 -6,86",
-        "0,8 24,4 50,0/ 18,40/ 34,38 48,44 40,66 4,100",  # straight at the foot
-        "2,10 46,0/ 14,36/ 48,38/ 24,70 2,98",
-        "0,10 40,2 80,0/ 30,40 50,42 76,50 40,78 0,98",  # broad
-        "0,4 30,0 50,4/ 24,36 46,48 52,74 34,98 8,96 2,80 14,66 30,60",  # nearly closed below
-        "14,10 26,2 34,12 24,30 16,36/ 44,46 56,70 40,98 8,100 -4,92",  # a small top
-        "6,6 26,0 46,8 42,28 28,38/ 46,50 48,82 24,101 0,96",  # hardly a notch
-        "4,0 26,2 44,10 40,34 32,44 46,56 46,86 26,101 2,98",
-        "0,16 10,0 38,2 52,16 40,36 12,50/ 32,46 50,60 40,88 6,101",
-        "6,8 44,0/ 26,36/ 46,56 44,86 10,101",  # a corner in the middle
-        "8,4 42,0/ 40,26 24,40/ 44,60 40,88 4,100",
-    ),
-    "4": (
-        "10,2 6,26 0,54/ 28,55 58,52; 44,0 42,50 40,101",  # open
-        "8,10 4,30 6,50 24,54 46,46/; 48,0 46,50 44,101",  # the left as a u
-        "6,4 0,28 8,48 28,50 46,40/ 50,4/ 48,50 44,101",  # in one go
-        "10,0 0,44 16,50 36,40 48,10/ 44,50 38,101",
-        "14,0 4,34 0,56 14,60 34,48 44,24/ 42,60 40,101; 20,62 64,56",
-        "44,0 22,32 0,64/ 30,65 66,62; 44,0 44,50 44,101",  # closed
-        "46,2 20,34 0,58/ 24,58 50,56/ 48,20 44,2/; 46,2 45,50 44,101",
-        "40,0 18,34 0,64/ 40,60 72,58; 40,36 38,70 34,101",  # a short stem
-        "20,0 10,34 0,66/ 34,64 70,62; 44,38 40,70 36,101",
-        "24,0 8,36 0,68/ 30,64 60,60/; 50,30 40,70 30,102",
-        "46,0 10,44 4,58/ 46,54/ 44,20/; 44,20 40,60 36,101",
-        "0,6 2,48/ 24,49 48,48; 48,0 48,50 48,101",  # as displays have it
-        "46,0 24,30 4,66/ 0,76 26,70 60,64; 46,0 40,50 34,101",
-        "30,0 12,30 0,62 10,72 34,66 56,60; 36,44 36,70 38,101",
-        "8,0 4,30 0,60/ 20,42 40,36 46,50 42,100",  # as an h
-        "12,0 4,36 2,56 20,46 44,34 44,60 40,101",
-        "6,0 0,50/ 24,40 46,0/ 46,50 44,101",  # zigzag
-        "4,0 0,40 6,54 26,40 48,4/ 48,50 52,101",
-        "26,0 6,34 2,58 16,66 40,52 44,30/ 40,60 34,101",
-        "4,0 8,30 22,40 44,24 50,0/ 40,50 20,101",  # as a y
-        "0,8 4,34 20,44 40,34 48,4/ 48,50 28,98 6,92",
-        "40,2 10,34 2,50 24,54 46,44/ 46,10/ 44,60 42,101",
-        "16,0 6,40 0,70/ 30,70 60,68; 38,52 36,76 34,102",
-        "14,14 0,50/ 60,48; 36,0 34,50 32,101",  # nearly a cross
-        "20,20 4,54/ 56,54; 34,0 32,101",
-        "30,4 8,28 6,46 22,50 44,40 50,26 44,60 46,101",
-        "10,4 0,44/ 40,40/ 44,60 40,101",  # open, as a step
-        "16,0 4,36 24,44 44,32/ 40,70 34,101",
-    ),
-    "5": (
-        "50,2 30,2 12,4/ 10,24 6,44/ 28,36 50,52 46,84 22,101 0,92",  # in one go
-        "60,0 30,4 14,2/ 8,40/ 34,34 52,56 44,92 14,101 -4,92",
-        "10,4 8,24 6,46/ 28,40 48,56 44,86 20,101 0,92; 10,4 34,4 66,-2",  # the bar by itself
-        "8,8 6,28 4,46/ 28,42 46,58 42,90 16,101 0,94; 16,0 40,-2 70,-6",
-        "54,4 30,0 12,12 12,32 32,46 48,64 40,92 14,101 0,90",  # as an S
-        "60,4 34,0 14,8 10,28 26,42 46,56 44,84 22,100 0,94",
-        "50,0 8,0/ 8,44/ 46,46/ 48,98/ 0,98",  # corners
-        "8,4 4,46/ 22,36 42,44 46,70 30,96 6,101 -6,90 4,84; 8,4 50,2",  # curled below
-        "6,6 10,40/ 34,36 54,54 52,84 28,101 4,96 -2,80; 2,6 52,2",
-        "44,0 8,2/ 6,36/ 30,34 40,56 30,90 6,98",  # a small belly
-        "60,2 34,0 14,4 8,30/ 30,28 46,50 40,84 12,100",
-        "70,0 20,4/ 10,36 26,34 40,54 36,88 16,101",
-        "56,2 26,0 8,6/ 10,34 24,44 34,64 26,92 10,101",  # hardly a belly
-        "64,6 30,2 6,10 8,36 26,50 34,74 22,101",
-        "50,0 20,8 6,26 20,44 38,58 36,84 22,101",
-        "-14,6 20,2 54,0; 14,4 12,34 30,38 44,60 34,92 8,100",  # a bar to both sides
-        "-8,2 24,4 60,2; 20,4 14,36/ 36,34 48,58 38,92 10,100",
-        "2,4 44,0; 16,6 12,38 36,36 50,60 40,92 6,100",
-        "10,10 8,32/ 30,30 48,52 42,86 12,100 0,94; 4,2 50,0",
-        "60,10 36,0 8,8 6,30 30,44 54,56 56,82 32,101 2,94",  # as an S
-        "80,10 40,0 4,14 10,40 50,50 86,62 70,92 30,100 0,90",
-        "60,6 10,2/ 16,40 30,60 28,84 14,101",
-        "54,2 20,14 4,40 20,56 34,70 30,101",
-    ),
-    "6": (
-        "44,0 24,14 8,44 2,74 12,98 34,98 46,80 38,60 20,60 4,76",
-        "28,0 14,30 4,64 8,94 30,101 48,86 46,64 28,56 8,70",
-        "20,0 8,34 2,72 10,98 32,100 44,82 36,64 18,64 4,78",
-        "8,0 4,40 2,76 14,99 38,98 50,80 40,60 20,58 4,70",  # as a b
-        "56,6 32,0 10,20 0,58 8,92 32,101 54,86 52,60 30,50 6,62",  # curled above
-        "60,10 40,0 14,14 2,50 6,88 30,101 52,88 54,62 34,52 10,64 6,78",
-        "40,0 12,34 0,70 6,94 24,101 38,90 36,74 20,68 6,80",  # a small loop
-        "36,0 12,26 2,64 14,98 44,98 60,72 44,48 16,52 4,68",  # a large one
-        "40,0 14,30 2,70 16,99 42,96 46,72 28,64 18,76 24,86",  # ends inside
-        "30,4 8,40 6,84 30,101 50,80 36,56 12,66 10,90",
-        "90,4 50,0 16,24 0,62 12,94 44,101 70,84 62,62 30,58 6,72",  # broad
-        "50,16 30,2 8,24 2,60 14,96 42,98 58,70 44,46 20,54 16,74 30,80",  # rolled in
-        "40,10 20,6 4,40 6,82 30,101 54,82 54,46 34,30 18,48 24,68 42,64",
-        "52,6 26,4 4,40 4,80 26,101 48,90 50,68 32,60 18,66",  # as a G
-        "70,4 36,4 10,20 2,56 12,92 36,100 54,82 48,60 24,58 8,76",
-        "26,0 16,40 8,84 16,101 28,94 26,80 12,80",  # hardly a loop
-        "20,0 10,40 6,80 14,101 28,92 28,74 14,70 6,82",
-        "14,0 2,44 4,84 22,101 42,90 42,66 26,58 4,66",
-    ),
-    "7": (
-        "0,4 24,4 52,2/ 36,40 24,70 18,101; 8,52 30,50 54,47",  # crossed
-        "2,16 2,4/ 26,4 54,2/ 38,40 28,70 22,101; 10,54 30,52 58,48",
-        "0,20 6,2/ 30,6 54,0/ 40,34 30,66 26,101; 8,50 56,50",
-        "0,30 10,4 16,2/ 26,16 38,14 52,0/ 42,40 32,70 26,101; 8,56 32,52 64,46",  # wavy
-        "0,24 12,2/ 18,20 30,22 48,0/ 42,36 32,70 30,101; 14,58 62,50",
-        "0,36 14,4/ 20,30/ 48,0/ 38,44 26,101; 10,62 60,54",
-        "0,22 8,4 16,6 28,16 42,10 52,0/ 42,40 30,72 24,101",
-        "0,6 28,4 56,4/ 54,50 52,101; 28,50 54,50 78,48",  # an upright stem
-        "0,2 30,2 62,2/ 46,50 34,98; 20,50 66,48; 12,99 34,98 58,97",  # with a foot
-        "0,10 20,0 46,4 50,16 34,50 24,101",  # round
-        "0,26 2,4/ 24,2 46,0/ 44,50 42,101",  # narrow, a long serif
-        "0,4 40,2 84,0/ 56,50 40,101; 30,54 74,50",
-        "0,4 24,6 52,2/ 34,36 16,70 0,101",
-        "0,4 24,6 52,2/ 34,36 16,70 2,101; 6,46 48,60",
-        "0,14 14,2 34,8 52,4/ 40,40 34,99/; 14,44 34,50 58,40",
-        "0,30 10,8 18,24 30,20 44,0/ 40,40 34,100; 6,64 34,62 64,56",  # wavy, the bar low
-        "0,40 12,6/ 22,30/ 42,4/ 36,50 28,101; 2,66 62,60",
-        "0,34 14,4 20,28 46,0/ 40,50 40,101; 14,72 36,70 70,66",
-        "0,20 10,0 24,22 46,2/ 30,60 24,101; 4,60 56,54",
-        "0,28 10,6 18,4 24,20 34,18 50,0/ 44,44 38,101; 16,58 66,52",
-        "0,4 52,0/ 30,50 20,97; 4,52 50,48; -6,99 20,97 50,94",  # a bar and a foot
-        "0,14 4,2 52,0/ 28,98/ 54,94; 10,50 50,46",
-        "14,10 34,8 44,4/ 32,50 26,101; -6,56 30,52 70,46",  # nearly a cross
-        "20,2 40,0/ 34,50 30,101; 0,50 66,44",
-        "0,16 14,2 40,2 50,14 40,40 22,70 14,101; 8,56 50,52",  # round and crossed
-        "2,24 6,6 28,0 50,10 46,34 28,66 18,101; 6,60 30,54 62,58",
-        "0,6 26,4 52,0/ 36,50 26,101 14,84 22,62 62,46",  # bar and all in one go
-        "6,28 2,8 16,4 24,16 48,0/ 44,40 30,101",  # a curl
-        "0,44 12,4/ 26,34 36,24 50,0/ 42,50 36,101; 12,66 60,60",  # deep waves
-        "0,50 10,8/ 28,30/ 48,2/ 40,50 38,101; 20,70 66,64",
-        "2,36 14,2/ 24,38/ 46,4/ 44,60 40,101; 16,58 68,54",
-    ),
-    "8": (
-        "46,8 26,0 6,12 12,34 34,50 48,72 36,98 10,98 2,76 20,52 40,34 52,14",  # open at the top
-        "52,2 24,2 4,18 14,38 36,52 46,76 30,100 6,94 4,70 24,50 42,32 56,10",
-        "10,10 30,2 54,4/ 40,26 14,46 2,74 16,99 40,98 52,78 36,54 14,34 8,16",  # flat at the top
-        "0,10 22,0 46,4 42,24 16,48 4,76 18,100 42,96 48,72 30,50 14,36",
-        "2,6 26,4 52,2/ 34,26 12,46 0,76 16,100 42,98 52,74 38,52 18,42",
-        "26,2 10,8 8,30 26,42 42,32 44,10 26,2; 26,42 6,56 2,84 24,101 48,86 46,58 26,42",
-        "26,0 14,8 16,26 28,34 40,24 38,6 26,0; 28,34 4,52 0,86 26,101 54,88 54,54 28,34",
-        "26,46 8,28 10,6 30,0 46,10 44,30 26,46 4,64 4,92 26,101 48,92 48,66 26,46",  # from within
-        "40,12 20,0 6,16 20,40 44,60 46,88 22,101 2,86 10,62 36,40 48,20 40,2",
-        "6,0 12,26 30,48 46,74 34,100 10,98 6,74 22,50 40,28 50,0",  # as a fish
-        "52,8 30,0 10,8 10,28 34,44 60,60 60,88 30,101 2,90 4,66 34,44 56,28 60,4",
-        "44,26 40,4 16,2 8,22 30,44 48,72 28,100 4,84 12,60 36,40",
-        "54,92 30,60 8,24 18,2 38,4 40,24 20,50 2,76 12,99 36,94 58,66",  # ends that cross below
-        "60,98 34,58 12,30 16,4 36,0 44,18 26,46 4,74 12,100 38,92 60,64",
-        # Rings apart.
-        "34,0 18,8 18,28 34,36 48,26 46,8 34,0; 22,44 2,56 0,86 22,100 44,88 42,56 22,44",
-        "14,2 4,20 14,44 24,70 14,99 2,76 14,46 24,22 14,2",  # narrow
-        "44,10 24,0 6,14 12,36 36,36 46,12/ 40,50 46,80 24,101 4,84 14,60 40,44",
-        "6,14 26,0 44,12 36,34 20,46 46,60 48,88 22,101 4,84 14,58 22,46",
-        "50,4 30,20 10,40 2,76 20,100 40,86 38,60 20,44 8,24 16,6 36,4",  # begun at the right
-        "60,0 40,10 22,40 4,70 14,99 34,92 36,66 20,44 10,20 22,4 40,8",
-    ),
-    "9": (
-        "44,12 26,0 6,12 4,36 22,46 42,32 46,8/ 44,50 40,101",  # a straight leg
-        "44,14 26,0 6,14 6,38 26,46 44,28 46,6/ 46,60 36,92 14,101 0,90",  # a hook
-        "44,14 26,0 6,14 6,36 26,42 44,26 46,6/ 50,60 38,96 10,101 -4,84 14,72 44,62",  # as a g
-        "44,12 24,0 4,14 6,36 26,44 44,26 46,8/ 44,50 24,74 2,90 8,101 34,96 58,78",
-        "40,6 20,2 4,20 14,40 38,38 50,26/ 48,60 32,94 8,101 -2,90",  # open at the right
-        "48,4 22,0 2,16 8,38 30,42 46,34/ 46,64 26,96 2,98",
-        "56,0 28,4 6,16 14,38 40,40 50,30/ 48,70 24,101 0,94 -2,84",
-        "4,4 2,26 16,42 36,38 46,20 48,0/ 46,54 34,92 10,101 -2,90",  # open at the top
-        "2,8 6,34 28,40 44,24 46,6/ 44,60 38,101",
-        "10,14 30,0 48,14 42,38 20,44 6,30 12,12/ 40,6 50,40 46,80 22,101 0,92",
-        "14,42 2,26 12,4 36,2 46,22 34,42 12,44/ 36,50 48,74 26,101 2,92",  # the ring first
-        "40,14 26,8 16,18 24,28 40,20 42,10/ 40,50 30,101",  # a small ring
-        "36,12 16,8 4,18 14,26 34,20 44,8/ 36,50 24,101",
-        "0,14 14,4 44,6/ 36,20 14,24 4,16/; 44,6 36,50 22,101",
-        "60,0 44,6 24,0 4,16 8,40 30,46 46,28 46,10/ 46,60 30,98 4,98",  # an ear
-        "40,0 14,10 2,36 14,58 38,54 48,30 42,6/ 50,50 48,101",  # a large ring
-        "50,6 28,0 6,12 4,32 22,42 46,28/ 50,58 40,90 12,101",  # not quite closed
-        "46,2 20,4 4,24 16,40 40,34 48,22/ 40,76 10,101",
-        "50,8 20,0 2,20 14,40 46,34/ 40,70 14,99 -10,96",
-        "2,10 6,30 22,38 42,26 48,4/ 46,60 20,101 0,90",  # as a y
-        "40,8 22,0 8,10 18,22 36,16 46,4/ 36,50 22,101",  # hardly a ring
-        "50,4 26,0 12,10 22,22 44,14/ 34,60 24,101",
-        "34,38 14,40 4,22 14,4 36,2 44,20 34,40 44,56 48,82 28,101 4,94 0,82",  # a belly below
-        "26,44 8,36 6,12 28,0 46,14 42,36 26,46 48,58 50,86 24,101 0,92",
-        "44,14 26,0 6,14 8,38 28,44 44,28 46,8 50,56 40,94 16,101 4,86 14,70 34,66",
-        "48,10 28,0 8,18 16,40 40,34 48,8/ 40,52 24,80 4,98",
-        "40,10 22,2 6,16 10,34 28,38 42,24 40,8/ 54,36 52,74 30,101 4,94",  # a belly to the right
-        "30,36 10,34 6,14 22,2 40,12 38,32 28,38/ 50,52 56,76 38,99 10,98 0,84",
-        "44,8 24,0 4,14 8,36 26,42 44,28 46,6/ 56,50 48,90 22,101 6,90 20,76 54,70",
-    ),
-}
-PLAIN = 0.2  # of the digits are upright and even, as in the middle of all hands
-HANDS = 1500  # each writes every digit COPIES times
+PLAIN_SHARE = 0.2  # share of drawings that are upright and even (chosen)
+WRITERS = 1500  # synthetic writers; each writes every digit COPIES times
 COPIES = 2
-SIGNS_EACH, INVENTED_EACH = 14, 8  # letters and signs that each writes, and signs of no alphabet
+SIGNS_EACH, INVENTED_EACH = 14, 8  # known signs and random signs of each writer
 SIGN_NAMES = (*SIGNS, "invented")
 HEIGHTS_PX = 24.0, 48.0
-OFF = 0.025  # of the height that a stroke is set down off its place; standard deviation
-CUT = -0.25, 0.4  # of the way between the outermost two points of a stroke that is left out,
-CUT_MOST = 0.1  # and of the height at most
-NIB_PEN = 0.09  # finer pens may be a broad nib's
-NIBS = 0.4  # of which so many are
-NIB = 0.06, 0.16  # of the height: the length of its edge
-NIB_DEGREES = -10.0, 70.0  # that the edge rises to the right
+OFFSET = 0.025  # of the height: standard deviation of a stroke's displacement (chosen)
+CUT = -0.25, 0.4  # of a stroke's end segment: range that is cut off; negative extends it (chosen)
+MAX_CUT = 0.1  # of the height: most that is cut off an end (chosen)
+MAX_NIB_PEN = 0.09  # of the height: only finer pens may be drawn with a broad nib (chosen)
+NIB_SHARE = 0.4  # share of these fine pens that get a nib (chosen)
+NIB = 0.06, 0.16  # of the height: length of the nib's edge
+NIB_DEGREES = -10.0, 70.0  # angle of the nib's edge, rising to the right
 SEED = 20
 
 
-def write_hands(
-    hands: int = HANDS, seed: int = SEED
+def write_digits(
+    writers: int = WRITERS, seed: int = SEED
 ) -> tuple[list[GrayImage], npt.NDArray[np.uint8]]:
-    """Let made-up writers write all digits.
+    """Draw all digits by synthetic writers.
 
     Args:
-        hands: how many.
+        writers: number of writers.
         seed: the same seed gives the same ink.
 
     Returns:
         Tight (h, w) uint8 ink of each digit, 255 = full, and its label, (N,) uint8.
     """
     shapes, labels = [], []
-    for writer in range(hands):
+    for writer in range(writers):
         rng = np.random.default_rng([seed, writer])
         for digit, shape in _habits(rng) * COPIES:
             shapes.append(_draw(_parsed(shape), rng))
@@ -324,12 +58,12 @@ def write_hands(
 
 
 def write_signs(
-    hands: int = HANDS, seed: int = SEED
+    writers: int = WRITERS, seed: int = SEED
 ) -> tuple[list[GrayImage], npt.NDArray[np.uint8]]:
-    """Let made-up writers write letters and signs, and some of no alphabet.
+    """Draw letters, signs and random signs by synthetic writers: non-digits.
 
     Args:
-        hands: how many.
+        writers: number of writers.
         seed: the same seed gives the same ink.
 
     Returns:
@@ -337,7 +71,7 @@ def write_signs(
     """
     forms = [(index, form) for index, name in enumerate(SIGNS) for form in SIGNS[name]]
     shapes, labels = [], []
-    for writer in range(hands):
+    for writer in range(writers):
         rng = np.random.default_rng([seed, writer, 1])
         for chosen in rng.choice(len(forms), SIGNS_EACH, replace=False):
             index, form = forms[chosen]
@@ -349,16 +83,16 @@ def write_signs(
 
 
 def _draw(strokes: Sequence[Stroke], rng: np.random.Generator) -> GrayImage:
-    """Write one form, in some pen and hand."""
+    """Draw one form with a random pen and a random hand."""
     pen, hand = _today(rng)
     hasty = [_hasty(stroke, rng) for stroke in strokes]
     ink, _ = draw_shape(hasty, rng.uniform(*HEIGHTS_PX), rng, pen, hand)
-    broad = pen.width < NIB_PEN and rng.random() < NIBS
+    broad = pen.width < MAX_NIB_PEN and rng.random() < NIB_SHARE
     return _with_nib(ink, rng) if broad else ink
 
 
 def _habits(rng: np.random.Generator) -> list[tuple[int, str]]:
-    """Choose how somebody writes each digit."""
+    """Choose the form in which a writer writes each digit."""
     return [(int(digit), str(rng.choice(forms))) for digit, forms in SHAPES.items()]
 
 
@@ -366,17 +100,17 @@ _parsed = cache(parse)
 
 
 def _hasty(stroke: Stroke, rng: np.random.Generator) -> Stroke:
-    """Set the pen down a little off, and begin and end too early or too late."""
+    """Displace a stroke a little, and begin and end it too early or too late."""
     points, corners = stroke
-    moved = points + rng.normal(0, OFF, 2)
+    moved = points + rng.normal(0, OFFSET, 2)
     for end, inner in ((0, 1), (-1, -2)):
         way = points[inner] - points[end]
-        moved[end] += way * min(rng.uniform(*CUT), CUT_MOST / max(np.hypot(*way), 1e-6))
+        moved[end] += way * min(rng.uniform(*CUT), MAX_CUT / max(np.hypot(*way), 1e-6))
     return moved, corners
 
 
 def _with_nib(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Write with the edge of a nib: strokes across it come out broad, strokes along it fine."""
+    """Draw with a broad nib: strokes across its edge become broad, strokes along it stay fine."""
     half_px = ink.shape[0] * rng.uniform(*NIB) / 2
     turn = np.deg2rad(rng.uniform(*NIB_DEGREES))
     right, up = round(half_px * np.cos(turn)), round(half_px * np.sin(turn))
@@ -389,9 +123,9 @@ def _with_nib(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
 
 
 def _today(rng: np.random.Generator) -> tuple[Pen, Hand]:
-    """Draw a pen and how the hand moves."""
+    """Draw a random pen and random motion of the hand."""
     pen = Pen(width=rng.uniform(0.04, 0.16), pressure=rng.uniform(0.05, 0.3))
-    plain = rng.random() < PLAIN
+    plain = rng.random() < PLAIN_SHARE
     return pen, Hand(
         slant=rng.normal(0.1, 0.05 if plain else 0.16),
         wobble=rng.uniform(0.01, 0.02 if plain else 0.045),

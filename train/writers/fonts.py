@@ -1,7 +1,6 @@
-"""Printed characters, from the free fonts that come with matplotlib.
+"""Render printed characters in the free fonts that come with matplotlib.
 
-Sudoku cells have no 0 and one newspaper's face; forms, screens and books have many. Knows nothing
-of pages and cameras.
+The printed sudoku cells have no 0 and one newspaper's face; forms, screens and books have many.
 """
 
 from collections.abc import Iterator
@@ -32,15 +31,15 @@ FACES = (
     "cmb10.ttf",
 )
 DIGITS = "0123456789"
-# Not those that are a digit to a reader: O o Q D I l i J L S s Z z q g b B and G, T, U in some
-# faces, nor the signs that are a stroke.
+# Without the characters that look like a digit: O o Q D I l i J L S s Z z q g b B and, in some
+# faces, G, T, U; and without signs that are a single stroke.
 OTHERS = "ACEFGHKMNPRTUVWXYacdefhjkmnprtuvwxy+=%&#@?*$<>"
 HEIGHT_PX = 96
 
 
 @lru_cache(maxsize=2)
 def printed(characters: str) -> tuple[tuple[GrayImage, ...], tuple[str, ...]]:
-    """Print every character in every face, 96 pixels high or so, tight around its ink.
+    """Render every character in every face, about 96 pixels high, cropped to its ink.
 
     Returns:
         (h, w) uint8 pictures, 255 = ink, and the character of each.

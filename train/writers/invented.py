@@ -1,9 +1,9 @@
-"""Signs that no alphabet has, and digits as no page shows them: strokes that are no digit.
+"""Generate random signs that belong to no alphabet: non-digits the net cannot know by heart.
 
-A net that knows some letters refuses those; what stands in an alphabet that it has never seen it
-takes for the digit that comes nearest. So it is shown signs that nobody has seen: digits on their
-side, in a mirror or upside down, and strokes set down anyhow. A sign of two strokes is a digit too
-often; so are a 4 or 9 on its side (5, 6), a 6 in a mirror (2) and a 9 upside down (2, 8).
+A net trained on some letters rejects those, but reads characters of an unknown alphabet as the
+nearest digit. These signs are digits rotated by 90 degrees, mirrored or upside down, and random
+strokes. Excluded because they look like a digit: signs of two strokes, a 4 or 9 rotated by 90
+degrees (5, 6), a mirrored 6 (2) and a 9 upside down (2, 8).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,22 +15,22 @@ from camdigits.synth.handwriting import Stroke, parse
 
 Points = npt.NDArray[np.float64]  # (N, 2) x and y, in heights of the sign
 TURNED, MIRRORED, FLIPPED = ("2", "3", "5", "7"), ("3", "4", "7"), ("4", "6", "7")
-SHARES = 0.2, 0.1, 0.1, 0.6  # on their side, mirrored, upside down, of strokes set down anyhow
-STROKES = 3, 4  # of a sign: either as often
-GRID = 4  # places in a row and in a column that a stroke goes between
+SHARES = 0.2, 0.1, 0.1, 0.6  # rotated, mirrored, upside down, random strokes (chosen)
+STROKES = 3, 4  # strokes of a random sign, equally likely
+GRID = 4  # strokes end on a grid of GRID by GRID points
 WIDTH = 0.8  # of the height
-SHORTEST = 0.4  # of the height, from end to end
-BEND = 0.7  # of a stroke's length: how far it swings out, at most
+SHORTEST = 0.4  # of the height: minimum distance between the ends of a stroke
+BEND = 0.7  # of a stroke's length: maximum deflection of its middle
 RING = 0.12, 0.3  # of the height: radius
 RING_TURNS = 0.7, 1.05
 
 
 def invent(forms: Mapping[str, Sequence[str]], rng: np.random.Generator) -> tuple[Stroke, ...]:
-    """Make up a sign.
+    """Generate one sign.
 
     Args:
         forms: the forms of each digit, strokes as in `camdigits.synth.handwriting.SHAPES`.
-        rng: source of chance.
+        rng: random generator.
 
     Returns:
         Its strokes, from 0 to 1 in the longer of width and height.
@@ -57,7 +57,7 @@ _CHANGES: tuple[tuple[tuple[str, ...], Callable[[np.random.Generator], Points]],
 
 
 def _stroke(rng: np.random.Generator) -> Stroke:
-    """Draw a straight stroke, a bow, a corner or two, or a ring."""
+    """Draw a straight stroke, an arc, one or two corners, or a ring."""
     kind = rng.choice(("line", "bow", "corner", "corners", "ring"), p=(0.4, 0.25, 0.1, 0.1, 0.15))
     if kind == "ring":
         return _ring(rng), ()
@@ -87,7 +87,7 @@ def _ends(rng: np.random.Generator) -> tuple[Points, Points]:
 
 
 def _boxed(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
-    """Move and scale strokes until the longer side goes from 0 to 1."""
+    """Move and scale strokes so that the longer side spans 0 to 1."""
     points = np.concatenate([points for points, _ in strokes])
     low = points.min(axis=0)
     size = max(float((points.max(axis=0) - low).max()), 1e-6)

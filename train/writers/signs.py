@@ -1,10 +1,9 @@
-"""Letters and signs as made-up writers write them: our own strokes, all of them no digit.
+"""Stroke skeletons of letters and signs for synthetic writers: non-digits.
 
-Were digits alone written by made-up hands, their very pens would tell a net that it sees a digit.
-What a reader takes for a digit is not here: letters like O, S and Z, nor those that some digit's
-form in `train.writers.allographs` passes for: G, n, u, y, φ and the like. C, U and h come close
-to an open
-0 and an open 4, and are here in shapes that are plainly themselves.
+If synthetic writers wrote digits only, a net could recognise a digit by the pen alone. Letters
+that look like a digit (O, S, Z and so on) and those close to a digit form of
+`train.writers.shapes` (G, n, u, y, φ and so on) are excluded. C, U and h come close to an open 0
+and an open 4; only clearly distinct shapes of them are included.
 """
 
 from collections.abc import Mapping

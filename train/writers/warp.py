@@ -1,8 +1,9 @@
-"""Glyphs as other hands and cameras would have made them.
+"""Warp glyphs as different writers and cameras would: training data augmentation.
 
-Each glyph is turned, sheared, stretched, bent and moved a little, its pen made thicker or finer,
-its focus softer. Gentle: a 1 stays a 1, and 6 and 9 keep their place. A few are made broad, or
-coarse as an old scanner or a small sensor leaves them. The same generator gives the same warps.
+Each glyph is rotated, sheared, stretched, bent and shifted a little, its pen made thicker or
+finer, its focus softer. The warps are small: a 1 stays a 1, and 6 and 9 keep their orientation. A
+few glyphs are made broad, or coarse as from an old scanner or a small sensor. The same generator
+gives the same warps.
 """
 
 from dataclasses import dataclass
@@ -17,26 +18,26 @@ from camdigits.values import Glyphs, GrayImage
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """How far hands differ: standard deviations."""
+    """Standard deviations of the warps."""
 
     turn_degrees: float = 7.0
     shear: float = 0.13
     stretch: float = 0.08
     shift_px: float = 0.6
-    bend_px: float = 0.5  # of the points of a grid
+    bend_px: float = 0.5  # of each point of the bending grid
 
 
 USUAL, GENTLE = Amounts(), Amounts(4.5, 0.08, 0.05, 0.6, 0.25)
-BEND_GRID = 4  # points in a row and a column that are moved by themselves, the rest between them
-LIMIT = 2.2  # standard deviations: no tail of wild warps
-PEN_SHARE = 0.35  # of the glyphs get another pen
-SOFT_SHARE = 0.15  # of the glyphs are blurred
-BROAD_SHARE = 0.08  # of the glyphs are stretched sideways, by up to BROAD, inside the body
+BEND_GRID = 4  # points per row and column that move independently; pixels between interpolate
+LIMIT = 2.2  # standard deviations: no extreme warps (chosen)
+PEN_SHARE = 0.35  # share of the glyphs with another pen width (chosen)
+SOFT_SHARE = 0.15  # share of the glyphs that are blurred (chosen)
+BROAD_SHARE = 0.08  # share stretched sideways, by up to BROAD, within the body (chosen)
 BROAD = 2.2
-COARSE_SHARE = 0.12  # of the glyphs pass through a grid of COARSE_PX pixels, half of them bilevel
+COARSE_SHARE = 0.12  # share resampled on a grid of COARSE_PX pixels, half of them bilevel (chosen)
 COARSE_PX = (14, 24)
-INK = 64  # weaker pixels do not count for the width
-# (28, BEND_GRID) how much each point of the grid counts at each pixel.
+INK = 64  # of 255: weaker pixels do not count for the width (chosen)
+# (28, BEND_GRID) weight of each grid point at each pixel.
 BETWEEN = np.asarray(
     cv2.resize(np.eye(BEND_GRID), (BEND_GRID, SIDE), interpolation=cv2.INTER_CUBIC), np.float32
 )
@@ -45,7 +46,7 @@ CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 
 def warp(glyphs: Glyphs, rng: np.random.Generator, amounts: Amounts = USUAL) -> Glyphs:
-    """Warp every glyph in its own way; (N, 28, 28) uint8 to the same, the input untouched."""
+    """Warp every glyph independently; (N, 28, 28) uint8 to the same; the input is not changed."""
     warped = np.empty_like(glyphs)
     kinds = rng.random((len(glyphs), 4))
     pens = rng.uniform(0.15, 0.8, len(glyphs))
@@ -60,7 +61,7 @@ def warp(glyphs: Glyphs, rng: np.random.Generator, amounts: Amounts = USUAL) -> 
 
 
 def _broader(glyphs: Glyphs, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """(N,) factors, 1 to BROAD, that keep the ink's width within the body."""
+    """Return (N,) factors, 1 to BROAD, that keep the ink within the body."""
     columns = np.any(glyphs > INK, axis=1)
     width = SIDE - columns.argmax(1) - columns[:, ::-1].argmax(1)
     room = np.where(columns.any(1), BODY / width, 1.0)
@@ -68,7 +69,7 @@ def _broader(glyphs: Glyphs, rng: np.random.Generator) -> npt.NDArray[np.float64
 
 
 def _coarse(glyph: GrayImage, rng: np.random.Generator) -> GrayImage:
-    """Pass the glyph through a coarse grid, every other time one of black and white only."""
+    """Resample the glyph on a coarse grid; every second time on a bilevel one."""
     side = int(rng.integers(*COARSE_PX, endpoint=True))
     small = cv2.resize(glyph, (side, side), interpolation=cv2.INTER_AREA)
     if rng.random() < 0.5:
@@ -82,7 +83,7 @@ def _matrices(
     broader: npt.NDArray[np.float64],
     amounts: Amounts,
 ) -> npt.NDArray[np.float64]:
-    """(count, 2, 3) affine maps around the middle of the glyph."""
+    """Return (count, 2, 3) affine maps about the middle of the glyph."""
     draws = np.clip(rng.standard_normal((count, 6)), -LIMIT, LIMIT)
     turn = np.deg2rad(draws[:, 0] * amounts.turn_degrees)
     shear = draws[:, 1] * amounts.shear
@@ -101,7 +102,7 @@ def _matrices(
 def _sources(
     maps: npt.NDArray[np.float64], rng: np.random.Generator, bend_px: float
 ) -> npt.NDArray[np.float32]:
-    """(N, 28, 28, 2) places x, y that each pixel comes from: affine maps undone, and bends."""
+    """Return (N, 28, 28, 2) source x, y of each pixel: inverse affine maps plus bends."""
     count = len(maps)
     back = np.linalg.inv(maps[:, :, :2]).astype(np.float32)
     away = PIXELS - maps[:, np.newaxis, :, 2].astype(np.float32)
@@ -114,9 +115,9 @@ def _sources(
 
 
 def _weigh(glyph: GrayImage, kind: npt.NDArray[np.float64], amount: float) -> GrayImage:
-    """Mix in a thicker or finer pen, and perhaps a soft focus."""
+    """Make the pen of some glyphs thicker or finer, and blur some."""
     if kind[0] < PEN_SHARE:
-        # Full erosion would wipe a two-pixel stroke out, so the finer pen is mixed in by half.
+        # Full erosion would remove a two-pixel stroke, so the finer pen is blended in by half.
         thick = kind[0] < PEN_SHARE / 2
         other = cv2.dilate(glyph, CROSS) if thick else cv2.erode(glyph, CROSS)
         share = amount if thick else amount / 2

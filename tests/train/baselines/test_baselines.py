@@ -8,18 +8,10 @@ import pytest
 from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.recognize.glyph import normalize
-from train.baselines import (
-    BASELINES,
-    LABELS,
-    kept,
-    load_baseline,
-    load_records,
-    mlp,
-    numpy_net,
-    plots,
-    train_baseline,
-)
+from train.baselines import mlp, numpy_net, plots, runs
 from train.baselines.digits32 import TextDigits, text_digits_of
+from train.baselines.registry import BASELINES, LABELS, load_baseline, train_baseline
+from train.baselines.runs import load_records
 from train.data.sets import Glyphset
 from train.errors import BaselineError, DataError
 
@@ -32,7 +24,7 @@ SYSTEMS = {
 
 
 def quiet(_: str) -> None:
-    """Take a line and say nothing."""
+    """Take a line and report nothing."""
 
 
 def drawn(count: int, seed: int) -> Glyphset:
@@ -58,7 +50,7 @@ def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
         TextDigits(text_digits_of(sets[part].images), sets[part].labels)
         for part in ("train", "test")
     ]
-    monkeypatch.setattr(kept, "mnist", lambda part, _: sets[part])
+    monkeypatch.setattr(runs, "mnist", lambda part, _: sets[part])
     monkeypatch.setattr(numpy_net, "load_text_digits", lambda: text)
     monkeypatch.setattr(numpy_net, "EPOCHS", 3)
     plan = mlp.Plan(mlp.pixels, 3, 1e-4), mlp.Plan(mlp.counts, 3, 1e-4)
@@ -97,7 +89,7 @@ def kept_arrays(out: Path) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("name", BASELINES)
 def test_each_baseline_leaves_records_and_pictures(name: str, tmp_path: Path) -> None:
     """A record for each system, with shares, seconds and bytes; no checkpoint stays."""
-    records = train_baseline(name, tmp_path, say=quiet)
+    records = train_baseline(name, tmp_path, report=quiet)
 
     assert [record.name for record in records] == SYSTEMS[name]
     for record in records:
@@ -117,7 +109,7 @@ def test_a_baseline_reads_a_page_in_place_of_the_model(name: str, tmp_path: Path
     """Its scorer plugs into Reader, with its own labels."""
     page = np.full((200, 400), 235, np.uint8)
     cv2.putText(page, "4735", (100, 130), cv2.FONT_HERSHEY_SIMPLEX, 1, 40, 2)
-    train_baseline(name, tmp_path, say=quiet)
+    train_baseline(name, tmp_path, report=quiet)
 
     reader = Reader(scorer=load_baseline(tmp_path), labels=LABELS, rotate=0)
 
@@ -128,7 +120,7 @@ def test_a_baseline_reads_a_page_in_place_of_the_model(name: str, tmp_path: Path
 @pytest.mark.parametrize("name", BASELINES)
 def test_scores_are_one_row_per_glyph(name: str, tmp_path: Path) -> None:
     """Ten float32 logits each, whatever the system, and none for no glyphs."""
-    train_baseline(name, tmp_path, say=quiet)
+    train_baseline(name, tmp_path, report=quiet)
     glyphs = drawn(4, 9).images
 
     for system in SYSTEMS[name]:
@@ -145,12 +137,12 @@ def test_a_stopped_run_comes_to_the_same_end(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted in the middle and resumed, or run through: the same arrays to the last bit."""
-    train_baseline(name, tmp_path / "through", say=quiet)
+    train_baseline(name, tmp_path / "through", report=quiet)
     with monkeypatch.context() as patch:
-        patch.setattr(kept, "bar", stop_after(2 if name != "knn" else 1))
+        patch.setattr(runs, "progress", stop_after(2 if name != "knn" else 1))
         with pytest.raises(KeyboardInterrupt):
-            train_baseline(name, tmp_path / "stopped", say=quiet)
-    train_baseline(name, tmp_path / "stopped", resume=True, say=quiet)
+            train_baseline(name, tmp_path / "stopped", report=quiet)
+    train_baseline(name, tmp_path / "stopped", resume=True, report=quiet)
 
     through, stopped = (kept_arrays(tmp_path / run) for run in ("through", "stopped"))
     assert list(through) == list(stopped)
@@ -160,9 +152,9 @@ def test_a_stopped_run_comes_to_the_same_end(
 @pytest.mark.usefixtures("small_world", "undrawn")
 def test_a_whole_run_is_not_trained_again(tmp_path: Path) -> None:
     """Resumed, it gives its records at once."""
-    first = train_baseline("numpy", tmp_path, say=quiet)
+    first = train_baseline("numpy", tmp_path, report=quiet)
 
-    again = train_baseline("numpy", tmp_path, resume=True, say=pytest.fail)
+    again = train_baseline("numpy", tmp_path, resume=True, report=pytest.fail)
 
     assert again == first
 
@@ -175,7 +167,7 @@ def test_an_unknown_baseline_tells_which_there_are(tmp_path: Path) -> None:
 
 def test_a_run_is_not_overwritten(tmp_path: Path) -> None:
     """Whoever forgets --resume loses nothing."""
-    kept.begin("svm", tmp_path, False, None, quiet)
+    runs.open_run("svm", tmp_path, False, None, quiet)
     (tmp_path / "last.npz").touch()
 
     with pytest.raises(DataError, match="holds a run; add --resume, or name another folder"):
@@ -184,9 +176,9 @@ def test_a_run_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_a_run_that_failed_at_once_is_begun_again(tmp_path: Path) -> None:
     """Without data nothing was learned, so nothing can be lost."""
-    kept.begin("svm", tmp_path, False, None, quiet)
+    runs.open_run("svm", tmp_path, False, None, quiet)
 
-    job = kept.begin("knn", tmp_path, False, None, quiet)
+    job = runs.open_run("knn", tmp_path, False, None, quiet)
 
     assert job.name == "knn"
 
@@ -194,7 +186,7 @@ def test_a_run_that_failed_at_once_is_begun_again(tmp_path: Path) -> None:
 def test_a_missing_package_is_told_before_anything_is_read() -> None:
     """With the command that installs it."""
     with pytest.raises(BaselineError, match=r"nosuchpackage does not load .*'.\[train\]'"):
-        kept.check_installed("nosuchpackage")
+        runs.check_installed("nosuchpackage")
 
 
 def test_resuming_nothing_is_told(tmp_path: Path) -> None:
@@ -205,7 +197,7 @@ def test_resuming_nothing_is_told(tmp_path: Path) -> None:
 
 def test_resuming_another_baseline_is_told(tmp_path: Path) -> None:
     """The folder's own settings count, so it must be the one that was meant."""
-    kept.begin("svm", tmp_path, False, None, quiet)
+    runs.open_run("svm", tmp_path, False, None, quiet)
 
     with pytest.raises(DataError, match="holds no run of the baseline knn"):
         train_baseline("knn", tmp_path, resume=True)
@@ -213,9 +205,9 @@ def test_resuming_another_baseline_is_told(tmp_path: Path) -> None:
 
 def test_a_resumed_run_keeps_its_limit(tmp_path: Path) -> None:
     """Its settings count, not those given anew."""
-    kept.begin("svm", tmp_path, False, 50, quiet)
+    runs.open_run("svm", tmp_path, False, 50, quiet)
 
-    job = kept.begin("svm", tmp_path, True, None, quiet)
+    job = runs.open_run("svm", tmp_path, True, None, quiet)
 
     assert job.limit == 50
 
@@ -223,7 +215,7 @@ def test_a_resumed_run_keeps_its_limit(tmp_path: Path) -> None:
 def test_a_system_that_a_run_lacks_is_told(tmp_path: Path) -> None:
     """The line names those it holds."""
     row = {"name": "svm", "accuracy": {}, "train_s": 1.0, "size_bytes": 1, "file": "svm.npz"}
-    (tmp_path / kept.RECORDS).write_text(json.dumps([{**row, "chosen": {}}]))
+    (tmp_path / runs.RECORDS).write_text(json.dumps([{**row, "chosen": {}}]))
 
     with pytest.raises(DataError, match="no system knn; it holds svm"):
         load_baseline(tmp_path, "knn")
@@ -248,6 +240,6 @@ def test_a_missing_array_is_named(tmp_path: Path) -> None:
 
 def test_a_quick_look_takes_digits_evenly() -> None:
     """Sets are often ordered by label: the first hundred would be all zeros."""
-    assert list(range(100)[kept.evenly(100, 4)]) == [0, 25, 50, 75]
-    assert len(range(100)[kept.evenly(100, None)]) == 100
-    assert len(range(3)[kept.evenly(3, 9)]) == 3
+    assert list(range(100)[runs.evenly(100, 4)]) == [0, 25, 50, 75]
+    assert len(range(100)[runs.evenly(100, None)]) == 100
+    assert len(range(3)[runs.evenly(3, 9)]) == 3

@@ -3,8 +3,8 @@ import pytest
 from click.testing import CliRunner
 
 from camdigits.values import Box, Digit, Frame, Result
-from train.__main__ import cli
 from train.benchmarks.pairs import mark_pairs, pairs_report, score_pairs
+from train.commands.cli import cli
 from train.simulate.rendered import Page, Pair
 
 BOXES = (Box(10, 10, 20, 40), Box(28, 10, 20, 40))

@@ -6,7 +6,6 @@ from click.testing import CliRunner
 
 from camdigits.image import cv2
 from camdigits.values import Box, Digit, Frame, Number, Result
-from train.__main__ import cli
 from train.benchmarks.turned import (
     TURNS,
     Sheet,
@@ -16,6 +15,7 @@ from train.benchmarks.turned import (
     turn_back,
     turned_report,
 )
+from train.commands.cli import cli
 
 WIDTH, HEIGHT = 120, 80
 UPRIGHT = (("4", Box(10, 10, 20, 40)), ("2", Box(40, 10, 20, 40)))

@@ -16,23 +16,26 @@ from train.benchmarks.video import (
     score_clips,
     video_report,
 )
-from train.simulate.clips import Moment, Seen
-from train.simulate.scenes import NONE, UNSURE, Mark
+from train.data.alphabets import DIGIT_NONE
+from train.simulate.clips import LabelledFrame, VisibleItem
+from train.simulate.scenes import UNSURE, SceneMark
 
 STEP = 0.1
 PLACE, FAR = Box(100, 100, 20, 40), Box(300, 100, 20, 40)
 BLANK = np.zeros((240, 400, 3), np.uint8)
 
 
-def thing(label: int = 7, behind: float = 0.0, sure: bool = True) -> Seen:
-    return Seen(0, Mark(label if sure and behind < 0.08 else UNSURE, PLACE), label, behind)
+def thing(label: int = 7, behind: float = 0.0, sure: bool = True) -> VisibleItem:
+    return VisibleItem(
+        0, SceneMark(label if sure and behind < 0.08 else UNSURE, PLACE), label, behind
+    )
 
 
-def watch(frames: Iterable[tuple[Sequence[Seen], Sequence[Digit]]]) -> Tally:
+def watch(frames: Iterable[tuple[Sequence[VisibleItem], Sequence[Digit]]]) -> Tally:
     """Score frames of (truth, shown), a tenth of a second each."""
     score = ClipScore()
     for index, (seen, shown) in enumerate(frames):
-        moment = Moment(Frame(index, index * STEP, BLANK), tuple(seen))
+        moment = LabelledFrame(Frame(index, index * STEP, BLANK), tuple(seen))
         score.add(moment, STEP, shown, shown)
     return score.tally
 
@@ -54,7 +57,7 @@ def test_wrong_and_false_labels_count_by_their_time() -> None:
     tally = watch(
         [([thing()], [label("1")])] * 5
         + [([thing()], [label("7"), label("3", 2, FAR)])] * 3
-        + [([thing(NONE)], [label("7")])] * 2
+        + [([thing(DIGIT_NONE)], [label("7")])] * 2
     )
 
     assert (tally.wrong_s, tally.false_s) == pytest.approx((0.5, 0.5))
@@ -104,7 +107,7 @@ def test_the_wait_is_from_the_readers_first_sight() -> None:
     """Not from when it could be read, and not for a digit being written."""
     score = ClipScore()
     for index in range(10):
-        moment = Moment(Frame(index, index * STEP, BLANK), (thing(),))
+        moment = LabelledFrame(Frame(index, index * STEP, BLANK), (thing(),))
         read = [label("7")] if index >= 2 else []
         score.add(moment, STEP, read, read if index >= 4 else [])
 

@@ -5,6 +5,7 @@ import pytest
 
 from train.data import sets
 from train.data.alphabets import DIGITS, LETTERS, Alphabet, alphabet_named, alphabet_of
+from train.data.published import SETS, Published, _every_tenth
 from train.errors import DataError
 from train.fit.settings import Settings, settings_for
 
@@ -17,8 +18,8 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         images = np.zeros((count * len(names), 28, 28), np.uint8)
         images[:, 4:24, 13:15] = 255
         labels = np.repeat(np.arange(len(names)), count).astype(np.uint8)
-        found = sets._Raw(images, labels, names, sets._every_tenth(labels))
-        monkeypatch.setattr(sets, "_published", lambda *_: found)
+        found = Published(images, labels, names, _every_tenth(labels))
+        monkeypatch.setattr(sets, "read_set", lambda *_: found)
         monkeypatch.setattr(sets, "_normalized", lambda *_: sets.Glyphset("x", images, labels))
 
     return put
@@ -84,7 +85,7 @@ def test_an_unknown_alphabet_tells_which_there_are() -> None:
 def test_every_set_of_an_alphabet_is_a_data_set() -> None:
     """What is weighed or left out can be loaded."""
     for one in (DIGITS, LETTERS):
-        assert {*one.sets, *one.leave_out, *one.typical, one.first} <= set(sets.SETS)
+        assert {*one.sets, *one.leave_out, *one.typical, one.first} <= set(SETS)
 
 
 def test_another_alphabet_is_a_name_away() -> None:

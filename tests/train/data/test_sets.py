@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train.data import idx, sets
-from train.data.sets import NONE, load, load_crops
+from train.data import checksums, folder, idx, published, sets
+from train.data.alphabets import DIGIT_NONE
+from train.data.sets import load, load_crops
 from train.errors import DataError
 
 MNIST = ("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz")
@@ -47,24 +48,24 @@ class Shelf:
         place = self.folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(gzip.compress(content))
-        self._monkeypatch.setitem(sets.MD5, path, hashlib.md5(content).hexdigest())
+        self._monkeypatch.setitem(checksums.MD5, path, hashlib.md5(content).hexdigest())
         return place
 
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("CAMDIGITS_DATA", str(folder))
+    place = tmp_path / "data"
+    place.mkdir()
+    monkeypatch.setenv("CAMDIGITS_DATA", str(place))
     monkeypatch.setattr(sets, "CACHE", tmp_path / "cache")
-    return Shelf(folder, monkeypatch)
+    return Shelf(place, monkeypatch)
 
 
 def test_the_last_of_mnist_are_for_validation(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Training and validation share no image and leave none out."""
-    monkeypatch.setattr(sets, "MNIST_VAL", 2)
+    monkeypatch.setattr(published, "MNIST_VAL", 2)
     shelf.put(MNIST[0], images_file(5))
     shelf.put(MNIST[1], labels_file([0, 1, 2, 3, 4]))
 
@@ -80,7 +81,7 @@ def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
     train, val = load("quickdraw", "train"), load("quickdraw", "val")
 
     assert (len(train.labels), len(val.labels)) == (182, 18)
-    assert set(train.labels) == {NONE}
+    assert set(train.labels) == {DIGIT_NONE}
 
 
 def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
@@ -90,7 +91,7 @@ def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
     shelf.put(MDAS[1], labels_file([0, 0, 1, 2, 0, 1]))
     (shelf.folder / "mdas_symbols/label-map.json").write_text(json.dumps(names))
 
-    assert load("mdas").labels.tolist() == [NONE] * 3
+    assert load("mdas").labels.tolist() == [DIGIT_NONE] * 3
 
 
 def test_text_digits_are_read(shelf: Shelf) -> None:
@@ -191,11 +192,11 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     source.mkdir()
     for path, content in zip(MNIST, (images_file(2), labels_file([4, 2])), strict=True):
         (source / Path(path).name).write_bytes(gzip.compress(content))
-        monkeypatch.setitem(sets.MD5, path, hashlib.md5(content).hexdigest())
+        monkeypatch.setitem(checksums.MD5, path, hashlib.md5(content).hexdigest())
     monkeypatch.delenv("CAMDIGITS_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(sets, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(sets, "MNIST_URL", f"{source.as_uri()}/")
+    monkeypatch.setattr(folder, "MNIST_URL", f"{source.as_uri()}/")
 
     load("mnist")
     for path in source.iterdir():

@@ -9,15 +9,15 @@ import pytest
 
 from camdigits.recognize.card import load_card
 from camdigits.recognize.tflite import load_scorer
-from train.data.alphabets import DIGITS, LETTERS, Alphabet
-from train.data.sets import NONE, Glyphset
+from train.data.alphabets import DIGIT_NONE, DIGITS, LETTERS, Alphabet
+from train.data.sets import Glyphset
 from train.errors import DataError
-from train.fit import loop as fit
-from train.fit.export import PRIOR_NONE, export, mend_prior, on_pages, sample, set_prior
-from train.fit.loop import Pool, Settings
+from train.fit import loop
+from train.fit.export import PRIOR_NONE, export, fit_prior, page_mixture, sample, set_prior
 from train.fit.nets import build
-from train.fit.pool import none_share
-from train.fit.run import save
+from train.fit.pool import Pool, none_share
+from train.fit.run import CONFIG, WEIGHTS_FILE, load_model, save, scores_of
+from train.fit.settings import Settings
 from train.metrics import evaluate, measure
 from train.metrics.evaluate import digit_row, reject_rows
 from train.simulate.crops import save_crops
@@ -39,9 +39,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose net has fresh weights."""
     pytest.importorskip("tensorflow")
     folder = tmp_path_factory.mktemp("run")
-    (folder / fit.CONFIG).write_text(json.dumps(asdict(SETTINGS)))
-    learner = fit._learner(SETTINGS, total=1)
-    save(learner.model.variables, folder / fit.WEIGHTS_FILE)
+    (folder / CONFIG).write_text(json.dumps(asdict(SETTINGS)))
+    learner = loop._learner(SETTINGS, total=1)
+    save(learner.model.variables, folder / WEIGHTS_FILE)
     return folder
 
 
@@ -49,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That net, exported."""
     out = tmp_path_factory.mktemp("models") / "sub/some.tflite"
-    export(run, out, POOL, say=lambda _: None)
+    export(run, out, POOL, report=lambda _: None)
     return out
 
 
@@ -59,27 +59,27 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
 
     scores = load_scorer(model, load_card(model))(glyphs)
 
-    net = fit.load_model(run)
+    net = load_model(run)
     set_prior(net, DIGITS.labels, none_share(POOL, DIGITS.labels))
-    wanted = fit.scores_of(net, glyphs)
+    wanted = scores_of(net, glyphs)
     assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
 
 
 def test_none_is_moved_to_what_validation_says(run: Path) -> None:
     """A net that was told too little of "none" gets as much more; nothing else changes."""
-    net = fit.load_model(run)
-    val = on_pages(noise(2000, 6), PRIOR_NONE, NONE)
-    mend_prior(net, DIGITS.labels, val)
-    before = fit.scores_of(net, val.images)
+    net = load_model(run)
+    val = page_mixture(noise(2000, 6), PRIOR_NONE, DIGIT_NONE)
+    fit_prior(net, DIGITS.labels, val)
+    before = scores_of(net, val.images)
     weights, bias = net.get_layer("logits").get_weights()
-    bias[NONE] -= 1.0
+    bias[DIGIT_NONE] -= 1.0
     net.get_layer("logits").set_weights([weights, bias])
 
-    step = mend_prior(net, DIGITS.labels, val)
+    step = fit_prior(net, DIGITS.labels, val)
 
     assert step == pytest.approx(1.0, abs=0.15)
-    np.testing.assert_allclose(fit.scores_of(net, val.images), before, atol=0.15)
-    assert mend_prior(net, DIGITS.labels[:10], val) == 0.0
+    np.testing.assert_allclose(scores_of(net, val.images), before, atol=0.15)
+    assert fit_prior(net, DIGITS.labels[:10], val) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -89,14 +89,12 @@ def test_only_a_net_that_learned_from_several_mixtures_is_mended(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: dict[str, Any], mended: int
 ) -> None:
     """One mixture has one prior, and that is taken off."""
-    (tmp_path / fit.CONFIG).write_text(json.dumps(asdict(replace(SETTINGS, **before))))
-    (tmp_path / fit.WEIGHTS_FILE).write_bytes((run / fit.WEIGHTS_FILE).read_bytes())
+    (tmp_path / CONFIG).write_text(json.dumps(asdict(replace(SETTINGS, **before))))
+    (tmp_path / WEIGHTS_FILE).write_bytes((run / WEIGHTS_FILE).read_bytes())
     asked: list[Glyphset] = []
-    monkeypatch.setattr(
-        "train.fit.export.mend_prior", lambda _net, _labels, val: asked.append(val)
-    )
+    monkeypatch.setattr("train.fit.export.fit_prior", lambda _net, _labels, val: asked.append(val))
 
-    export(tmp_path, tmp_path / "some.tflite", POOL, say=lambda _: None)
+    export(tmp_path, tmp_path / "some.tflite", POOL, report=lambda _: None)
 
     assert asked == [POOL.val] * mended
 
@@ -123,8 +121,8 @@ def test_the_card_tells_what_was_held_out_and_how_sure_it_is_of_crops(
     settings = replace(SETTINGS, sets=("mnist", "omniglot"), crops=(str(crops),))
     other = tmp_path / "run"
     other.mkdir()
-    (other / fit.CONFIG).write_text(json.dumps(asdict(settings)))
-    (other / fit.WEIGHTS_FILE).write_bytes((run / fit.WEIGHTS_FILE).read_bytes())
+    (other / CONFIG).write_text(json.dumps(asdict(settings)))
+    (other / WEIGHTS_FILE).write_bytes((run / WEIGHTS_FILE).read_bytes())
     asked = []
 
     def held_out(name: str, trained: frozenset[str], alphabet: Alphabet) -> Glyphset:
@@ -133,7 +131,7 @@ def test_the_card_tells_what_was_held_out_and_how_sure_it_is_of_crops(
 
     monkeypatch.setattr("train.fit.export.load_unseen", held_out)
 
-    export(other, tmp_path / "some.tflite", POOL, say=lambda _: None)
+    export(other, tmp_path / "some.tflite", POOL, report=lambda _: None)
 
     notes = load_card(tmp_path / "some.tflite").notes
     known = [(name, name != "mlia", "digits") for name in ("mnist", "omniglot", "mlia")]
@@ -166,7 +164,7 @@ def test_scales_come_from_all_of_the_validation_glyphs() -> None:
     np.testing.assert_array_equal(taken[-1], many.images[4998])
 
 
-def scores_of(*rows: tuple[int, float]) -> np.ndarray:
+def logits_of(*rows: tuple[int, float]) -> np.ndarray:
     """Logits (N, 11) whose label and its probability are given; the rest share the remainder."""
     scores = np.zeros((len(rows), 11), np.float32)
     for row, (label, chance) in zip(scores, rows, strict=True):
@@ -177,7 +175,7 @@ def scores_of(*rows: tuple[int, float]) -> np.ndarray:
 
 def test_the_temperature_makes_an_overconfident_model_modest() -> None:
     """Sure at 99 % and right in 3 of 4: divided by about 2.2 it says 75 %."""
-    scores = scores_of(*[(3, 0.99)] * 400)
+    scores = logits_of(*[(3, 0.99)] * 400)
     labels = np.array([3, 3, 3, 5] * 100, np.uint8)
 
     temperature = measure.best_temperature(scores, labels)
@@ -191,7 +189,7 @@ def test_the_threshold_keeps_99_of_100_right() -> None:
     rows = [(1, 0.9)] * 100 + [(1, 0.8), (1, 0.7), (10, 0.95)]
     labels = np.array([1] * 100 + [2, 10, 4], np.uint8)
 
-    threshold = measure.best_threshold(scores_of(*rows), labels, 1.0, NONE)
+    threshold = measure.best_threshold(logits_of(*rows), labels, 1.0, DIGIT_NONE)
 
     assert threshold == pytest.approx(0.8)
 
@@ -201,7 +199,7 @@ def test_equals_pass_a_threshold_together() -> None:
     rows = [(1, 0.9)] * 10 + [(1, 0.8)] * 10
     labels = np.array([1] * 15 + [2] * 5, np.uint8)
 
-    assert measure.best_threshold(scores_of(*rows), labels, 1.0, NONE) == pytest.approx(0.9)
+    assert measure.best_threshold(logits_of(*rows), labels, 1.0, DIGIT_NONE) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("rows", [[], [(10, 0.9)], [(1, 0.9)]])
@@ -209,7 +207,7 @@ def test_no_threshold_is_good_enough(rows: list[tuple[int, float]]) -> None:
     """Nothing reported, or nothing right: only certainty will do."""
     labels = np.full(len(rows), 2, np.uint8)
 
-    assert measure.best_threshold(scores_of(*rows), labels, 1.0, NONE) == 1.0
+    assert measure.best_threshold(logits_of(*rows), labels, 1.0, DIGIT_NONE) == 1.0
 
 
 def test_false_accepts_are_counted_where_most_digits_pass() -> None:
@@ -224,7 +222,7 @@ def test_a_row_counts_none_for_a_digit_as_wrong(model: Path) -> None:
     """Read, reported and right are told apart."""
     card = load_card(model)
     part = Glyphset("x", np.zeros((3, 28, 28), np.uint8), np.array([1, 1, 1], np.uint8))
-    sure = scores_of((1, 0.9999), (10, 0.9999), (2, 0.9999)) * card.temperature
+    sure = logits_of((1, 0.9999), (10, 0.9999), (2, 0.9999)) * card.temperature
     sure[1, 1] += 0.1  # after "none" it is likeliest
     object.__setattr__(card, "threshold", 0.5)
 
@@ -280,7 +278,7 @@ def test_rejects_are_measured_against_the_digits(model: Path) -> None:
 
     def scorer(glyphs: np.ndarray) -> np.ndarray:
         rows = [(1, 0.9) if glyph.any() else (10, 0.9) for glyph in glyphs]
-        return scores_of(*rows)
+        return logits_of(*rows)
 
     (row,) = reject_rows([others], [digits], scorer, card)
 
@@ -302,13 +300,13 @@ def test_the_prior_of_none_lowers_its_logit_by_the_log_odds() -> None:
 
 def test_what_is_measured_holds_as_much_none_as_pages_do() -> None:
     """Digits all stay; of the others a quarter as many, from everywhere in the set."""
-    labels = np.repeat(np.uint8([3, NONE]), 100)
+    labels = np.repeat(np.uint8([3, DIGIT_NONE]), 100)
     images = np.arange(200, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
 
-    seen = on_pages(Glyphset("some", images, labels), 0.2, NONE)
+    seen = page_mixture(Glyphset("some", images, labels), 0.2, DIGIT_NONE)
 
     assert (seen.labels == 3).sum() == 100
-    assert (seen.labels == NONE).sum() == 25
+    assert (seen.labels == DIGIT_NONE).sum() == 25
     assert {100, 199} <= set(seen.images[:, 0, 0].tolist())
 
 
@@ -316,7 +314,7 @@ def test_the_share_of_none_counts_how_often_glyphs_are_seen() -> None:
     """A set that is seen twice counts twice."""
     blank = np.zeros((10, 28, 28), np.uint8)
     digits = Glyphset("digits", blank, np.zeros(10, np.uint8))
-    others = Glyphset("others", blank, np.full(10, NONE, np.uint8))
+    others = Glyphset("others", blank, np.full(10, DIGIT_NONE, np.uint8))
 
     pool = Pool(((digits, 2.0), (others, 1.0)), digits)
 

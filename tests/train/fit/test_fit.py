@@ -8,11 +8,20 @@ import pytest
 from support.bars import TINY, bars
 
 from train.errors import DataError
-from train.fit import loop as fit
-from train.fit import nets
-from train.fit.loop import Pool, Settings
-from train.fit.pool import split_crops
-from train.fit.run import finished, to_input
+from train.fit import loop, nets
+from train.fit.pool import Pool, split_crops
+from train.fit.run import (
+    CONFIG,
+    HISTORY,
+    STATE,
+    WEIGHTS_FILE,
+    finished,
+    load_model,
+    load_settings,
+    scores_of,
+    to_input,
+)
+from train.fit.settings import Settings
 from train.writers.warp import warp
 
 
@@ -23,7 +32,7 @@ def pool() -> Pool:
 
 
 def weights(run: Path) -> list[np.ndarray]:
-    with np.load(run / fit.WEIGHTS_FILE) as arrays:
+    with np.load(run / WEIGHTS_FILE) as arrays:
         return [arrays[name] for name in arrays.files]
 
 
@@ -31,9 +40,9 @@ def test_a_tiny_net_learns(pool: Pool, tmp_path: Path) -> None:
     """Each epoch says a line; the averaged weights read unseen bars."""
     lines: list[str] = []
 
-    fit.fit(replace(TINY, epochs=10), tmp_path, pool=pool, say=lines.append)
+    loop.fit(replace(TINY, epochs=10), tmp_path, pool=pool, report=lines.append)
 
-    best = fit.scores_of(fit.load_model(tmp_path), pool.val.images).argmax(1)
+    best = scores_of(load_model(tmp_path), pool.val.images).argmax(1)
     assert (best == pool.val.labels).mean() > 0.9
     assert [line.split("  ")[0] for line in lines] == [f"epoch {n}/10" for n in range(1, 11)]
 
@@ -44,15 +53,15 @@ def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None
     def stop(_: str) -> None:
         raise KeyboardInterrupt
 
-    fit.fit(TINY, tmp_path / "through", pool=pool, say=lambda _: None)
+    loop.fit(TINY, tmp_path / "through", pool=pool, report=lambda _: None)
     with pytest.raises(KeyboardInterrupt):
-        fit.fit(TINY, tmp_path / "stopped", pool=pool, say=stop)
-    fit.fit(Settings(), tmp_path / "stopped", resume=True, pool=pool, say=lambda _: None)
+        loop.fit(TINY, tmp_path / "stopped", pool=pool, report=stop)
+    loop.fit(Settings(), tmp_path / "stopped", resume=True, pool=pool, report=lambda _: None)
 
     pairs = zip(weights(tmp_path / "through"), weights(tmp_path / "stopped"), strict=True)
     for through, resumed in pairs:
         np.testing.assert_allclose(through, resumed, atol=1e-4)
-    assert len(json.loads((tmp_path / "stopped" / fit.HISTORY).read_text())) == 2
+    assert len(json.loads((tmp_path / "stopped" / HISTORY).read_text())) == 2
     assert [finished(tmp_path / run) for run in ("stopped", "nowhere")] == [True, False]
 
 
@@ -66,10 +75,10 @@ def test_dropout_resumes_to_the_same_end(
     def stop(_: str) -> None:
         raise KeyboardInterrupt
 
-    fit.fit(settings, tmp_path / "through", pool=pool, say=lambda _: None)
+    loop.fit(settings, tmp_path / "through", pool=pool, report=lambda _: None)
     with pytest.raises(KeyboardInterrupt):
-        fit.fit(settings, tmp_path / "stopped", pool=pool, say=stop)
-    fit.fit(settings, tmp_path / "stopped", resume=True, pool=pool, say=lambda _: None)
+        loop.fit(settings, tmp_path / "stopped", pool=pool, report=stop)
+    loop.fit(settings, tmp_path / "stopped", resume=True, pool=pool, report=lambda _: None)
 
     pairs = zip(weights(tmp_path / "through"), weights(tmp_path / "stopped"), strict=True)
     for through, resumed in pairs:
@@ -89,12 +98,12 @@ def test_a_run_of_steps_ends_within_an_epoch(pool: Pool, tmp_path: Path) -> None
     """20 batches an epoch: 30 steps are one and a half, and resumed there is nothing left."""
     lines: list[str] = []
 
-    fit.fit(replace(TINY, steps=30), tmp_path, pool=pool, say=lines.append)
-    fit.fit(TINY, tmp_path, resume=True, pool=pool, say=lines.append)
+    loop.fit(replace(TINY, steps=30), tmp_path, pool=pool, report=lines.append)
+    loop.fit(TINY, tmp_path, resume=True, pool=pool, report=lines.append)
 
     assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
     assert finished(tmp_path)
-    with np.load(tmp_path / fit.STATE) as state:
+    with np.load(tmp_path / STATE) as state:
         assert 30 in [int(value) for value in state.values() if value.shape == ()]
 
 
@@ -104,7 +113,7 @@ def test_a_rate_may_stay_what_it_is(pool: Pool, optimizer: str) -> None:
     del pool
     settings = replace(TINY, optimizer=optimizer, schedule="constant", rate=1e-4, average=1)
 
-    made = fit._optimizer(settings, 100)
+    made = loop._optimizer(settings, 100)
 
     assert float(made.learning_rate) == pytest.approx(1e-4)
     assert not made.use_ema
@@ -114,7 +123,7 @@ def test_without_warps_glyphs_come_as_they_are() -> None:
     """Every glyph of an epoch is one of the set."""
     pool = Pool(((bars(64, 1), 1.0),), bars(4, 2))
 
-    batches = fit._batches(pool, replace(TINY, warps=False), 0)
+    batches = loop._batches(pool, replace(TINY, warps=False), 0)
 
     own = {image.tobytes() for image in to_input(pool.parts[0][0].images)}
     assert {image.tobytes() for images, _ in batches for image in images} == own
@@ -123,9 +132,9 @@ def test_without_warps_glyphs_come_as_they_are() -> None:
 def test_a_run_of_before_still_loads(tmp_path: Path) -> None:
     """Settings that a run did not know are what they were then."""
     old = {"net": "small", "labels": ["0", "none"], "epochs": 3, "sets": ["mnist"], "crops": []}
-    (tmp_path / fit.CONFIG).write_text(json.dumps(old))
+    (tmp_path / CONFIG).write_text(json.dumps(old))
 
-    settings = fit.load_settings(tmp_path)
+    settings = load_settings(tmp_path)
 
     assert (settings.net, settings.labels, settings.sets) == ("small", ("0", "none"), ("mnist",))
     assert (settings.alphabet, settings.optimizer, settings.warps) == ("digits", "adamw", True)
@@ -133,12 +142,12 @@ def test_a_run_of_before_still_loads(tmp_path: Path) -> None:
 
 def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -> None:
     """With a rate that moves nothing they stay what they were."""
-    fit.fit(TINY, tmp_path / "first", pool=pool, say=lambda _: None)
+    loop.fit(TINY, tmp_path / "first", pool=pool, report=lambda _: None)
     second = replace(TINY, start=str(tmp_path / "first"), rate=1e-9, epochs=1, seed=2)
 
-    fit.fit(second, tmp_path / "second", pool=pool, say=lambda _: None)
+    loop.fit(second, tmp_path / "second", pool=pool, report=lambda _: None)
 
-    before, after = (fit.load_model(tmp_path / run) for run in ("first", "second"))
+    before, after = (load_model(tmp_path / run) for run in ("first", "second"))
     pairs = zip(before.trainable_variables, after.trainable_variables, strict=True)
     for one, other in pairs:
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-3)
@@ -146,16 +155,16 @@ def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -
 
 def test_a_run_is_not_overwritten(pool: Pool, tmp_path: Path) -> None:
     """Whoever forgets --resume loses nothing."""
-    (tmp_path / fit.STATE).touch()
+    (tmp_path / STATE).touch()
 
     with pytest.raises(DataError, match="holds a run; add --resume"):
-        fit.fit(TINY, tmp_path, pool=pool)
+        loop.fit(TINY, tmp_path, pool=pool)
 
 
 def test_resuming_nothing_is_told(pool: Pool, tmp_path: Path) -> None:
     """There must be a run to go on with."""
     with pytest.raises(DataError, match="no run of `fit` in this folder"):
-        fit.fit(TINY, tmp_path / "nowhere", resume=True, pool=pool)
+        loop.fit(TINY, tmp_path / "nowhere", resume=True, pool=pool)
 
 
 def test_fewer_glyphs_than_a_batch_are_told(tmp_path: Path) -> None:
@@ -163,12 +172,12 @@ def test_fewer_glyphs_than_a_batch_are_told(tmp_path: Path) -> None:
     few = Pool(((bars(15, 1), 1.0),), bars(5, 2))
 
     with pytest.raises(DataError, match="fewer glyphs than a batch of 16"):
-        fit.fit(TINY, tmp_path, pool=few)
+        loop.fit(TINY, tmp_path, pool=few)
 
 
 def test_an_epoch_sees_each_glyph_as_often_as_its_weight_says() -> None:
     """Weight 1.5: every glyph once, every second one twice."""
-    drawn = fit._draw(15, 10, np.random.default_rng(0))
+    drawn = loop._draw(15, 10, np.random.default_rng(0))
 
     assert sorted(np.bincount(drawn, minlength=10).tolist()) == [1] * 5 + [2] * 5
 
@@ -177,7 +186,7 @@ def test_an_epoch_can_be_drawn_again() -> None:
     """The batches hang on seed and epoch alone, so that a resumed run sees the same."""
     pool = Pool(((bars(64, 1), 1.0),), bars(4, 2))
 
-    first, again, other = (list(fit._batches(pool, TINY, epoch)) for epoch in (3, 3, 4))
+    first, again, other = (list(loop._batches(pool, TINY, epoch)) for epoch in (3, 3, 4))
 
     assert all(np.array_equal(a[0], b[0]) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0][0], other[0][0])

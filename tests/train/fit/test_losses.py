@@ -1,4 +1,4 @@
-"""Teachers: what they say counts beside the labels, and outvotes labels that are wrong."""
+"""Teachers: what they report counts beside the labels, and outvotes labels that are wrong."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +9,9 @@ from support.bars import TINY, bars
 
 from train.data.sets import Glyphset
 from train.errors import DataError
-from train.fit import loop as fit
-from train.fit import losses
-from train.fit.loop import Pool
-from train.fit.run import lineage
+from train.fit import loop, losses
+from train.fit.pool import Pool
+from train.fit.run import lineage, load_model, scores_of, to_input
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,7 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("tensorflow")
     run = tmp_path_factory.mktemp("teacher")
     pool = Pool(((bars(320, 1), 1.0),), bars(60, 2))
-    fit.fit(replace(TINY, epochs=10), run, pool=pool, say=lambda _: None)
+    loop.fit(replace(TINY, epochs=10), run, pool=pool, report=lambda _: None)
     return run
 
 
@@ -34,9 +33,9 @@ def test_a_teacher_outvotes_labels_that_are_wrong(teacher: Path, tmp_path: Path)
     pool = Pool(((noisy, 1.0),), bars(200, 2))
     settings = replace(TINY, epochs=10, teachers=(str(teacher),))
 
-    fit.fit(settings, tmp_path, pool=pool, say=lambda _: None)
+    loop.fit(settings, tmp_path, pool=pool, report=lambda _: None)
 
-    best = fit.scores_of(fit.load_model(tmp_path), pool.val.images).argmax(1)
+    best = scores_of(load_model(tmp_path), pool.val.images).argmax(1)
     assert (best == pool.val.labels).mean() > 0.9
     assert lineage(tmp_path) == {tmp_path, teacher}
 
@@ -44,15 +43,17 @@ def test_a_teacher_outvotes_labels_that_are_wrong(teacher: Path, tmp_path: Path)
 def test_who_answers_as_the_teacher_does_and_is_right_loses_nearly_nothing(teacher: Path) -> None:
     """The loss falls towards the teacher's answer, not only towards the label."""
     glyphs = bars(60, 2)
-    images = fit.to_input(glyphs.images)
-    logits = fit.scores_of(fit.load_model(teacher), glyphs.images)
+    images = to_input(glyphs.images)
+    logits = scores_of(load_model(teacher), glyphs.images)
     lost, alone = losses.loss_of(0.0, [str(teacher)]), losses.loss_of(0.0)
     flat = np.zeros_like(logits)
 
     assert float(lost(images, glyphs.labels, logits)) < float(lost(images, glyphs.labels, flat))
     assert float(alone(images, glyphs.labels, flat)) == pytest.approx(np.log(3), abs=1e-5)
     assert float(lost(images, glyphs.labels, flat)) == pytest.approx(
-        (1 - losses.TAUGHT) * np.log(3) + losses.TAUGHT * losses.SOFT**2 * np.log(3), abs=1e-4
+        (1 - losses.TEACHER_WEIGHT) * np.log(3)
+        + losses.TEACHER_WEIGHT * losses.DISTILL_TEMPERATURE**2 * np.log(3),
+        abs=1e-4,
     )
 
 

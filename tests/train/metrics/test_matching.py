@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.values import Box
-from train.__main__ import cli
 from train.benchmarks.photos import PhotoScore, by_source, mark_photo, photo_report, score_photos
 from train.benchmarks.sudoku import mark_grid, match_grid, score_sudoku, sudoku_report
+from train.commands.cli import cli
 from train.data.truth import load_truths
 from train.errors import LabelsError
-from train.metrics.matching import Counts, match_photo, overlaps, pair
+from train.metrics.matching import Counts, match_photo, pair
 
 
 def truth(*digits, ignore=()):
@@ -26,13 +26,6 @@ def ones():
     return Reader(
         scorer=lambda glyphs: np.tile(np.float32([9, 0]), (len(glyphs), 1)), labels=("1", "none")
     )
-
-
-def test_overlap_is_shared_area_over_joint_area():
-    """Equal boxes 1, half of one 0.5, apart 0."""
-    table = overlaps([Box(0, 0, 10, 10)], [Box(0, 0, 10, 10), Box(0, 0, 5, 10), Box(20, 0, 5, 5)])
-
-    assert table.round(6).tolist() == [[1.0, 0.5, 0.0]]
 
 
 def test_pairs_are_one_to_one_and_the_best_first():
@@ -49,7 +42,7 @@ def test_a_stricter_overlap_can_be_asked_for():
     boxes = [Box(0, 0, 10, 10)], [Box(5, 0, 10, 10)]
 
     assert pair(*boxes) == ((0, 0),)
-    assert pair(*boxes, least=0.5) == ()
+    assert pair(*boxes, min_iou=0.5) == ()
 
 
 def test_a_misread_digit_is_found_but_not_read():

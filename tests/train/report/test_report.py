@@ -10,6 +10,7 @@ from camdigits.recognize.card import Card, find_model, load_card, sha256_of
 from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Scores
 from train.data import sets
+from train.data.alphabets import DIGIT_NONE
 from train.data.sets import Glyphset
 from train.errors import DataError, NetError
 from train.fit import nets
@@ -17,8 +18,8 @@ from train.fit import run as trained
 from train.fit.settings import Settings
 from train.metrics import measure
 from train.metrics.evaluate import digit_row, reject_rows
-from train.report import evidence, inside, runs, speed, write
-from train.report.evidence import Answers
+from train.report import predict, runs, speed, tflite_layers, write
+from train.report.predict import SetPredictions
 from train.report.write import write_report
 
 MODELS = Path(__file__).parent.parent.parent / "models"
@@ -31,9 +32,11 @@ def logits(*rows: tuple[float, ...]) -> Scores:
     return np.log(np.array(rows, np.float32))
 
 
-def answers(name: str, truth: list[int], scores: Scores, wanted: bool = True) -> Answers:
+def predictions(
+    name: str, truth: list[int], scores: Scores, labelled: bool = True
+) -> SetPredictions:
     images = np.zeros((len(truth), 28, 28), np.uint8)
-    return Answers(name, images, np.array(truth), scores, wanted)
+    return SetPredictions(name, images, np.array(truth), scores, labelled)
 
 
 def noise(name: str, count: int, labels: int, seed: int = 1) -> Glyphset:
@@ -55,25 +58,25 @@ def test_the_rows_are_those_of_evaluate() -> None:
     """The page and `train evaluate` tell the same, to the last digit."""
     card = load_card(find_model("digits"))
     parts = [noise("mnist/test", 40, 10), noise("unipen/val", 30, 10, 2)]
-    none = replace(noise("cats", 30, 1, 3), labels=np.full(30, sets.NONE, np.uint8))
+    none = replace(noise("cats", 30, 1, 3), labels=np.full(30, DIGIT_NONE, np.uint8))
     scorer = load_scorer(find_model("digits"), card)
 
-    asked = [evidence.ask(part, scorer, card) for part in parts]
-    refused = evidence.ask(none, scorer, card)
+    predicted = [predict.predict_set(part, scorer, card) for part in parts]
+    rejected = predict.predict_set(none, scorer, card)
 
-    assert [evidence.read_row(one, card) for one in asked] == [
+    assert [predict.read_row(one, card) for one in predicted] == [
         digit_row(part, scorer, card) for part in parts
     ]
-    rows = evidence.reject_rows_of([*asked, refused], card)
+    rows = predict.reject_rows_of([*predicted, rejected], card)
     assert rows == reject_rows([none], parts, scorer, card)
-    assert [one.wanted for one in (*asked, refused)] == [True, True, False]
+    assert [one.labelled for one in (*predicted, rejected)] == [True, True, False]
 
 
 def test_a_confusion_has_a_row_for_each_truth() -> None:
     """A 0 taken for a 1 stands in row 0, column 1."""
     scores = logits((0.1, 0.8, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8))
 
-    counts = evidence.confusion([answers("x", [0, 1, 2], scores)], 3)
+    counts = predict.confusion([predictions("x", [0, 1, 2], scores)], 3)
 
     assert counts.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 1]]
 
@@ -82,18 +85,18 @@ def test_the_surest_mistake_comes_first() -> None:
     """All are counted, some shown."""
     scores = logits((0.3, 0.6, 0.1), (0.05, 0.9, 0.05), (0.8, 0.1, 0.1), (0.1, 0.1, 0.8))
 
-    count, found = evidence.mistakes(answers("x", [0, 0, 0, 1], scores), CARD, 2)
+    count, found = predict.mistakes(predictions("x", [0, 0, 0, 1], scores), CARD, 2)
 
     assert count == 3
-    assert [(one.truth, one.answer) for one in found] == [("0", "1"), ("1", "none")]
+    assert [(one.truth, one.predicted) for one in found] == [("0", "1"), ("1", "none")]
     assert [one.score for one in found] == pytest.approx([0.9, 0.8])
 
 
 def test_a_curve_tells_what_passes_with_the_digits() -> None:
     """Digits at 0.9 and 0.7, others at 0.8 and 0.1: keeping both digits lets one in two pass."""
-    others = answers("x", [2, 2], logits((0.8, 0.1, 0.1), (0.1, 0.05, 0.85)), wanted=False)
+    others = predictions("x", [2, 2], logits((0.8, 0.1, 0.1), (0.1, 0.05, 0.85)), labelled=False)
 
-    curve = evidence.reject_curve(others, np.array([0.9, 0.7]), replace(CARD, threshold=0.85))
+    curve = predict.roc_curve(others, np.array([0.9, 0.7]), replace(CARD, threshold=0.85))
 
     assert (curve.kept[0], curve.accepted[0]) == (1.0, 0.5)
     assert curve.at_threshold == (0.5, 0.0)
@@ -105,43 +108,43 @@ def test_the_bins_add_up_to_the_calibration_error() -> None:
     scores = rng.normal(0, 2, (500, 3)).astype(np.float32)
     truth = rng.integers(0, 3, 500)
 
-    bins = evidence.reliability(scores, truth, 0.8)
+    bins = predict.reliability(scores, truth, 0.8)
 
-    gaps = np.nansum(np.abs(bins.sure - bins.right) * bins.counts) / 500
+    gaps = np.nansum(np.abs(bins.confidence - bins.accuracy) * bins.counts) / 500
     assert gaps == pytest.approx(measure.calibration_error(scores, truth.astype(np.uint8), 0.8))
 
 
 def test_none_is_thinned_to_its_share_on_pages() -> None:
     """As the export does before it sets the temperature."""
     card = replace(CARD, notes={"prior_none": 0.1})
-    many = answers("x", [0] * 18 + [2] * 50, np.zeros((68, 3), np.float32))
+    many = predictions("x", [0] * 18 + [2] * 50, np.zeros((68, 3), np.float32))
 
-    _, truth = evidence.as_on_pages([many], card)
+    _, truth = predict.page_mixture([many], card)
 
     assert np.bincount(truth).tolist() == [18, 0, 2]
 
 
 def test_a_dense_layer_uses_each_weight_once(tmp_path: Path) -> None:
     """Mean ink times 0 to 10: eleven weights, eleven multiply-adds, no filters."""
-    opened = inside.load(carded(tmp_path))
+    opened = tflite_layers.load(carded(tmp_path))
 
-    layers = inside.layers_of(opened)
+    layers = tflite_layers.layers_of(opened)
 
     assert [layer.kind for layer in layers] == ["MEAN", "FULLY_CONNECTED"]
     assert (layers[1].weights, layers[1].multiply_adds, layers[1].output) == (11, 11, (11,))
-    assert inside.first_filters(opened) is None
+    assert tflite_layers.first_filters(opened) is None
 
 
 def test_feature_maps_are_what_the_model_computes() -> None:
-    """Shapes as the layers say; where the first filter sees no ink, paper's answer."""
-    opened = inside.load(find_model("digits"))
-    layers = inside.layers_of(opened)
+    """Shapes as the layers report; where the first filter sees no ink, paper's answer."""
+    opened = tflite_layers.load(find_model("digits"))
+    layers = tflite_layers.layers_of(opened)
     glyph = np.zeros((28, 28), np.uint8)
     glyph[4:10, 10:14] = 255
 
-    (first, planes), *later = inside.feature_maps(opened, layers, glyph)
+    (first, planes), *later = tflite_layers.feature_maps(opened, layers, glyph)
 
-    weights = inside.first_filters(opened)
+    weights = tflite_layers.first_filters(opened)
     assert weights is not None
     assert weights.shape == first.kernel
     assert first.multiply_adds == first.weights * planes.shape[0] * planes.shape[1]
@@ -153,7 +156,7 @@ def test_feature_maps_are_what_the_model_computes() -> None:
 def test_another_file_is_no_model() -> None:
     """One line, not a runtime's."""
     with pytest.raises(ModelError, match="wanted a TFLite model, got another"):
-        inside.open_model(b"TFL3 no")
+        tflite_layers.open_model(b"TFL3 no")
 
 
 def write_run(folder: Path, losses: list[float], **settings: object) -> Path:
@@ -228,13 +231,15 @@ def test_any_labels_are_reported(tmp_path: Path, labels: tuple[str, ...]) -> Non
     model = carded(tmp_path, labels=labels)
     parts = [noise("fonts/val", 60, 10)]
 
-    page = write_report(model, None, tmp_path / "out", say=lambda _: None, sets=parts).read_text()
+    page = write_report(
+        model, None, tmp_path / "out", report=lambda _: None, sets=parts
+    ).read_text()
 
     assert "fonts/val" in page
     assert "multiply-adds a letter" in page
     assert "TensorFlow is not installed" in page
     assert "no feature maps" in page
-    assert "No glyphs to be refused were measured" in page
+    assert "No glyphs to be rejected were measured" in page
 
 
 @pytest.mark.usefixtures("untimed")
@@ -243,7 +248,7 @@ def test_without_a_set_for_its_labels_the_rest_is_told(tmp_path: Path) -> None:
     said: list[str] = []
 
     page = write_report(
-        carded(tmp_path, labels=tuple("ABCDEFGHIJK")), None, tmp_path, say=said.append
+        carded(tmp_path, labels=tuple("ABCDEFGHIJK")), None, tmp_path, report=said.append
     ).read_text()
 
     assert "No data set has glyphs with these labels" in page
@@ -257,7 +262,7 @@ def test_a_float_net_that_cannot_be_built_is_told_on_the_page(tmp_path: Path) ->
     parts = [noise("fonts/val", 20, 10)]
 
     page = write_report(
-        carded(tmp_path), run, tmp_path / "out", say=lambda _: None, sets=parts
+        carded(tmp_path), run, tmp_path / "out", report=lambda _: None, sets=parts
     ).read_text()
 
     assert "The float net cannot be built here: TensorFlow does not load." in page
@@ -281,14 +286,14 @@ def test_the_float_net_is_given_the_prior_of_the_export(tmp_path: Path) -> None:
     card = Card(sets.LABELS, 1.0, 0.5, "")
     part = noise("x", 20, 11)
     scores = trained.scores_of(trained.load_model(run), part.images)
-    scores[:, sets.NONE] -= 1.5
+    scores[:, DIGIT_NONE] -= 1.5
 
-    asked = Answers("x", part.images, part.labels.astype(np.int64), scores, True)
-    found = runs.compare(run, [asked], card)
+    predicted = SetPredictions("x", part.images, part.labels.astype(np.int64), scores, True)
+    found = runs.compare(run, [predicted], card)
 
     assert found.shift == pytest.approx(-1.5, abs=1e-4)
     assert found.total.agreement == 1
-    assert found.total.largest == pytest.approx(0, abs=1e-4)
+    assert found.total.largest_gap == pytest.approx(0, abs=1e-4)
 
 
 def test_the_model_and_the_classic_net_take_turns() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from camdigits.recognize.card import find_model
-from train.data import sets
+from train.data.alphabets import DIGIT_NONE
 from train.data.sets import Glyphset
 from train.errors import NetError
 from train.report import page, speed
@@ -58,14 +58,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (60, 28, 28)).astype(np.uint8)
     blots = Glyphset("blots/val", images, rng.integers(0, 10, 60).astype(np.uint8))
-    none = replace(blots, name="dirt/val", labels=np.full(60, sets.NONE, np.uint8))
+    none = replace(blots, name="dirt/val", labels=np.full(60, DIGIT_NONE, np.uint8))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(speed, "classic_net", missing)
         patch.setattr(speed, "ROUNDS", 1)
         patch.setattr("train.report.runs.find_run", lambda *_: None)
         out = tmp_path_factory.mktemp("report")
         return write_report(
-            find_model("digits"), None, out, say=lambda _: None, sets=(blots, none)
+            find_model("digits"), None, out, report=lambda _: None, sets=(blots, none)
         )
 
 

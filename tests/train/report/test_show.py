@@ -10,7 +10,7 @@ from camdigits.reader import Reader
 from camdigits.recognize.card import Card, sha256_of
 from camdigits.sources.picture_file import read_picture
 from camdigits.values import Box, Frame, Region, Result, Trace
-from train.report.show import Look, headline, looks_of, show
+from train.report.show import RegionView, headline, region_views, show
 
 TESTS = Path(__file__).parent.parent.parent
 PAPER = TESTS / "golden" / "paper.jpg"
@@ -20,7 +20,7 @@ CARD = Card(("7", "1", "none"), temperature=2.0, threshold=0.6, sha256="")
 def shown(picture: Path, **options: object) -> list[str]:
     """All that is printed, line by line."""
     said: list[str] = []
-    show(picture, say=said.append, **options)  # type: ignore[arg-type]
+    show(picture, report=said.append, **options)  # type: ignore[arg-type]
     return "\n".join(said).splitlines()
 
 
@@ -51,10 +51,10 @@ def test_a_digit_is_drawn_with_its_chances(seven: Path) -> None:
 
 def test_what_is_not_drawn_has_a_line() -> None:
     """A page of numbers would fill many screens."""
-    lines = shown(PAPER, most=2)
+    lines = shown(PAPER, max_drawn=2)
 
     read = len(Reader().read(read_picture(PAPER)).digits)
-    first, second = lines.index("not drawn:"), lines.index("refused:")
+    first, second = lines.index("not drawn:"), lines.index("rejected:")
     assert second - first == read - 2 + 2
     assert max(map(len, lines[1:])) <= 80
     assert lines[-1].startswith("and ")
@@ -67,12 +67,12 @@ def test_a_page_without_digits_is_one_line(tmp_path: Path) -> None:
 
     lines = shown(blank, out=tmp_path / "out.png")
 
-    assert lines == [f"{blank}: no digit: nothing in it has the size and look of one"]
+    assert lines == [f"{blank}: no digit: nothing in it has the size and view of one"]
     assert not (tmp_path / "out.png").exists()
 
 
 def test_the_glyph_can_be_had_as_a_picture(seven: Path, tmp_path: Path) -> None:
-    """Enlarged, with the chances as bars."""
+    """Enlarged, with the probs as bars."""
     lines = shown(seven, out=tmp_path / "sub/out.png")
 
     assert read_picture(tmp_path / "sub/out.png").shape[1] > 800
@@ -121,16 +121,16 @@ def test_chances_are_the_models_own() -> None:
     )
     frame = Frame(0, 0.0, np.zeros((30, 30, 3), np.uint8))
 
-    (look,) = looks_of(
+    (view,) = region_views(
         Result(frame, (), (), trace=trace), lambda _: np.array([[2, 0, 0]], np.float32), CARD
     )
 
-    assert look.chances == pytest.approx(np.exp([1, 0, 0]) / np.exp([1, 0, 0]).sum())
-    assert (look.label, look.score, look.read) == ("7", 0.55, False)
+    assert view.probs == pytest.approx(np.exp([1, 0, 0]) / np.exp([1, 0, 0]).sum())
+    assert (view.label, view.score, view.read) == ("7", 0.55, False)
 
 
 @pytest.mark.parametrize(
-    ("label", "score", "read", "fate"),
+    ("label", "score", "read", "status"),
     [
         ("7", 0.9, True, "read"),
         ("none", 0.9, False, "none of the labels"),
@@ -138,9 +138,9 @@ def test_chances_are_the_models_own() -> None:
         ("1", 0.9, False, "left out for what stands around it"),
     ],
 )
-def test_each_region_is_told_its_fate(label: str, score: float, read: bool, fate: str) -> None:
+def test_each_region_is_told_its_fate(label: str, score: float, read: bool, status: str) -> None:
     """Read, or why not."""
     glyph = np.zeros((28, 28), np.uint8)
-    look = Look(Box(1, 2, 3, 4), glyph, label, score, read, np.zeros(3))
+    view = RegionView(Box(1, 2, 3, 4), glyph, label, score, read, np.zeros(3))
 
-    assert headline(look, CARD) == f"{label}  {score:.3f}  3×4 at 1,2  {fate}"
+    assert headline(view, CARD) == f"{label}  {score:.3f}  3×4 at 1,2  {status}"

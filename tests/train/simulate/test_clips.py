@@ -7,10 +7,12 @@ import pytest
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.simulate.clips import COVERED, KINDS, ClipConfig, Moment, film_clip
-from train.simulate.scenes import NONE, UNSURE, Hand
+from train.data.alphabets import DIGIT_NONE
+from train.simulate.clips import KINDS, MAX_COVERED, ClipConfig, LabelledFrame, film_clip
+from train.simulate.scenes import UNSURE
+from train.simulate.writers import Writer
 
-SHORT = ClipConfig(size=(320, 240), fps=10.0, seconds=6.0)
+SHORT = ClipConfig(size_px=(320, 240), fps=10.0, duration_s=6.0)
 
 
 def ring(_index: int, side: int, _rng: np.random.Generator) -> GrayImage:
@@ -20,11 +22,11 @@ def ring(_index: int, side: int, _rng: np.random.Generator) -> GrayImage:
     return drawing
 
 
-ZEROS = Hand("zeros", np.zeros(1, np.uint8), ring)
-SPOTS = Hand("spots", np.full(1, NONE, np.uint8), ring)
+ZEROS = Writer("zeros", np.zeros(1, np.uint8), ring)
+SPOTS = Writer("spots", np.full(1, DIGIT_NONE, np.uint8), ring)
 
 
-def clip(kind: str, others: Sequence[Hand] = (), seed: int = 3) -> list[Moment]:
+def clip(kind: str, others: Sequence[Writer] = (), seed: int = 3) -> list[LabelledFrame]:
     return list(film_clip(kind, [ZEROS], others, np.random.default_rng(seed), SHORT))
 
 
@@ -36,13 +38,13 @@ def test_a_clip_is_what_was_asked_for(kind: str) -> None:
     times = [moment.frame.time_s for moment in moments]
     assert times == pytest.approx(np.arange(60) / 10)
     assert {moment.frame.bgr.shape for moment in moments} == {(240, 320, 3)}
-    for thing in (thing for moment in moments for thing in moment.seen):
+    for thing in (thing for moment in moments for thing in moment.items):
         box = thing.mark.box
         assert box.x >= 0
         assert box.y >= 0
         assert box.right <= 320
         assert box.bottom <= 240
-        assert thing.label in (0, NONE)
+        assert thing.label in (0, DIGIT_NONE)
         assert thing.mark.label in (thing.label, UNSURE)
 
 
@@ -51,7 +53,7 @@ def test_the_same_seed_films_the_same_clip() -> None:
     first, second = clip("shake"), clip("shake")
 
     assert all(
-        np.array_equal(a.frame.bgr, b.frame.bgr) and a.seen == b.seen
+        np.array_equal(a.frame.bgr, b.frame.bgr) and a.items == b.items
         for a, b in zip(first, second, strict=True)
     )
 
@@ -61,7 +63,7 @@ def test_ink_is_where_the_truth_says(kind: str) -> None:
     """Wherever the camera looks, a legible digit's box is dark along its edges."""
     for moment in clip(kind)[::10]:
         gray = moment.frame.bgr[:, :, 0].astype(float)
-        for thing in moment.seen:
+        for thing in moment.items:
             if thing.mark.label == 0:
                 x, y, width, height = thing.mark.box
                 inside = gray[y : y + height, x : x + width]
@@ -74,15 +76,15 @@ def test_a_hand_hides_digits_for_half_a_second() -> None:
     moments = clip("hand")
 
     hidden: dict[int, int] = {}
-    for thing in (thing for moment in moments for thing in moment.seen):
-        hidden[thing.item] = hidden.get(thing.item, 0) + (thing.behind > 0.6)
-        assert thing.mark.label == UNSURE or thing.behind < COVERED
+    for thing in (thing for moment in moments for thing in moment.items):
+        hidden[thing.item] = hidden.get(thing.item, 0) + (thing.covered_share > 0.6)
+        assert thing.mark.label == UNSURE or thing.covered_share < MAX_COVERED
     assert sum(frames >= 5 for frames in hidden.values()) >= len(hidden) / 2
 
 
 def test_digits_are_written_one_after_the_other() -> None:
     """Their number grows; the one being written cannot be told yet."""
-    counts = [len(moment.seen) for moment in clip("writing")]
+    counts = [len(moment.items) for moment in clip("writing")]
 
     assert counts[0] == 0
     assert counts == sorted(counts)
@@ -93,16 +95,16 @@ def test_a_sheet_comes_and_goes() -> None:
     """At first and at the end there is a desk."""
     moments = clip("sheet")
 
-    assert moments[0].seen == ()
-    assert len(moments[30].seen) >= 4
-    assert len(moments[-1].seen) < len(moments[30].seen)
+    assert moments[0].items == ()
+    assert len(moments[30].items) >= 4
+    assert len(moments[-1].items) < len(moments[30].items)
 
 
 def test_a_page_without_digits_has_none() -> None:
     """Other marks only."""
     moments = clip("empty", [SPOTS])
 
-    assert {thing.label for moment in moments for thing in moment.seen} == {NONE}
+    assert {thing.label for moment in moments for thing in moment.items} == {DIGIT_NONE}
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -16,18 +16,18 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     """Pages of 7 glyphs, labelled 1 where the made-up writers may write and 0 where not."""
     asked: list[Sequence[str]] = []
 
-    def hands(_: dict[str, int], without: Sequence[str] = ()) -> Sequence[str]:
+    def load_writers(_: dict[str, int], without: Sequence[str] = ()) -> Sequence[str]:
         asked.append(without)
         return without
 
     def film(without: Sequence[str], *_: object) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        label = np.uint8(crops.MADE_UP not in without)
+        label = np.uint8(crops.SYNTHETIC not in without)
         while True:
             yield np.zeros((7, 28, 28), np.uint8), np.full(7, label)
 
-    monkeypatch.setattr(sets, "folder", Path)
+    monkeypatch.setattr(crops, "data_folder", Path)
     monkeypatch.setattr(crops, "load_paper", lambda _: ())
-    monkeypatch.setattr(crops, "hands", hands)
+    monkeypatch.setattr(crops, "load_writers", load_writers)
     monkeypatch.setattr(crops, "film_pages", film)
     return asked
 
@@ -36,7 +36,7 @@ def test_nobody_made_up_writes_what_a_net_is_measured_on(
     pages: list[Sequence[str]], tmp_path: Path
 ) -> None:
     """The last tenth is for validation; a set that is left out stays out of both."""
-    crops.write_crops(tmp_path / "crops.npz", 100, 1, ("bhmsds",), say=lambda _: None)
+    crops.write_crops(tmp_path / "crops.npz", 100, 1, ("bhmsds",), report=lambda _: None)
 
     learned, held_out = split_crops(sets.load_crops(tmp_path / "crops.npz"))
 
@@ -46,7 +46,7 @@ def test_nobody_made_up_writes_what_a_net_is_measured_on(
 
 def test_a_single_crop_is_learned_from(pages: list[Sequence[str]], tmp_path: Path) -> None:
     """A quick look asks for few; nothing is left for validation then."""
-    crops.write_crops(tmp_path / "crops.npz", 1, 1, say=lambda _: None)
+    crops.write_crops(tmp_path / "crops.npz", 1, 1, report=lambda _: None)
 
     assert sets.load_crops(tmp_path / "crops.npz").labels.tolist() == [1]
     assert len(pages) == 3

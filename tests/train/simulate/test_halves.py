@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box, Region
+from train.data.alphabets import DIGIT_NONE
 from train.simulate import halves
-from train.simulate.halves import NONE, PRESS, cut_pair, write_halves
-from train.simulate.scenes import Hand
+from train.simulate.halves import MAX_PRESS, cut_pair, write_halves
+from train.simulate.writers import Writer
 
 
 def ring(high, wide, pen):
@@ -18,7 +19,7 @@ def ring(high, wide, pen):
 
 
 def writer(*digits):
-    """A hand that writes exact zeros and ones."""
+    """A writer that writes exact zeros and ones."""
 
     def draw(index, side, _):
         pen = max(1, side // 7)
@@ -26,19 +27,19 @@ def writer(*digits):
             return ring(side, side * 2 // 3, pen)
         return np.full((side, pen), 255, np.uint8)
 
-    return Hand("exact", np.array(digits, np.uint8), draw)
+    return Writer("exact", np.array(digits, np.uint8), draw)
 
 
-def parts(hand, count=40, seed=1):
+def parts(writer, count=40, seed=1):
     rng = np.random.default_rng(seed)
-    return [part for _ in range(count) for part in cut_pair(hand, rng)]
+    return [part for _ in range(count) for part in cut_pair(writer, rng)]
 
 
 def test_parts_are_glyphs_with_the_label_of_their_digit():
     """Whoever writes zeros alone yields zeros and pieces."""
     found = parts(writer(0))
 
-    assert {label for _, label in found} == {0, NONE}
+    assert {label for _, label in found} == {0, DIGIT_NONE}
     assert all(glyph.shape == (28, 28) and glyph.dtype == np.uint8 for glyph, _ in found)
     assert all(glyph.max() == 255 for glyph, _ in found)
 
@@ -72,7 +73,7 @@ def test_two_digits_touch_and_hardly_overlap(seed):
     assert one.sum() == left.sum()
     assert two.sum() == right.sum()
     overlap = 26 - int(two.any(axis=0).argmax())
-    assert 0 <= overlap <= round(PRESS * 40)
+    assert 0 <= overlap <= round(MAX_PRESS * 40)
 
 
 def part_of(width, height):
@@ -87,8 +88,8 @@ def part_of(width, height):
         ([11.0, 100.0], 8),
         ([85.0, 0.0], None),
         ([100.0, 20.0], None),
-        ([50.0, 0.0], NONE),
-        ([70.0, 70.0], NONE),
+        ([50.0, 0.0], DIGIT_NONE),
+        ([70.0, 70.0], DIGIT_NONE),
     ],
     ids=["whole", "nearly", "the other", "doubtful", "with a scrap", "a piece", "half of both"],
 )
@@ -104,15 +105,15 @@ def test_a_thin_piece_has_no_name():
 
 
 def test_so_many_parts_are_written(tmp_path, monkeypatch):
-    """One file of images and labels, in step; the hands are those of the data sets."""
-    monkeypatch.setattr(halves, "hands", lambda _: [writer(0, 1)])
+    """One file of images and labels, in step; the writers are those of the data sets."""
+    monkeypatch.setattr(halves, "load_writers", lambda _: [writer(0, 1)])
     said = []
 
-    write_halves(tmp_path / "new" / "halves.npz", 30, seed=1, say=said.append)
+    write_halves(tmp_path / "new" / "halves.npz", 30, seed=1, report=said.append)
 
     with np.load(tmp_path / "new" / "halves.npz") as arrays:
         assert arrays["images"].shape == (30, 28, 28)
         assert arrays["labels"].shape == (30,)
-        assert set(arrays["labels"].tolist()) <= {0, 1, NONE}
+        assert set(arrays["labels"].tolist()) <= {0, 1, DIGIT_NONE}
         assert arrays["images"].any(axis=(1, 2)).all()
     assert said[-1].startswith(str(tmp_path / "new" / "halves.npz: 30 parts"))

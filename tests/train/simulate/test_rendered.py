@@ -6,7 +6,14 @@ import pytest
 from camdigits.image import cv2
 from camdigits.values import Box
 from train.data.held_out import SETS, fit_height, held_out_writers, pen_writer, scan_writer
-from train.simulate.rendered import INK, PRESS, contact, number_pages, pair_pages, touching
+from train.simulate.rendered import (
+    INK_COVER,
+    MAX_PRESS,
+    contact,
+    number_pages,
+    pair_pages,
+    touching,
+)
 
 LEFT = np.float32([[0, 0], [0, 40], [20, 40]])  # an angle, drawn in one stroke
 BOWL = np.float32([[0, 0], [30, 0], [30, 40], [0, 40], [0, 0]])
@@ -81,10 +88,10 @@ def test_touching_digits_are_one_piece_of_ink():
         left, right = touch.shapes
         x, y = touch.at
         whole = np.zeros((200, 200), np.uint8)
-        whole[: left.shape[0], : left.shape[1]] = left > INK * 255
-        whole[y : y + right.shape[0], x : x + right.shape[1]] |= right > INK * 255
+        whole[: left.shape[0], : left.shape[1]] = left > INK_COVER * 255
+        whole[y : y + right.shape[0], x : x + right.shape[1]] |= right > INK_COVER * 255
         assert cv2.connectedComponents(whole, connectivity=8)[0] == 2
-        assert 0 <= touch.press <= PRESS + 0.02  # whole pixels
+        assert 0 <= touch.press <= MAX_PRESS + 0.02  # whole pixels
         assert {left.shape[0], right.shape[0]} <= set(range(38, 43))
 
 

@@ -2,30 +2,26 @@ import numpy as np
 import pytest
 
 from camdigits.values import Box
+from train.data.alphabets import DIGIT_NONE
+from train.simulate.camera import film
 from train.simulate.cut import cut
-from train.simulate.scenes import (
+from train.simulate.scenes import UNSURE, Scene, SceneConfig, SceneMark, write_page
+from train.simulate.writers import (
     LONG_STEMS,
-    NONE,
     STEMS,
-    UNSURE,
-    Mark,
-    Scene,
-    SceneConfig,
     _lengthen,
-    bitmap_hand,
-    film,
-    printed_hand,
-    stroke_hand,
-    write_page,
+    bitmap_writer,
+    printed_writer,
+    stroke_writer,
 )
 
 
 @pytest.fixture
 def ones():
-    """A hand that writes upright strokes."""
+    """A writer that writes upright strokes."""
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 12:16] = 255
-    return bitmap_hand("ones", image[None], np.array([1], np.uint8))
+    return bitmap_writer("ones", image[None], np.array([1], np.uint8))
 
 
 def ring(x, y, width, height):
@@ -40,7 +36,7 @@ def ring(x, y, width, height):
 
 def test_a_scene_is_the_same_for_the_same_seed(ones):
     """Every choice comes from the generator."""
-    config = SceneConfig(size=(320, 240))
+    config = SceneConfig(size_px=(320, 240))
 
     def make():
         rng = np.random.default_rng(5)
@@ -53,7 +49,7 @@ def test_a_scene_is_the_same_for_the_same_seed(ones):
 def test_marks_lie_where_the_ink_is(ones):
     """Each hull on the page is that of its ink, to its edges."""
     ink, marks = write_page(
-        [ones], [], np.random.default_rng(2), SceneConfig(size=(320, 240), touching=0.0)
+        [ones], [], np.random.default_rng(2), SceneConfig(size_px=(320, 240), touching_share=0.0)
     )
 
     assert marks
@@ -68,7 +64,9 @@ def test_marks_lie_where_the_ink_is(ones):
 def test_filmed_digits_are_cut_and_labelled(ones):
     """Most of what was written comes back as crops with its label."""
     rng = np.random.default_rng(3)
-    config = SceneConfig(size=(480, 360), heights=(24, 60), ruled=0.0, touching=0.0)
+    config = SceneConfig(
+        size_px=(480, 360), heights_px=(24, 60), ruled_share=0.0, touching_share=0.0
+    )
     scenes = [film(*write_page([ones], [], rng, config), rng, config) for _ in range(5)]
 
     labels = np.concatenate([cut(scene)[1] for scene in scenes])
@@ -82,20 +80,20 @@ def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
     strokes = [(20, 20, 5, 40), *ring(60, 20, 30, 40), *ring(100, 20, 25, 40), (140, 20, 5, 40)]
     page = sheet(*strokes, ink=30, paper=220)
     marks = (
-        Mark(1, Box(20, 20, 5, 40)),
-        Mark(8, Box(60, 20, 14, 40)),
-        Mark(8, Box(76, 20, 14, 40)),
+        SceneMark(1, Box(20, 20, 5, 40)),
+        SceneMark(8, Box(60, 20, 14, 40)),
+        SceneMark(8, Box(76, 20, 14, 40)),
     )
 
     _, labels = cut(Scene(page, marks))
 
-    assert labels.tolist() == [1, NONE, NONE]
+    assert labels.tolist() == [1, DIGIT_NONE, DIGIT_NONE]
 
 
 def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
     """Nobody could tell what a region is that meets an UNSURE mark."""
     page = sheet(*ring(20, 20, 20, 40), (0, 20, 5, 40), ink=30, paper=220)
-    marks = (Mark(7, Box(20, 20, 20, 40)), Mark(UNSURE, Box(-10, 20, 20, 40)))
+    marks = (SceneMark(7, Box(20, 20, 20, 40)), SceneMark(UNSURE, Box(-10, 20, 20, 40)))
 
     _, labels = cut(Scene(page, marks))
 
@@ -105,13 +103,13 @@ def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
 def test_strokes_are_drawn_with_pens_of_many_widths():
     """The same recording looks different each time, but keeps its shape."""
     cross = [np.float32([[0, 50], [100, 50]]), np.float32([[50, 0], [50, 100]])]
-    hand = stroke_hand("plus", [cross], np.array([NONE], np.uint8))
+    writer = stroke_writer("plus", [cross], np.array([DIGIT_NONE], np.uint8))
     rng = np.random.default_rng(1)
 
-    cover = [float((hand.draw(0, 60, rng) > 128).mean()) for _ in range(20)]
+    cover = [float((writer.draw(0, 60, rng) > 128).mean()) for _ in range(20)]
 
     assert max(cover) > 1.5 * min(cover)
-    assert max(hand.draw(0, 60, rng).shape) == 60
+    assert max(writer.draw(0, 60, rng).shape) == 60
 
 
 def figure():
@@ -152,7 +150,7 @@ def test_a_stem_hangs_from_a_seven_and_stands_on_a_six():
         assert {broad for high, broad in drawn if high > 40} == {10}
 
 
-@pytest.mark.parametrize("label", [0, 1, 2, 3, 5, 8, NONE])
+@pytest.mark.parametrize("label", [0, 1, 2, 3, 5, 8, DIGIT_NONE])
 def test_digits_without_a_stem_keep_their_shape(label):
     """Only 4, 6, 7 and 9 have one."""
     rng = np.random.default_rng(1)
@@ -165,10 +163,10 @@ def test_printed_characters_are_upright_and_at_most_squeezed():
     """They keep their height; their width changes, their corners stay square."""
     image = np.zeros((40, 20), np.uint8)
     image[:, :8] = image[32:, :] = 255
-    hand = printed_hand("L", [image], np.array([NONE], np.uint8))
+    writer = printed_writer("L", [image], np.array([DIGIT_NONE], np.uint8))
     rng = np.random.default_rng(1)
 
-    drawn = [hand.draw(0, 80, rng) > 128 for _ in range(20)]
+    drawn = [writer.draw(0, 80, rng) > 128 for _ in range(20)]
 
     assert {len(shape) for shape in drawn} == {80}
     widths = [shape.shape[1] for shape in drawn]
@@ -180,7 +178,9 @@ def test_printed_characters_are_upright_and_at_most_squeezed():
 
 
 def boxed_page(ones, boxed):
-    config = SceneConfig(size=(320, 240), heights=(24, 30), touching=0.0, boxed=boxed)
+    config = SceneConfig(
+        size_px=(320, 240), heights_px=(24, 30), touching_share=0.0, boxed_share=boxed
+    )
     return write_page([ones], [], np.random.default_rng(4), config)
 
 

@@ -105,7 +105,7 @@ def test_every_set_of_hands_and_every_kind_of_negative_is_left_out_once() -> Non
 
 
 def test_a_report_is_cut_down_to_what_was_left_out() -> None:
-    """Rows of sets that the net has learned from say nothing here."""
+    """Rows of sets that the net has learned from report nothing here."""
     digits = tuple(DigitRow(f"{name}/val", 9, 0.9, 0.9, 0.9, 0.9) for name in ("mnist", "unipen"))
     rejects = tuple(RejectRow(f"{name}/val", 9, 0.9, 0.1, 0.1) for name in ("mdas", "quickdraw"))
 

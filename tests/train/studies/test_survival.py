@@ -6,9 +6,11 @@ import pytest
 
 from camdigits.recognize.classify import OutputSpec
 from camdigits.recognize.glyph import normalize
-from train.data.sets import LABELS, NONE, Glyphset
+from train.data.alphabets import DIGIT_NONE
+from train.data.sets import LABELS, Glyphset
 from train.errors import DataError
-from train.fit.loop import CONFIG, HISTORY, Settings
+from train.fit.run import CONFIG, HISTORY
+from train.fit.settings import Settings
 from train.studies.filmed import cut_labelled, stretched
 from train.studies.survival import (
     SHIFT_PX,
@@ -51,12 +53,12 @@ def bar(x=12, y=4, wide=4, high=20):
 
 
 def test_a_digit_called_none_is_wrong_and_a_net_without_none_refuses_nothing():
-    """Both are asked the same; only one of them can say no."""
+    """Both are asked the same; only one of them can report no."""
     found = measure(
         contenders(),
         iter([glyphs("digits", 7, 7, 7, 1)]),
-        iter([glyphs("letters", NONE, NONE)]),
-        say=[].append,
+        iter([glyphs("letters", DIGIT_NONE, DIGIT_NONE)]),
+        report=[].append,
     )
 
     assert found.digits == (DigitRow("digits", 4, (0.75, 0.0)),)

@@ -7,28 +7,28 @@ import numpy as np
 import pytest
 
 from camdigits.synth import handwriting
-from train.data import sets
+from train.data import published, sets
 from train.data.alphabets import DIGITS
 from train.writers.allographs import (
     COPIES,
-    CUT_MOST,
     INVENTED_EACH,
-    SHAPES,
+    MAX_CUT,
     SIGN_NAMES,
     SIGNS_EACH,
     _hasty,
     _with_nib,
-    write_hands,
+    write_digits,
     write_signs,
 )
+from train.writers.shapes import SHAPES
 from train.writers.signs import SIGNS
 
 FORMS = {**SHAPES, **SIGNS}
 
 
 def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
-    shapes, labels = write_hands(3)
-    again, _ = write_hands(3)
+    shapes, labels = write_digits(3)
+    again, _ = write_digits(3)
 
     assert labels.tolist() == list(range(10)) * COPIES * 3
     assert all(np.array_equal(one, two) for one, two in zip(shapes, again, strict=True))
@@ -38,7 +38,7 @@ def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
 
 
 def test_hands_differ() -> None:
-    first, other = (write_hands(1, seed)[0] for seed in (1, 2))
+    first, other = (write_digits(1, seed)[0] for seed in (1, 2))
 
     assert [one.shape for one in first] != [two.shape for two in other]
 
@@ -47,8 +47,8 @@ def test_every_hand_writes_other_signs_and_the_same_seed_the_same_ink() -> None:
     shapes, names = write_signs(3)
     again, _ = write_signs(3)
 
-    hands = names.reshape(3, SIGNS_EACH + INVENTED_EACH)
-    known, invented = hands[:, :SIGNS_EACH].tolist(), hands[:, SIGNS_EACH:]
+    writers = names.reshape(3, SIGNS_EACH + INVENTED_EACH)
+    known, invented = writers[:, :SIGNS_EACH].tolist(), writers[:, SIGNS_EACH:]
     assert all(np.array_equal(one, two) for one, two in zip(shapes, again, strict=True))
     assert known[0] != known[1] != known[2]
     assert {SIGN_NAMES[index] for hand in known for index in hand} <= set(SIGNS)
@@ -83,7 +83,7 @@ def test_hasty_strokes_end_near_where_they_should_and_keep_their_middle() -> Non
     assert np.allclose(placed[:, 1:3], points[1:3])
     assert np.allclose(placed[:, 0, 0], 0)
     assert ends.min() < -0.05  # late
-    assert ends.max() == pytest.approx(CUT_MOST)  # early, but no more than that
+    assert ends.max() == pytest.approx(MAX_CUT)  # early, but no more than that
     assert np.std([one[1, 0] for one in drawn]) > 0.01
 
 
@@ -111,15 +111,15 @@ def test_the_demo_is_written_in_other_forms() -> None:
 
 def test_nothing_made_up_measures_a_net(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sets, "CACHE", tmp_path)
-    monkeypatch.setattr("train.writers.allographs.write_hands", partial(write_hands, 2))
-    sets._write_allographs.cache_clear()
-    monkeypatch.setattr("train.writers.allographs.write_signs", partial(write_signs, 2))
-    sets._write_signs.cache_clear()
+    monkeypatch.setattr("train.data.published.write_digits", partial(write_digits, 2))
+    published._write_allographs.cache_clear()
+    monkeypatch.setattr("train.data.published.write_signs", partial(write_signs, 2))
+    published._write_signs.cache_clear()
     names = "allographs", "allographs_signs"
     digits, signs = (sets.load(name, "train") for name in names)
     held_out = [len(sets.load(name, "val").labels) for name in names]
-    sets._write_allographs.cache_clear()
-    sets._write_signs.cache_clear()
+    published._write_allographs.cache_clear()
+    published._write_signs.cache_clear()
 
     assert set(digits.labels.tolist()) == set(range(10))
     assert set(signs.labels.tolist()) == {DIGITS.none}

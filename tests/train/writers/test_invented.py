@@ -5,8 +5,8 @@ import pytest
 
 from camdigits.synth.handwriting import parse
 from train.writers import invented
-from train.writers.allographs import SHAPES
 from train.writers.invented import invent
+from train.writers.shapes import SHAPES
 
 FORMS = dict.fromkeys(SHAPES, ("0,0 40,0/ 40,20; 10,60 10,100",))
 

@@ -1,7 +1,6 @@
-"""What is in a .tflite file: its layers and their work, its first filters, its feature maps.
+"""Inspect a .tflite file: layers, multiply-adds, first filters and feature maps.
 
-Read from the very file that runs on the camera, int8 and all, so that no run and no TensorFlow is
-needed. Measures no time.
+The int8 file itself is read, so that neither the run nor TensorFlow is needed.
 """
 
 import math
@@ -23,9 +22,9 @@ WORDS = {
     "CONV_2D": "convolution",
     "DEPTHWISE_CONV_2D": "depthwise convolution",
     "FULLY_CONNECTED": "dense",
-    "MAX_POOL_2D": "largest of a field",
-    "AVERAGE_POOL_2D": "mean of a field",
-    "MEAN": "mean of each plane",
+    "MAX_POOL_2D": "max pooling",
+    "AVERAGE_POOL_2D": "average pooling",
+    "MEAN": "global average pooling",
 }
 WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 CONVOLUTIONS = WEIGHTED[:2]
@@ -33,31 +32,31 @@ CONVOLUTIONS = WEIGHTED[:2]
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One step of a net, and what it costs for one glyph."""
+    """One layer of a net and its cost for one glyph."""
 
-    kind: str  # as TFLite names it
-    name: str  # for people, numbered
-    kernel: tuple[int, ...]  # shape of its weights; empty where it has none
+    kind: str  # operator name in TFLite
+    name: str  # readable name, numbered
+    kernel: tuple[int, ...]  # shape of its weights; () if it has none
     output: tuple[int, ...]  # shape for one glyph
     multiply_adds: int
-    number: int  # of its output tensor
+    number: int  # index of its output tensor
 
     @property
     def weights(self) -> int:
-        """How many weights it has, biases apart."""
+        """Return the number of weights, without biases."""
         return math.prod(self.kernel) if self.kernel else 0
 
 
 def open_model(content: bytes, whole: bool = True, threads: int = 1) -> Any:
-    """Load a model into whichever runtime is installed.
+    """Load a model into the installed runtime.
 
     Args:
-        content: of a .tflite file.
-        whole: keep what each layer makes, and run the plain kernels; otherwise the quick ones.
-        threads: threads within one call.
+        content: bytes of a .tflite file.
+        whole: keep all intermediate tensors and use the reference kernels; otherwise fast ones.
+        threads: threads per call.
 
     Raises:
-        ModelError: no runtime is installed, or it does not load the model.
+        ModelError: no runtime is installed, or it cannot load the model.
     """
     module = _runtime()
     plain = {
@@ -78,16 +77,16 @@ def open_model(content: bytes, whole: bool = True, threads: int = 1) -> Any:
 
 
 def load(model: Path) -> Any:
-    """Open a model file to look into it."""
+    """Open a model file for inspection."""
     return open_model(model.read_bytes())
 
 
 def layers_of(opened: Any) -> tuple[Layer, ...]:
-    """List the layers that compute something, in their order."""
+    """List the computing layers in order."""
     tensors = _tensors(opened)
     found: list[Layer] = []
     counts: dict[str, int] = {}
-    for step in opened._get_ops_details():  # no public call tells
+    for step in opened._get_ops_details():  # there is no public call
         kind = str(step["op_name"])
         if kind not in WORDS:
             continue
@@ -101,7 +100,7 @@ def layers_of(opened: Any) -> tuple[Layer, ...]:
 
 
 def first_filters(opened: Any) -> npt.NDArray[np.float32] | None:
-    """Real weights of the first convolution, (filters, height, width, channels); None without."""
+    """Return the weights of the first convolution, (filters, height, width, channels), or None."""
     tensors = _tensors(opened)
     for step in opened._get_ops_details():
         if step["op_name"] == "CONV_2D":
@@ -112,7 +111,7 @@ def first_filters(opened: Any) -> npt.NDArray[np.float32] | None:
 def feature_maps(
     opened: Any, layers: Sequence[Layer], glyph: GrayImage
 ) -> tuple[tuple[Layer, Planes], ...]:
-    """What each convolution makes of one (28, 28) uint8 glyph."""
+    """Return the feature maps of each convolution for one (28, 28) uint8 glyph."""
     feed = opened.get_input_details()[0]["index"]
     opened.set_tensor(feed, glyph[np.newaxis, :, :, np.newaxis])
     opened.invoke()
@@ -142,7 +141,7 @@ def _shape(tensor: dict[str, Any]) -> tuple[int, ...]:
 
 
 def _work(kind: str, kernel: tuple[int, ...], output: tuple[int, ...]) -> int:
-    """Multiply-adds for one glyph: each weight is used once per place, or once in all."""
+    """Return the multiply-adds for one glyph: each weight once per output position."""
     if kind not in WEIGHTED:
         return 0
     places = math.prod(output[:2]) if kind in CONVOLUTIONS else math.prod(output) // kernel[0]
@@ -155,7 +154,7 @@ def _real(codes: npt.NDArray[Any], tensor: dict[str, Any]) -> Planes:
 
 
 def _real_weights(opened: Any, tensor: dict[str, Any]) -> npt.NDArray[np.float32]:
-    """Weights have a scale for each filter and no zero point."""
+    """Dequantise weights: one scale per filter, no zero point."""
     codes = np.asarray(opened.get_tensor(int(tensor["index"])), np.float32)
     scales = np.asarray(tensor["quantization_parameters"]["scales"], np.float32)
     return codes * scales.reshape(-1, 1, 1, 1) if scales.size else codes

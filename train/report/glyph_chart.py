@@ -1,4 +1,4 @@
-"""One picture of a few glyphs, each enlarged beside the chances of its labels."""
+"""Draw glyphs enlarged, each beside a bar chart of its label probabilities."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def answers(
+def glyph_chart(
     glyphs: Sequence[GrayImage],
-    chances: npt.NDArray[np.float64],
+    probs: npt.NDArray[np.float64],
     labels: Sequence[str],
     titles: Sequence[str],
 ) -> bytes:
-    """Draw glyphs below each other.
+    """Draw glyphs below each other, with the probabilities of their labels.
 
     Args:
         glyphs: (28, 28) uint8 each.
-        chances: (N, L) probabilities.
+        probs: (N, L) probabilities.
         labels: names of the L labels.
-        titles: a line for each glyph.
+        titles: one line for each glyph.
 
     Returns:
         A PNG.
@@ -39,7 +39,7 @@ def answers(
         grid = figure.subplots(
             len(glyphs), 2, squeeze=False, gridspec_kw={"width_ratios": (1, 1.4)}
         )
-        for (left, right), glyph, row, title in zip(grid, glyphs, chances, titles, strict=True):
+        for (left, right), glyph, row, title in zip(grid, glyphs, probs, titles, strict=True):
             left.imshow(glyph, cmap="gray_r", vmin=0, vmax=255)
             left.set(xticks=[], yticks=[])
             left.spines[:].set_visible(True)
@@ -49,13 +49,13 @@ def answers(
     return drawn(draw, 8, max(3.2, 0.24 * len(labels)) * len(glyphs) + 0.2)
 
 
-def _bars(axes: "Axes", chances: npt.NDArray[np.float64], labels: Sequence[str]) -> None:
-    best = int(chances.argmax())
+def _bars(axes: "Axes", probs: npt.NDArray[np.float64], labels: Sequence[str]) -> None:
+    best = int(probs.argmax())
     colours = [BLUE if place == best else GRAY for place in range(len(labels))]
-    axes.barh(range(len(labels)), chances, color=colours)
+    axes.barh(range(len(labels)), probs, color=colours)
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
-    axes.set(xlim=(0, 1.12), xlabel="chance, by the model alone")
-    for place, chance in enumerate(chances):
-        if chance >= 0.0005:
-            axes.text(chance + 0.015, place, f"{chance:.3f}", va="center", fontsize=8)
+    axes.set(xlim=(0, 1.12), xlabel="probability, by the model alone")
+    for place, prob in enumerate(probs):
+        if prob >= 0.0005:
+            axes.text(prob + 0.015, place, f"{prob:.3f}", va="center", fontsize=8)

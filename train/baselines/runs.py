@@ -1,9 +1,8 @@
-"""What a baseline leaves in its folder, and how it is taken up again.
+"""Read and write the run folder of a baseline, and helpers of all methods.
 
-config.json holds what was asked for, history.json what happened on the way, and records.json what
-was reached; it comes last, so that a folder with one is a whole run. Arrays lie in .npz files,
-those of checkpoints in last*, which go when the run is whole.
-Knows nothing of how a method learns.
+config.json holds the settings, history.json the epochs, and records.json the results; it is
+written last and marks a complete run. Arrays are .npz files; checkpoints are named last* and are
+deleted when the run is complete.
 """
 
 import json
@@ -23,9 +22,9 @@ from train.data.sets import Glyphset
 from train.errors import BaselineError, DataError
 
 CONFIG, HISTORY, RECORDS = "config.json", "history.json", "records.json"
-CHECKPOINT = "last"  # how the names of files begin that a stopped run goes on from
+CHECKPOINT = "last"  # prefix of the checkpoint files
 Arrays = dict[str, npt.NDArray[Any]]
-Say = Callable[[str], None]
+Reporter = Callable[[str], None]
 Part = Literal["train", "val", "test"]
 PARTS: tuple[Part, ...] = ("train", "val", "test")
 T = TypeVar("T")
@@ -33,49 +32,49 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one system reached: a row of the comparison."""
+    """Result of one system: a row of the comparison."""
 
     name: str
-    accuracy: Mapping[str, float]  # share read right, by set and part: "mnist/test"
-    train_s: float  # seconds that learning took, choosing and measuring not counted
-    size_bytes: int  # of the file that is kept
-    file: str  # in the run's folder
-    chosen: Mapping[str, float]  # on validation digits, never on a test set
+    accuracy: Mapping[str, float]  # by set and part, e.g. "mnist/test"
+    train_s: float  # seconds of training, without selection and measuring
+    size_bytes: int  # of the stored file
+    file: str  # name in the run's folder
+    chosen: Mapping[str, float]  # settings selected on validation digits, never on a test set
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: what is learned, from how much, and where it is kept."""
+    """One training run."""
 
     name: str
     out: Path
-    limit: int | None  # digits taken of each set; None takes all
-    say: Say
+    limit: int | None  # digits of each set; None uses all
+    report: Reporter
 
 
-def begin(name: str, out: Path, resume: bool, limit: int | None, say: Say) -> Job:
-    """Open a run's folder; the settings of one that is resumed count.
+def open_run(name: str, out: Path, resume: bool, limit: int | None, report: Reporter) -> Job:
+    """Create a run's folder; a resumed run keeps its settings.
 
     Raises:
-        DataError: `out` holds a run and is not to be resumed, or the other way round.
+        DataError: `out` holds a run and `resume` is not set, or the other way round.
     """
     if resume:
         settings = read_json(out / CONFIG)
         if not isinstance(settings, dict) or settings.get("baseline") != name:
             raise DataError(f"{out} holds no run of the baseline {name}; name its folder")
-        return Job(name, out, settings.get("limit"), say)
+        return Job(name, out, settings.get("limit"), report)
     if (out / RECORDS).exists() or any(out.glob(f"{CHECKPOINT}*")):
         raise DataError(f"{out} holds a run; add --resume, or name another folder")
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / CONFIG, {"baseline": name, "limit": limit})
-    return Job(name, out, limit, say)
+    return Job(name, out, limit, report)
 
 
 def load_records(out: Path) -> tuple[Record, ...]:
-    """Read what the systems of a run reached.
+    """Read the results of a run.
 
     Raises:
-        DataError: there is no finished run of a baseline in this folder.
+        DataError: there is no complete run of a baseline in this folder.
     """
     try:
         return tuple(Record(**row) for row in read_json(out / RECORDS))
@@ -83,8 +82,8 @@ def load_records(out: Path) -> tuple[Record, ...]:
         raise DataError(f"{out / RECORDS}: not the records of a run ({error})") from error
 
 
-def keep_records(out: Path, records: Sequence[Record]) -> tuple[Record, ...]:
-    """Write what the systems of a run reached: it is whole now, and needs no checkpoints."""
+def save_records(out: Path, records: Sequence[Record]) -> tuple[Record, ...]:
+    """Write the results of a complete run, and delete its checkpoints."""
     write_json(out / RECORDS, [asdict(record) for record in records])
     for path in out.glob(f"{CHECKPOINT}*"):
         path.unlink()
@@ -98,15 +97,15 @@ def record(
     train_s: float,
     **chosen: float,
 ) -> Record:
-    """Describe a system that is kept in `path`."""
+    """Return the record of a system stored in `path`."""
     return Record(name, accuracy, train_s, path.stat().st_size, path.name, chosen)
 
 
 def read_json(path: Path) -> Any:
-    """Read a file of a run.
+    """Read a JSON file of a run.
 
     Raises:
-        DataError: it is missing or cut.
+        DataError: the file is missing or truncated.
     """
     try:
         return json.loads(path.read_text())
@@ -118,14 +117,14 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a file of a run; it appears when it is whole."""
+    """Write a JSON file of a run; it appears when it is complete."""
     unfinished = path.with_suffix(".part")
     unfinished.write_text(json.dumps(content, indent=2) + "\n")
     os.replace(unfinished, path)
 
 
 def save_arrays(path: Path, arrays: Arrays) -> None:
-    """Write an .npz; it appears when it is whole."""
+    """Write an .npz; it appears when it is complete."""
     unfinished = path.with_suffix(".part.npz")
     np.savez_compressed(unfinished, **arrays)  # type: ignore[arg-type]  # of NumPy 1: **kwds
     os.replace(unfinished, path)
@@ -135,10 +134,10 @@ def load_arrays(path: Path, wanted: Sequence[str] = ()) -> Arrays:
     """Read an .npz of a run.
 
     Raises:
-        DataError: it is missing or cut, or lacks an array of the names `wanted`.
+        DataError: the file is missing or truncated, or lacks an array named in `wanted`.
     """
     try:
-        # Opened here: np.load leaves a file open that begins as a zip and is none.
+        # Opened here: np.load leaves a file open that only starts like a zip.
         with path.open("rb") as file, np.load(file) as arrays:
             found = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
@@ -152,18 +151,18 @@ def load_arrays(path: Path, wanted: Sequence[str] = ()) -> Arrays:
 
 
 def mnist(part: Part, limit: int | None) -> Glyphset:
-    """Load a part of MNIST as the camera's glyphs are, or `limit` of it, evenly."""
+    """Load a part of MNIST as normalised glyphs, or `limit` of it, evenly."""
     return thin(sets.load("mnist", part), limit)
 
 
 def thin(part: Glyphset, limit: int | None) -> Glyphset:
-    """Take `limit` glyphs, evenly: sets are often ordered by label."""
+    """Take `limit` glyphs evenly: sets are often ordered by label."""
     chosen = evenly(len(part.labels), limit)
     return replace(part, images=part.images[chosen], labels=part.labels[chosen])
 
 
 def evenly(count: int, limit: int | None) -> slice:
-    """Take `limit` of `count`, evenly: sets are often ordered by label.
+    """Return a slice of `limit` of `count` items, evenly: sets are often ordered by label.
 
     >>> list(range(10))[evenly(10, 3)]
     [0, 3, 6]
@@ -172,14 +171,14 @@ def evenly(count: int, limit: int | None) -> slice:
     return slice(None, None if limit is None else step * limit, step)
 
 
-def bar(steps: Iterable[T], name: str, unit: str, done: int = 0) -> Iterator[T]:
-    """Go through `steps` with a bar that tells the time left, where there is a terminal.
+def progress(steps: Iterable[T], name: str, unit: str, done: int = 0) -> Iterator[T]:
+    """Iterate over `steps` with a progress bar, if there is a terminal.
 
     Args:
-        steps: what is still to be done, of known length.
-        name: stands before the bar.
-        unit: what is counted.
-        done: how many steps a resumed run has done before.
+        steps: the remaining steps, of known length.
+        name: label of the bar.
+        unit: unit of the steps.
+        done: steps that a resumed run has completed before.
     """
     from tqdm import tqdm
 
@@ -191,7 +190,7 @@ def bar(steps: Iterable[T], name: str, unit: str, done: int = 0) -> Iterator[T]:
 
 
 def check_installed(*packages: str) -> None:
-    """Look for what a run needs, before anything is read or trained.
+    """Check that packages can be imported before anything is read or trained.
 
     Raises:
         BaselineError: a package does not load.

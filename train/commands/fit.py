@@ -1,0 +1,131 @@
+"""The commands that make a model: fit, average, export, crops, halves, all, leave-out.
+
+Only argument parsing; each command imports its module when it runs.
+"""
+
+from pathlib import Path
+
+import click
+
+from train.commands.options import LIMIT, PATH, RUNS
+
+
+@click.command()
+@click.option("--alphabet", default="digits", show_default=True, help="digits or letters.")
+@click.option("--net", default="camdigits", show_default=True, help="A net of train/fit/nets.py.")
+@click.option("--epochs", type=click.IntRange(1), help="Replaces the recipe's epochs.")
+@click.option("--steps", type=click.IntRange(1), help="Total batches, instead of epochs.")
+@click.option("--batch", type=click.IntRange(1))
+@click.option("--rate", type=click.FloatRange(0, min_open=True), help="Peak learning rate.")
+@click.option("--warps/--no-warps", default=None, help="Random warps, new ones in every epoch.")
+@click.option("--gentle/--not-gentle", default=None, help="Smaller warps.")
+@click.option("--seed", type=int)
+@click.option("--out", type=PATH, help="Folder of the run; default runs/digits, runs/lenet5, ...")
+@click.option("--start", type=PATH, help="Run whose weights are the start.")
+@click.option("--teachers", multiple=True, type=PATH, help="Run whose predictions to learn too.")
+@click.option("--doubt", type=PATH, help="Run whose net filters glyphs it clearly contradicts.")
+@click.option("--resume", is_flag=True, help="Continue the run in OUT with its own settings.")
+@click.option("--crops", multiple=True, type=PATH, help="Camera crops (.npz) to train on too.")
+@click.option("--parts", multiple=True, type=PATH, help="Cut digits (.npz) to train on too.")
+@click.option("--crops-weight", type=float, help="How often each crop is seen per epoch.")
+@click.option("--without", multiple=True, help="A data set to leave out and measure on.")
+@LIMIT
+def fit(
+    alphabet: str,
+    net: str,
+    out: Path | None,
+    start: Path | None,
+    doubt: Path | None,
+    teachers: tuple[Path, ...],
+    resume: bool,
+    crops: tuple[Path, ...],
+    parts: tuple[Path, ...],
+    without: tuple[str, ...],
+    **chosen: float | None,
+) -> None:
+    """Train a net by its recipe; interrupt it at any time and continue with --resume."""
+    from train.fit.loop import fit as fit_run
+    from train.fit.run import folder_of
+    from train.fit.settings import settings_for
+
+    settings = settings_for(
+        alphabet,
+        net,
+        without,
+        start=None if start is None else str(start),
+        doubt=None if doubt is None else str(doubt),
+        teachers=tuple(map(str, teachers)),
+        crops=tuple(map(str, crops)),
+        parts=tuple(map(str, parts)),
+        **chosen,
+    )
+    fit_run(settings, out or folder_of(settings), resume, report=click.echo)
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=PATH)
+@click.option("--out", required=True, type=PATH)
+def average(runs: tuple[Path, ...], out: Path) -> None:
+    """Average the weights of RUNS that started from one another."""
+    from train.fit.average import average as average_runs
+
+    average_runs(runs, out)
+
+
+@click.command()
+@click.argument("run", type=PATH)
+@click.option("--out", default=Path("models/digits.tflite"), show_default=True, type=PATH)
+def export(run: Path, out: Path) -> None:
+    """Convert RUN (a folder of `fit`) to a full-int8 model and its card."""
+    from train.fit.export import export as export_run
+
+    export_run(run, out, report=click.echo)
+
+
+@click.command()
+@click.argument("out", default=Path("runs/crops.npz"), type=PATH)
+@click.option("--count", default=60000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+def crops(out: Path, count: int, seed: int) -> None:
+    """Film written pages and cut COUNT training glyphs from them into OUT."""
+    from train.simulate.crops import write_crops
+
+    write_crops(out, count, seed, report=click.echo)
+
+
+@click.command()
+@click.argument("out", default=Path("runs/halves.npz"), type=PATH)
+@click.option("--count", default=80000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+def halves(out: Path, count: int, seed: int) -> None:
+    """Write touching digits, split them as the reader does, and store COUNT parts in OUT."""
+    from train.simulate.halves import write_halves
+
+    write_halves(out, count, seed, report=click.echo)
+
+
+@click.command("all")
+@RUNS
+@LIMIT
+def make_all(runs: Path, limit: int | None) -> None:
+    """Make every file of the shipped models; existing files are kept.
+
+    Hours on two cores. If interrupted, the same command continues.
+    """
+    from train.studies.recipe import follow, recipe
+
+    follow(recipe(runs, limit, click.echo), click.echo)
+
+
+@click.command("leave-out")
+@click.argument("name", type=click.Choice(("unipen", "bhmsds", "kensanata")))
+@RUNS
+@LIMIT
+def leave_out(name: str, runs: Path, limit: int | None) -> None:
+    """Train without the writers of NAME and some kinds of non-digits, and measure on them."""
+    from train.studies.leave_out import leave_out as leave_one_out
+
+    leave_one_out(name, runs, limit, click.echo)
+
+
+COMMANDS = (fit, average, export, crops, halves, make_all, leave_out)

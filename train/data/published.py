@@ -1,0 +1,242 @@
+"""Read the data sets as they were published: images, labels, and which glyphs are held out."""
+
+import json
+import string
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.values import GrayImage
+from train.data.alphabets import Alphabet, Labels
+from train.data.checksums import MD5
+from train.data.folder import data_file, data_folder
+from train.data.idx import read_images, read_labels
+from train.errors import DataError
+from train.writers.allographs import SIGN_NAMES, write_digits, write_signs
+from train.writers.fonts import printed
+
+MNIST_VAL = 5000  # glyphs: the last of the training images
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Files of a set and the names of its labels."""
+
+    images: str
+    labels: str
+    names: Callable[[], Sequence[str]] = lambda: string.digits
+    groups: str = ""  # file with the writer, photo or character of each glyph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A data set as published."""
+
+    images: npt.NDArray[np.uint8]  # (N, h, w)
+    labels: Labels  # (N,) index into names
+    names: Sequence[str]
+    val: npt.NDArray[np.bool_]  # (N,) True where the glyph is held out
+
+
+def _map(path: str) -> Callable[[], Sequence[str]]:
+    return lambda: _json_names(data_folder() / path)
+
+
+_LETTERS = " " * 10 + string.ascii_uppercase + string.ascii_lowercase  # labels 10 to 61
+_DIGITS = {
+    "mnist": _Files("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"),
+    "unipen": _Files(
+        "unipen/unipen-digits-images-idx3-ubyte.gz",
+        "unipen/unipen-digits-labels-idx1-ubyte.gz",
+        groups="unipen/unipen-digits-strokes.npz",
+    ),
+    "bhmsds": _Files(
+        "bhmsds/bhmsds-digits-tight28-images-idx3-ubyte.gz",
+        "bhmsds/bhmsds-digits-labels-idx1-ubyte.gz",
+    ),
+    "kensanata": _Files(
+        "kensanata_numbers16/kensanata16-images-idx3-ubyte.gz",
+        "kensanata_numbers16/kensanata16-labels-idx1-ubyte.gz",
+    ),
+    "sudoku_printed": _Files(
+        "sudoku_printed/sudoku-printed-digits-images-idx3-ubyte.gz",
+        "sudoku_printed/sudoku-printed-digits-labels-idx1-ubyte.gz",
+        groups="sudoku_printed/sudoku-printed-digits-photos.txt",
+    ),
+}
+_NEGATIVES = {
+    "unipen_letters": _Files(
+        "unipen/unipen-letters-images-idx3-ubyte.gz",
+        "unipen/unipen-letters-labels-idx1-ubyte.gz",
+        names=lambda: _LETTERS,
+        groups="unipen/unipen-letters-strokes.npz",
+    ),
+    "unipen_symbols": _Files(
+        "unipen/unipen-symbols-images-idx3-ubyte.gz",
+        "unipen/unipen-symbols-labels-idx1-ubyte.gz",
+        names=_map("unipen/symbols-label-map.json"),
+        groups="unipen/unipen-symbols-strokes.npz",
+    ),
+    "bhmsds_symbols": _Files(
+        "bhmsds/bhmsds-symbols-tight28-images-idx3-ubyte.gz",
+        "bhmsds/bhmsds-symbols-labels-idx1-ubyte.gz",
+        names=_map("bhmsds/symbols-label-map.json"),
+    ),
+    "mdas": _Files(
+        "mdas_symbols/mdas-symbols-images-idx3-ubyte.gz",
+        "mdas_symbols/mdas-symbols-labels-idx1-ubyte.gz",
+        names=_map("mdas_symbols/label-map.json"),
+    ),
+    "notmnist": _Files(
+        "notmnist/notmnist10k-images-idx3-ubyte.gz",
+        "notmnist/notmnist10k-labels-idx1-ubyte.gz",
+        names=lambda: "ABCDEFGHIJ",
+    ),
+    "omniglot": _Files(
+        "omniglot_small/omniglot-small-images-idx3-ubyte.gz",
+        "omniglot_small/omniglot-small-labels-idx1-ubyte.gz",
+        names=_map("omniglot_small/label-map.json"),
+        groups="omniglot_small/omniglot-small-labels-idx1-ubyte.gz",
+    ),
+    "quickdraw": _Files(
+        "quickdraw3/quickdraw3-images-idx3-ubyte.gz",
+        "quickdraw3/quickdraw3-labels-idx1-ubyte.gz",
+        names=lambda: ("cat", "rainbow", "train"),
+    ),
+}
+_FILES = {**_DIGITS, **_NEGATIVES}
+DIGIT_SETS = (*_DIGITS, "mlia")
+NEGATIVE_SETS = tuple(_NEGATIVES)
+SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts", "allographs", "allographs_signs")
+
+
+def read_set(name: str, alphabet: Alphabet) -> Published:
+    """Read a set with its published labels.
+
+    Args:
+        name: one of SETS.
+        alphabet: its `tenth` sets hold out every tenth glyph of each label.
+
+    Raises:
+        DataError: a file is missing or damaged.
+    """
+    if name == "mlia":
+        images, labels = _read_text_digits(data_folder() / "mlia_digits/digits.zip")
+        return Published(images, labels, string.digits, np.ones(len(labels), np.bool_))
+    if name == "fonts":
+        return _read_fonts(string.ascii_letters + string.digits)
+    if name == "allographs":
+        return _write_allographs()
+    if name == "allographs_signs":
+        return _write_signs()
+    files = _FILES[name]
+    images, labels = read_pair(files.images, files.labels)
+    if name in alphabet.tenth:
+        return Published(images, labels, files.names(), _every_tenth(labels))
+    groups: Sequence[object] = _groups(files.groups) if files.groups else range(len(labels))
+    val = _held_out(name, groups)
+    if name == "mnist":
+        val = np.arange(len(labels)) >= len(labels) - MNIST_VAL
+    return Published(images, labels, files.names(), val)
+
+
+def _held_out(name: str, groups: Sequence[object]) -> npt.NDArray[np.bool_]:
+    """Return (N,) bool: about one group in ten, chosen by checksum, the same on every machine."""
+    chosen = {group: zlib.crc32(f"{name} {group}".encode()) % 10 == 0 for group in set(groups)}
+    return np.array([chosen[group] for group in groups], np.bool_)
+
+
+def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
+    """Return (N,) bool: every tenth glyph of each label.
+
+    >>> _every_tenth(np.array([0] * 10 + [1] * 20, np.uint8)).nonzero()[0].tolist()
+    [9, 19, 29]
+    """
+    val = np.zeros(len(labels), np.bool_)
+    for label in np.unique(labels):
+        val[np.flatnonzero(labels == label)[9::10]] = True
+    return val
+
+
+def _groups(path: str) -> list[object]:
+    """Return the writer (strokes), photo (text) or character (labels) of each image."""
+    place = data_folder() / path
+    try:
+        if path.endswith(".npz"):
+            with np.load(place) as arrays:
+                return list(arrays["writer_file"].tolist())
+        if path.endswith(".txt"):
+            return [line.split()[0] for line in place.read_text().splitlines()]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{place}: cannot be read ({error}); fetch it again") from error
+    return list(read_labels(place, MD5[path]).tolist())
+
+
+def _json_names(path: Path) -> Sequence[str]:
+    try:
+        return [str(name) for name in json.loads(path.read_text())]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: wanted a JSON list of names, got {error}") from error
+
+
+def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
+    """Read a zip of 32 lines of 32 characters 0 or 1, named <digit>_<n>.txt."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            names = sorted(name for name in bundle.namelist() if name.endswith(".txt"))
+            texts = [bundle.read(name).split() for name in names]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: wanted a zip of text digits, got {error}") from error
+    rows = [[list(line) for line in text] for text in texts]
+    images = np.asarray((np.array(rows, np.uint8) == ord("1")) * 255, np.uint8)
+    return images, np.array([int(Path(name).name[0]) for name in names], np.uint8)
+
+
+def _read_fonts(characters: str) -> Published:
+    """Render the characters in every face; whole faces are held out."""
+    shapes, drawn = printed(characters)
+    labels = np.array([characters.index(character) for character in drawn], np.uint8)
+    faces = np.cumsum(np.diff(labels.astype(int), prepend=labels[:1]) < 0)
+    return Published(_padded(shapes), labels, characters, _held_out("fonts", faces.tolist()))
+
+
+@lru_cache(maxsize=1)
+def _write_allographs() -> Published:
+    """Draw synthetic digits; none is held out: synthetic glyphs must not measure a net."""
+    shapes, labels = write_digits()
+    return Published(_padded(shapes), labels, string.digits, np.zeros(len(labels), np.bool_))
+
+
+@lru_cache(maxsize=1)
+def _write_signs() -> Published:
+    """Draw synthetic letters and signs; none is held out, as for the digits."""
+    shapes, labels = write_signs()
+    return Published(_padded(shapes), labels, SIGN_NAMES, np.zeros(len(labels), np.bool_))
+
+
+def _padded(shapes: Sequence[GrayImage]) -> npt.NDArray[np.uint8]:
+    """Return (N, side, side) images with the (h, w) shapes in their top left corners."""
+    side = max(max(shape.shape) for shape in shapes)
+    images = np.zeros((len(shapes), side, side), np.uint8)
+    for image, shape in zip(images, shapes, strict=True):
+        image[: shape.shape[0], : shape.shape[1]] = shape
+    return images
+
+
+def read_pair(images_path: str, labels_path: str) -> tuple[npt.NDArray[np.uint8], Labels]:
+    """Read (N, h, w) uint8 images and (N,) uint8 labels; paths are within the data folder.
+
+    Raises:
+        DataError: a file is missing or damaged, or the counts differ.
+    """
+    images = read_images(data_file(images_path), MD5[images_path])
+    labels = read_labels(data_file(labels_path), MD5[labels_path])
+    if len(images) != len(labels):
+        raise DataError(f"{images_path}: {len(images)} images but {len(labels)} labels")
+    return images, labels
