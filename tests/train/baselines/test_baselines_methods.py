@@ -6,7 +6,7 @@ from train.baselines.numpy_net import Net, fresh, gradient, learn_epoch, loss
 
 
 def clouds(count: int, features: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ten clouds of points, one for each label; they overlap a little."""
+    """Return ten clouds of points, one per label, that overlap slightly."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count) % 10
     middles = np.random.default_rng(0).normal(0, 1, (10, features))
@@ -21,8 +21,8 @@ def small_net() -> tuple[Net, np.ndarray, np.ndarray]:
     return Net(net.weights, biases), rng.uniform(0, 1, 5), np.array([1.0, 0.0])
 
 
-def test_back_propagation_gives_the_slope_of_the_loss() -> None:
-    """Each weight and bias, nudged both ways, changes the loss as its gradient says."""
+def test_back_propagation_matches_finite_differences() -> None:
+    """Each weight and bias is changed both ways."""
     net, inputs, wanted = small_net()
     step = 1e-6
 
@@ -40,7 +40,7 @@ def test_back_propagation_gives_the_slope_of_the_loss() -> None:
 
 
 def test_a_step_goes_down_the_gradient() -> None:
-    """One digit, one epoch: weights minus rate times slope."""
+    """One digit, one epoch: weights minus rate times gradient."""
     net, inputs, wanted = small_net()
     slope = gradient(net, inputs, wanted)
 
@@ -51,8 +51,8 @@ def test_a_step_goes_down_the_gradient() -> None:
     assert loss(after, inputs, wanted) < loss(net, inputs, wanted)
 
 
-def test_learning_leaves_the_net_it_began_with() -> None:
-    """Values do not change; a new net comes back."""
+def test_learning_returns_a_new_net() -> None:
+    """The given net does not change."""
     net, inputs, wanted = small_net()
     before = [weights.copy() for weights in net.weights]
 
@@ -61,8 +61,8 @@ def test_learning_leaves_the_net_it_began_with() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(before, net.weights, strict=True))
 
 
-def test_from_zeros_the_neurons_of_a_layer_stay_alike() -> None:
-    """Nothing tells them apart, so they all learn the same."""
+def test_from_zeros_the_neurons_of_a_layer_stay_equal() -> None:
+    """They get equal gradients."""
     inputs = np.random.default_rng(1).uniform(0, 1, (20, 5))
     wanted = np.eye(2)[np.arange(20) % 2]
 
@@ -71,8 +71,8 @@ def test_from_zeros_the_neurons_of_a_layer_stay_alike() -> None:
     assert all(np.ptp(weights, axis=0).max() == 0 for weights in net.weights[:2])
 
 
-def test_from_ones_nothing_moves() -> None:
-    """A thousand inputs saturate the sigmoids: their slope is 0."""
+def test_from_ones_gradients_vanish() -> None:
+    """A thousand inputs saturate the sigmoids."""
     inputs, wanted = np.ones(1024), np.eye(10)[3]
 
     slope = gradient(fresh("ones"), inputs, wanted)
@@ -81,7 +81,7 @@ def test_from_ones_nothing_moves() -> None:
 
 
 def test_the_net_has_the_published_layers() -> None:
-    """1024-16-16-10, and as many weights as that makes."""
+    """1024-16-16-10 with 16842 weights."""
     net = fresh("normal")
 
     assert [weights.shape for weights in net.weights] == [(16, 1024), (16, 16), (10, 16)]
@@ -89,15 +89,15 @@ def test_the_net_has_the_published_layers() -> None:
 
 
 @pytest.mark.parametrize("init", numpy_net.INITS)
-def test_the_same_seed_begins_the_same(init: str) -> None:
-    """A run can be made again."""
+def test_initialisation_is_reproducible(init: str) -> None:
+    """The same seed gives the same weights."""
     one, other = fresh(init), fresh(init)
 
     assert all(np.array_equal(a, b) for a, b in zip(one.weights, other.weights, strict=True))
 
 
-def test_pairs_learned_apart_are_the_svc_of_all_ten() -> None:
-    """scikit-learn does inside what is done here pair by pair, and NumPy answers as it does."""
+def test_pairs_equal_the_svc_of_all_ten() -> None:
+    """scikit-learn trains the same pairs internally, and NumPy gives its outputs."""
     svc = pytest.importorskip("sklearn.svm").SVC
     points, labels = clouds(200, 6, seed=1)
     others, _ = clouds(40, 6, seed=2)
@@ -112,7 +112,7 @@ def test_pairs_learned_apart_are_the_svc_of_all_ten() -> None:
 
 
 def test_a_digits_logit_comes_from_its_nine_pairs() -> None:
-    """Whoever wins all nine is the best; where no machine decides, all are equal."""
+    """A digit that wins all nine is best; without decisions all are equal."""
     answers = np.zeros((2, len(svm.PAIRS)), np.float32)
     for column, pair in enumerate(svm.PAIRS):
         answers[1, column] = 1.0 if pair[0] == 4 else -1.0 if pair[1] == 4 else 0.0
@@ -124,7 +124,7 @@ def test_a_digits_logit_comes_from_its_nine_pairs() -> None:
 
 
 def test_votes_agree_with_scikit_learn() -> None:
-    """The best logit is the digit that KNeighborsClassifier predicts."""
+    """The best logit is the prediction of KNeighborsClassifier."""
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(5)
     vectors = rng.integers(0, 256, (60, 784)).astype(np.uint8)
@@ -138,7 +138,7 @@ def test_votes_agree_with_scikit_learn() -> None:
 
 
 def test_doubt_makes_votes_probabilities() -> None:
-    """Two of three votes and a doubt of 0.1 for each digit: 2.1 of 4."""
+    """Two of three votes and a doubt of 0.1 per digit: 2.1 of 4."""
     counted = knn.votes(np.array([[3, 3, 7]], np.uint8))
 
     chances = np.exp(knn.logits(counted, doubt=0.1))[0]
@@ -148,7 +148,7 @@ def test_doubt_makes_votes_probabilities() -> None:
 
 
 def test_the_simplified_vectors_are_49_soft_pixels() -> None:
-    """A dot spreads to its neighbours, so that a shifted stroke is still near."""
+    """A dot spreads to its neighbours, so a shifted stroke stays similar."""
     glyph = np.zeros((1, 28, 28), np.uint8)
     glyph[0, 12:16, 12:16] = 255
 
@@ -159,7 +159,7 @@ def test_the_simplified_vectors_are_49_soft_pixels() -> None:
     assert vector[0].max() == 0
 
 
-def test_the_kept_layers_answer_as_the_classifier_does() -> None:
+def test_stored_layers_agree_with_the_classifier() -> None:
     """NumPy alone gives scikit-learn's probabilities."""
     network = pytest.importorskip("sklearn.neural_network")
     points, labels = clouds(100, 6, seed=1)
@@ -173,7 +173,7 @@ def test_the_kept_layers_answer_as_the_classifier_does() -> None:
 
 
 def test_a_third_of_each_small_digit_is_held_out() -> None:
-    """1797 digits of 8×8, a third of every label, the same each time."""
+    """Of 1797 digits of 8×8, a third of every label, reproducibly."""
     pytest.importorskip("sklearn")
     digits, again = mlp.small_digits(), mlp.small_digits()
 

@@ -22,14 +22,14 @@ def truth(*digits, ignore=()):
 
 
 def ones():
-    """A reader to whom everything is a 1."""
+    """Return a reader that reads every region as a 1."""
     return Reader(
         scorer=lambda glyphs: np.tile(np.float32([9, 0]), (len(glyphs), 1)), labels=("1", "none")
     )
 
 
 def test_pairs_are_one_to_one_and_the_best_first():
-    """A label goes to the prediction that fits it best, even if another came first."""
+    """A label gets the prediction with the best overlap, in any order."""
     labels = [Box(0, 0, 10, 10), Box(8, 0, 10, 10)]
 
     pairs = pair(labels, [Box(7, 0, 10, 10), Box(0, 0, 9, 10)])
@@ -37,7 +37,7 @@ def test_pairs_are_one_to_one_and_the_best_first():
     assert dict(pairs) == {0: 1, 1: 0}
 
 
-def test_a_stricter_overlap_can_be_asked_for():
+def test_the_minimum_overlap_is_a_parameter():
     """Boxes that share a third of their area match from 0.3, not from 0.5."""
     boxes = [Box(0, 0, 10, 10)], [Box(5, 0, 10, 10)]
 
@@ -46,7 +46,7 @@ def test_a_stricter_overlap_can_be_asked_for():
 
 
 def test_a_misread_digit_is_found_but_not_read():
-    """It costs precision and recall both."""
+    """It lowers both precision and recall."""
     match = match_photo(truth(("3", [0, 0, 10, 20])), [("8", Box(0, 0, 10, 20))])
 
     assert match.counts == Counts(truth=1, found=1, read=0, false=0, strict=0)
@@ -54,8 +54,8 @@ def test_a_misread_digit_is_found_but_not_read():
     assert match.read == frozenset()
 
 
-def test_what_lies_in_an_ignored_part_is_not_false():
-    """Letters and struck-out marks neither help nor harm; the strict count still has them."""
+def test_readings_in_an_ignored_area_are_not_false():
+    """The strict count includes them."""
     match = match_photo(
         truth(("3", [0, 0, 10, 20]), ignore=[[50, 0, 40, 40]]),
         [("3", Box(0, 0, 10, 20)), ("1", Box(60, 5, 10, 20)), ("7", Box(100, 0, 10, 20))],
@@ -68,7 +68,7 @@ def test_what_lies_in_an_ignored_part_is_not_false():
 
 
 def test_pages_without_digits_do_not_count_for_their_source():
-    """The mean over sources is over digits; false ones on empty pages have a figure apart."""
+    """False digits on empty pages are reported separately."""
     full = match_photo(truth(("3", [0, 0, 10, 20])), [("3", Box(0, 0, 10, 20))])
     empty = match_photo(truth(), [("3", Box(0, 0, 10, 20))])
 
@@ -85,7 +85,7 @@ SQUARES = [
 
 
 def test_a_cell_is_right_with_exactly_one_digit_the_right_one():
-    """A second digit in a cell spoils it; a digit in an empty cell is false."""
+    """A second digit makes a cell wrong; a digit in an empty cell is false."""
     grid = {"file": "a.jpg", "cells": SQUARES}
 
     good = match_grid(grid, [("5", (5, 5)), ("7", (25, 5))])
@@ -96,7 +96,7 @@ def test_a_cell_is_right_with_exactly_one_digit_the_right_one():
 
 
 def test_empty_cells_with_false_digits_are_counted_once():
-    """Two false digits in one empty cell soil one cell."""
+    """Two false digits in one empty cell count as one cell."""
     grid = {"file": "a.jpg", "cells": SQUARES}
 
     score = match_grid(grid, [("1", (14, 5)), ("1", (16, 5))])
@@ -106,7 +106,7 @@ def test_empty_cells_with_false_digits_are_counted_once():
 
 
 def test_the_report_of_mixed_sudokus_says_whose_digits_they_are():
-    """MNIST's, the training part too: the figure is not one of unseen hands."""
+    """They are from MNIST's training part too, so the writers are not all unseen."""
     score = match_grid({"file": "a.jpg", "cells": SQUARES[:1]}, [("5", (5, 5))])
 
     assert "cells right 1.0000 (1 of 1)  whole grids 1.0000 (1 of 1)" in sudoku_report([score])
@@ -114,7 +114,7 @@ def test_the_report_of_mixed_sudokus_says_whose_digits_they_are():
 
 
 def test_photos_of_a_folder_are_scored(tmp_path, sheet):
-    """From labels.json and pictures to the report; a missing picture is all missed."""
+    """A missing picture counts all its digits as missed."""
     cv2.imwrite(str(tmp_path / "a.png"), sheet((30, 30, 6, 40), ink=30, paper=220))
     entries = [
         {"file": "a.png", "source": "x", **truth(("1", [30, 30, 6, 40]))},
@@ -130,8 +130,8 @@ def test_photos_of_a_folder_are_scored(tmp_path, sheet):
     assert [mark_photo(score) is None for score in scores] == [False, True]
 
 
-def test_the_folder_of_the_data_is_taken_when_none_is_named(tmp_path, sheet, monkeypatch):
-    """`score photos` alone reads photos-dev of the data, and marks pictures if that is asked."""
+def test_the_default_folder_is_photos_dev(tmp_path, sheet, monkeypatch):
+    """`score photos` reads photos-dev of the data and writes marked pictures with --show."""
     monkeypatch.setenv("CAMDIGITS_DATA", str(tmp_path))
     (tmp_path / "photos-dev").mkdir()
     cv2.imwrite(str(tmp_path / "photos-dev" / "a.png"), sheet(paper=220))
@@ -145,7 +145,7 @@ def test_the_folder_of_the_data_is_taken_when_none_is_named(tmp_path, sheet, mon
 
 
 def test_sudokus_of_a_folder_are_scored(tmp_path, sheet):
-    """From cells-KIND.json and pictures to the marked cells."""
+    """cells-KIND.json names the pictures; wrong cells are marked."""
     cv2.imwrite(str(tmp_path / "a.png"), sheet((30, 30, 6, 40), ink=30, paper=220))
     cells = [
         {"quad": [[x, 20], [x + 40, 20], [x + 40, 80], [x, 80]], "label": label}
@@ -159,14 +159,14 @@ def test_sudokus_of_a_folder_are_scored(tmp_path, sheet):
     assert mark_grid(score).shape == (480, 640, 3)  # four times as large, to be legible
 
 
-def test_a_folder_without_labels_is_refused(tmp_path):
-    """One line that names the file."""
+def test_a_folder_without_labels_is_rejected(tmp_path):
+    """The error is one line that names the file."""
     with pytest.raises(LabelsError, match=r"labels\.json: wanted a list of labelled pictures"):
         score_photos(tmp_path, Reader(scorer=lambda glyphs: glyphs, labels=("1",)))
 
 
 def shaky(entries, rng):
-    """Readings as a bad reader gives them: moved, missed, misread, and some out of nowhere."""
+    """Yield readings of a bad reader: shifted, missed, misread, and false ones."""
     for entry in entries:
         boxes = [digit["box"] for digit in entry.get("digits", [])]
         boxes += [[*cell["quad"][0], 12, 15] for cell in entry.get("cells", [])]
@@ -183,7 +183,7 @@ def shaky(entries, rng):
 
 
 def write_readings(path, readings):
-    """As JSON Lines, the reference scorer's food."""
+    """Write JSON Lines, the input of the reference scorer."""
     rows = [
         {"source": entry["file"], "digits": [{"label": t, "box": list(b)} for t, b in found]}
         for entry, found in readings
@@ -193,7 +193,7 @@ def write_readings(path, readings):
 
 @pytest.fixture
 def reference(data_folder):
-    """The reference scorer, where it lies beside the data."""
+    """Import the reference scorer if it is next to the data."""
     place = data_folder.parent / "tools" / "score.py"
     if not place.exists():
         pytest.skip(f"no reference scorer at {place}")
@@ -204,12 +204,12 @@ def reference(data_folder):
 
 
 def total_of(text):
-    """The figures in the last line of the reference scorer."""
+    """Return the figures in the last line of the reference scorer."""
     return json.loads(text.splitlines()[-1].removeprefix("TOTAL "))
 
 
 def test_photos_agree_with_the_reference_scorer(reference, data_folder, tmp_path, capsys):
-    """To the last digit, whatever a reader makes of the pictures."""
+    """All figures are equal for arbitrary readings."""
     labels = data_folder / "photos-dev" / "labels.json"
     readings = list(shaky(load_truths(labels, "digits"), np.random.default_rng(1)))
     write_readings(tmp_path / "r.jsonl", readings)
@@ -236,7 +236,7 @@ def test_photos_agree_with_the_reference_scorer(reference, data_folder, tmp_path
 
 
 def test_sudokus_agree_with_the_reference_scorer(reference, data_folder, tmp_path, capsys):
-    """Cells, grids and false digits alike."""
+    """Cells, grids and false digits are equal."""
     labels = data_folder / "sudoku-dev" / "cells-printed.json"
     readings = list(shaky(load_truths(labels, "cells")[:12], np.random.default_rng(1)))
     perfect = load_truths(labels, "cells")[12]

@@ -28,7 +28,7 @@ LETTERS = (*"ABCDEFGHIJ", "none")
 
 
 def logits(*rows: tuple[float, ...]) -> Scores:
-    """Logits of these probabilities."""
+    """Return logits of these probabilities."""
     return np.log(np.array(rows, np.float32))
 
 
@@ -46,7 +46,7 @@ def noise(name: str, count: int, labels: int, seed: int = 1) -> Glyphset:
 
 
 def carded(folder: Path, name: str = "mean_ink", **fields: object) -> Path:
-    """A model of the tests with a card that says what is wished."""
+    """Write a test model with a card of these fields."""
     model = folder / f"{name}.tflite"
     model.write_bytes((MODELS / f"{name}.tflite").read_bytes())
     known = {"labels": LETTERS, "temperature": 1.0, "threshold": 0.5, "sha256": sha256_of(model)}
@@ -55,7 +55,7 @@ def carded(folder: Path, name: str = "mean_ink", **fields: object) -> Path:
 
 
 def test_the_rows_are_those_of_evaluate() -> None:
-    """The page and `train evaluate` tell the same, to the last digit."""
+    """The page and `train evaluate` have the same figures."""
     card = load_card(find_model("digits"))
     parts = [noise("mnist/test", 40, 10), noise("unipen/val", 30, 10, 2)]
     none = replace(noise("cats", 30, 1, 3), labels=np.full(30, DIGIT_NONE, np.uint8))
@@ -72,8 +72,8 @@ def test_the_rows_are_those_of_evaluate() -> None:
     assert [one.labelled for one in (*predicted, rejected)] == [True, True, False]
 
 
-def test_a_confusion_has_a_row_for_each_truth() -> None:
-    """A 0 taken for a 1 stands in row 0, column 1."""
+def test_confusion_rows_are_true_labels() -> None:
+    """A 0 predicted as 1 is in row 0, column 1."""
     scores = logits((0.1, 0.8, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8))
 
     counts = predict.confusion([predictions("x", [0, 1, 2], scores)], 3)
@@ -81,8 +81,8 @@ def test_a_confusion_has_a_row_for_each_truth() -> None:
     assert counts.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 1]]
 
 
-def test_the_surest_mistake_comes_first() -> None:
-    """All are counted, some shown."""
+def test_the_most_confident_error_comes_first() -> None:
+    """All are counted, some are shown."""
     scores = logits((0.3, 0.6, 0.1), (0.05, 0.9, 0.05), (0.8, 0.1, 0.1), (0.1, 0.1, 0.8))
 
     count, found = predict.mistakes(predictions("x", [0, 0, 0, 1], scores), CARD, 2)
@@ -92,8 +92,8 @@ def test_the_surest_mistake_comes_first() -> None:
     assert [one.score for one in found] == pytest.approx([0.9, 0.8])
 
 
-def test_a_curve_tells_what_passes_with_the_digits() -> None:
-    """Digits at 0.9 and 0.7, others at 0.8 and 0.1: keeping both digits lets one in two pass."""
+def test_a_roc_curve_has_kept_and_accepted_shares() -> None:
+    """Keeping digits at 0.9 and 0.7 accepts one of two others at 0.8 and 0.1."""
     others = predictions("x", [2, 2], logits((0.8, 0.1, 0.1), (0.1, 0.05, 0.85)), labelled=False)
 
     curve = predict.roc_curve(others, np.array([0.9, 0.7]), replace(CARD, threshold=0.85))
@@ -103,7 +103,7 @@ def test_a_curve_tells_what_passes_with_the_digits() -> None:
 
 
 def test_the_bins_add_up_to_the_calibration_error() -> None:
-    """The diagram shows what the figure sums."""
+    """The diagram shows the terms of the sum."""
     rng = np.random.default_rng(1)
     scores = rng.normal(0, 2, (500, 3)).astype(np.float32)
     truth = rng.integers(0, 3, 500)
@@ -115,7 +115,7 @@ def test_the_bins_add_up_to_the_calibration_error() -> None:
 
 
 def test_none_is_thinned_to_its_share_on_pages() -> None:
-    """As the export does before it sets the temperature."""
+    """The export does the same before it fits the temperature."""
     card = replace(CARD, notes={"prior_none": 0.1})
     many = predictions("x", [0] * 18 + [2] * 50, np.zeros((68, 3), np.float32))
 
@@ -125,7 +125,7 @@ def test_none_is_thinned_to_its_share_on_pages() -> None:
 
 
 def test_a_dense_layer_uses_each_weight_once(tmp_path: Path) -> None:
-    """Mean ink times 0 to 10: eleven weights, eleven multiply-adds, no filters."""
+    """Mean ink times 0 to 10 takes eleven weights and multiply-adds, and no filters."""
     opened = tflite_layers.load(carded(tmp_path))
 
     layers = tflite_layers.layers_of(opened)
@@ -136,7 +136,7 @@ def test_a_dense_layer_uses_each_weight_once(tmp_path: Path) -> None:
 
 
 def test_feature_maps_are_what_the_model_computes() -> None:
-    """Shapes as the layers report; where the first filter sees no ink, paper's answer."""
+    """Shapes are those of the layers; without ink the first map is constant."""
     opened = tflite_layers.load(find_model("digits"))
     layers = tflite_layers.layers_of(opened)
     glyph = np.zeros((28, 28), np.uint8)
@@ -153,14 +153,14 @@ def test_feature_maps_are_what_the_model_computes() -> None:
     assert all(each.shape == layer.output for layer, each in later)
 
 
-def test_another_file_is_no_model() -> None:
-    """One line, not a runtime's."""
+def test_a_file_that_is_not_a_model_is_rejected() -> None:
+    """The error is one line of our own."""
     with pytest.raises(ModelError, match="wanted a TFLite model, got another"):
         tflite_layers.open_model(b"TFL3 no")
 
 
 def write_run(folder: Path, losses: list[float], **settings: object) -> Path:
-    """A folder as `fit` leaves it, without weights."""
+    """Write a run folder without weights."""
     folder.mkdir()
     fields = {**asdict(Settings(net="tiny")), **settings}
     (folder / trained.CONFIG).write_text(json.dumps(fields))
@@ -169,8 +169,8 @@ def write_run(folder: Path, losses: list[float], **settings: object) -> Path:
     return folder
 
 
-def test_curves_begin_with_the_first_of_the_runs(tmp_path: Path) -> None:
-    """A run begins from others, each told once; one that averages them learnt nothing itself."""
+def test_curves_start_with_the_first_run(tmp_path: Path) -> None:
+    """Each run is listed once; a run that averages others has no epochs of its own."""
     write_run(tmp_path / "a", [3.0, 2.0])
     write_run(tmp_path / "b", [1.0], start="gone/a")
     mean = write_run(tmp_path / "c", [9.0], start="gone/a", averaged=["gone/a", "gone/b"])
@@ -183,8 +183,8 @@ def test_curves_begin_with_the_first_of_the_runs(tmp_path: Path) -> None:
     ]
 
 
-def test_the_card_tells_where_its_run_is(tmp_path: Path) -> None:
-    """The command of the export names it; one that was trained otherwise is another's."""
+def test_the_card_names_its_run(tmp_path: Path) -> None:
+    """The export command has its path; a run with other settings is ignored."""
     run = write_run(tmp_path / "run", [1.0])
     notes = {"command": f"python -m train export {run} --out x", "net": "tiny"}
     card = Card(sets.LABELS, 1.0, 0.5, "", notes=notes)
@@ -195,16 +195,16 @@ def test_the_card_tells_where_its_run_is(tmp_path: Path) -> None:
     assert runs.find_run(model, replace(card, notes={**notes, "seed": 7}), None) is None
 
 
-def test_a_run_with_other_labels_is_refused(tmp_path: Path) -> None:
-    """It is another model's."""
+def test_a_run_with_other_labels_is_rejected(tmp_path: Path) -> None:
+    """It belongs to another model."""
     run = write_run(tmp_path / "run", [1.0])
 
     with pytest.raises(DataError, match="wanted the run of the model, with the labels 0 1 none"):
         runs.find_run(tmp_path / "x.tflite", CARD, run)
 
 
-def test_a_damaged_history_is_told(tmp_path: Path) -> None:
-    """Half a file is no history."""
+def test_a_damaged_history_is_rejected(tmp_path: Path) -> None:
+    """A truncated file is an error."""
     run = write_run(tmp_path / "run", [1.0])
     (run / trained.HISTORY).write_text('[{"loss": 1')
 
@@ -214,7 +214,7 @@ def test_a_damaged_history_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No TensorFlow: nothing to hold the time against, and no float net."""
+    """Remove TensorFlow: there is no classic net and no float net."""
 
     def missing(*_: object) -> bytes:
         raise NetError("TensorFlow does not load")
@@ -227,7 +227,7 @@ def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("untimed")
 @pytest.mark.parametrize("labels", [LETTERS, tuple("ABCDEFGHIJK")], ids=["none", "letters only"])
 def test_any_labels_are_reported(tmp_path: Path, labels: tuple[str, ...]) -> None:
-    """Nothing counts on ten digits, on "none" or on convolutions."""
+    """Nothing depends on ten digits, on "none" or on convolutions."""
     model = carded(tmp_path, labels=labels)
     parts = [noise("fonts/val", 60, 10)]
 
@@ -239,12 +239,12 @@ def test_any_labels_are_reported(tmp_path: Path, labels: tuple[str, ...]) -> Non
     assert "multiply-adds a letter" in page
     assert "TensorFlow is not installed" in page
     assert "no feature maps" in page
-    assert "No glyphs to be rejected were measured" in page
+    assert "There were no glyphs to reject" in page
 
 
 @pytest.mark.usefixtures("untimed")
-def test_without_a_set_for_its_labels_the_rest_is_told(tmp_path: Path) -> None:
-    """The card, the layers and the speed need no data."""
+def test_without_data_the_rest_is_reported(tmp_path: Path) -> None:
+    """Card, layers and latency need no data."""
     said: list[str] = []
 
     page = write_report(
@@ -256,8 +256,8 @@ def test_without_a_set_for_its_labels_the_rest_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("untimed")
-def test_a_float_net_that_cannot_be_built_is_told_on_the_page(tmp_path: Path) -> None:
-    """A run without TensorFlow still has its curves."""
+def test_a_missing_float_net_is_noted_on_the_page(tmp_path: Path) -> None:
+    """Without TensorFlow a run still has its curves."""
     run = write_run(tmp_path / "run", [1.0], labels=LETTERS)
     parts = [noise("fonts/val", 20, 10)]
 
@@ -270,15 +270,15 @@ def test_a_float_net_that_cannot_be_built_is_told_on_the_page(tmp_path: Path) ->
 
 
 def test_a_report_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    """A file stands where the folder should."""
+    """A file has the name of the folder."""
     (tmp_path / "taken").write_text("")
 
     with pytest.raises(OutputError, match="taken: cannot write the report"):
         write.place(tmp_path / "taken", {"report.html": b""})
 
 
-def test_the_float_net_is_given_the_prior_of_the_export(tmp_path: Path) -> None:
-    """A constant on the logit of "none" is no difference of int8."""
+def test_the_float_net_gets_the_prior_of_the_export(tmp_path: Path) -> None:
+    """A constant on the logit of "none" is not a difference of int8."""
     pytest.importorskip("tensorflow")
     nets.load_tensorflow()
     run = write_run(tmp_path / "run", [1.0])
@@ -297,7 +297,7 @@ def test_the_float_net_is_given_the_prior_of_the_export(tmp_path: Path) -> None:
 
 
 def test_the_model_and_the_classic_net_take_turns() -> None:
-    """Both get a time on the same machine; the classic one is the slower by far."""
+    """Both are timed on the same machine; the classic net is slower."""
     pytest.importorskip("tensorflow")
     model = find_model("digits")
 

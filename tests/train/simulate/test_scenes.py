@@ -18,14 +18,14 @@ from train.simulate.writers import (
 
 @pytest.fixture
 def ones():
-    """A writer that writes upright strokes."""
+    """Return a writer of vertical strokes."""
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 12:16] = 255
     return bitmap_writer("ones", image[None], np.array([1], np.uint8))
 
 
 def ring(x, y, width, height):
-    """Four strokes around a box."""
+    """Return four strokes around a box."""
     return [
         (x, y, width, 4),
         (x, y + height - 4, width, 4),
@@ -47,7 +47,7 @@ def test_a_scene_is_the_same_for_the_same_seed(ones):
 
 
 def test_marks_lie_where_the_ink_is(ones):
-    """Each hull on the page is that of its ink, to its edges."""
+    """Each hull on the page encloses its ink to the edges."""
     ink, marks = write_page(
         [ones], [], np.random.default_rng(2), SceneConfig(size_px=(320, 240), touching_share=0.0)
     )
@@ -75,8 +75,8 @@ def test_filmed_digits_are_cut_and_labelled(ones):
     assert (labels == 1).sum() >= 0.85 * written
 
 
-def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
-    """Two digits grown together and a stain are none; a bare upright stroke could be a 1."""
+def test_merged_digits_and_stains_are_none(sheet):
+    """A lone vertical stroke is left out: it could be a 1."""
     strokes = [(20, 20, 5, 40), *ring(60, 20, 30, 40), *ring(100, 20, 25, 40), (140, 20, 5, 40)]
     page = sheet(*strokes, ink=30, paper=220)
     marks = (
@@ -90,8 +90,8 @@ def test_pairs_and_paper_are_none_and_the_doubtful_is_left_out(sheet):
     assert labels.tolist() == [1, DIGIT_NONE, DIGIT_NONE]
 
 
-def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
-    """Nobody could tell what a region is that meets an UNSURE mark."""
+def test_regions_that_meet_an_unsure_mark_are_left_out(sheet):
+    """Their label is unknown."""
     page = sheet(*ring(20, 20, 20, 40), (0, 20, 5, 40), ink=30, paper=220)
     marks = (SceneMark(7, Box(20, 20, 20, 40)), SceneMark(UNSURE, Box(-10, 20, 20, 40)))
 
@@ -101,7 +101,7 @@ def test_what_the_frame_cuts_or_the_blur_eats_is_left_out(sheet):
 
 
 def test_strokes_are_drawn_with_pens_of_many_widths():
-    """The same recording looks different each time, but keeps its shape."""
+    """Drawings of one recording differ but keep its shape."""
     cross = [np.float32([[0, 50], [100, 50]]), np.float32([[50, 0], [50, 100]])]
     writer = stroke_writer("plus", [cross], np.array([DIGIT_NONE], np.uint8))
     rng = np.random.default_rng(1)
@@ -113,20 +113,20 @@ def test_strokes_are_drawn_with_pens_of_many_widths():
 
 
 def figure():
-    """A head 12 wide over a stem 4 wide, 40 high together, on an empty margin."""
+    """Draw a head 12 wide over a stem 4 wide, 40 high together, on an empty margin."""
     image = np.zeros((60, 40), np.uint8)
     image[10:20, 10:22] = image[20:50, 14:18] = 255
     return image
 
 
 def heights(image):
-    """Rows of the ink, and how many of them are broader than the stem."""
+    """Return the number of rows with ink, and of rows broader than the stem."""
     widths = (image > 128).sum(axis=1)
     return int((widths > 0).sum()), int((widths > 8).sum())
 
 
 def test_some_stems_are_long():
-    """About a fifth of the sevens; no narrower and no shorter than before, none is blurred."""
+    """About a fifth of the sevens are longer; none is narrower, shorter or blurred."""
     rng = np.random.default_rng(1)
 
     drawn = [_lengthen(figure(), 7, rng) for _ in range(400)]
@@ -138,8 +138,8 @@ def test_some_stems_are_long():
     assert all(not image[:8].any() and not image[-8:].any() for image in longer)
 
 
-def test_a_stem_hangs_from_a_seven_and_stands_on_a_six():
-    """The head of a 7 keeps its size, the stem grows; a 6 is one the other way round."""
+def test_the_stem_of_a_six_grows_upwards():
+    """That of a 7 grows downwards; the rest keeps its size."""
     rng = np.random.default_rng(2)
 
     sevens = [heights(_lengthen(figure(), 7, rng)) for _ in range(200)]
@@ -152,7 +152,7 @@ def test_a_stem_hangs_from_a_seven_and_stands_on_a_six():
 
 @pytest.mark.parametrize("label", [0, 1, 2, 3, 5, 8, DIGIT_NONE])
 def test_digits_without_a_stem_keep_their_shape(label):
-    """Only 4, 6, 7 and 9 have one."""
+    """Only 4, 6, 7 and 9 have a stem."""
     rng = np.random.default_rng(1)
 
     assert label not in STEMS
@@ -185,7 +185,7 @@ def boxed_page(ones, boxed):
 
 
 def test_the_rows_of_a_form_stand_in_boxes(ones):
-    """Every mark has a printed line on all sides of it, unless the page ends there."""
+    """Every mark has a printed line on all sides, except at the page's edge."""
     ink, marks = boxed_page(ones, 1.0)
 
     assert marks
@@ -198,8 +198,8 @@ def test_the_rows_of_a_form_stand_in_boxes(ones):
         assert ink[int(bottom) + 1 : int(bottom) + 24, x].any()
 
 
-def test_boxes_are_no_marks(ones):
-    """What was printed changes the ink, not the truth, and no more than was asked for."""
+def test_boxes_are_not_marks(ones):
+    """Printed boxes change the ink, not the labels."""
     bare, marks = boxed_page(ones, 0.0)
     first = int(marks[0].hull[:, 0, 1].max())
 
