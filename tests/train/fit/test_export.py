@@ -9,7 +9,7 @@ import pytest
 
 from camdigits.recognize.card import load_card
 from camdigits.recognize.tflite import load_scorer
-from train.data.alphabets import DIGIT_NONE, DIGITS, LETTERS, Alphabet
+from train.data.alphabets import DIGIT_NONE, DIGITS, Alphabet
 from train.data.sets import Glyphset
 from train.errors import DataError
 from train.fit import loop
@@ -18,8 +18,6 @@ from train.fit.nets import build
 from train.fit.pool import Pool, none_share
 from train.fit.run import CONFIG, WEIGHTS_FILE, load_model, save, scores_of
 from train.fit.settings import Settings
-from train.metrics import evaluate, measure
-from train.metrics.evaluate import digit_row, reject_rows
 from train.simulate.crops import save_crops
 
 SETTINGS = Settings(net="tiny", sets=())
@@ -162,127 +160,6 @@ def test_scales_come_from_all_of_the_validation_glyphs() -> None:
 
     assert len(taken) == 1667
     np.testing.assert_array_equal(taken[-1], many.images[4998])
-
-
-def logits_of(*rows: tuple[int, float]) -> np.ndarray:
-    """Return (N, 11) logits with the given label probabilities; the others share the rest."""
-    scores = np.zeros((len(rows), 11), np.float32)
-    for row, (label, chance) in zip(scores, rows, strict=True):
-        row[:] = np.log((1 - chance) / 10)
-        row[label] = np.log(chance)
-    return scores
-
-
-def test_the_temperature_corrects_an_overconfident_model() -> None:
-    """At 99 % confidence and 75 % accuracy, dividing by about 2.2 gives 75 %."""
-    scores = logits_of(*[(3, 0.99)] * 400)
-    labels = np.array([3, 3, 3, 5] * 100, np.uint8)
-
-    temperature = measure.best_temperature(scores, labels)
-
-    assert measure.calibration_error(scores, labels, temperature) < 0.01
-    assert measure.calibration_error(scores, labels, 1.0) == pytest.approx(0.24, abs=1e-3)
-
-
-def test_the_threshold_keeps_99_of_100_right() -> None:
-    """One wrong in 101 is allowed, two are not."""
-    rows = [(1, 0.9)] * 100 + [(1, 0.8), (1, 0.7), (10, 0.95)]
-    labels = np.array([1] * 100 + [2, 10, 4], np.uint8)
-
-    threshold = measure.best_threshold(logits_of(*rows), labels, 1.0, DIGIT_NONE)
-
-    assert threshold == pytest.approx(0.8)
-
-
-def test_equal_scores_pass_a_threshold_together() -> None:
-    """int8 scores tie, so right and wrong ones of equal score cannot be separated."""
-    rows = [(1, 0.9)] * 10 + [(1, 0.8)] * 10
-    labels = np.array([1] * 15 + [2] * 5, np.uint8)
-
-    assert measure.best_threshold(logits_of(*rows), labels, 1.0, DIGIT_NONE) == pytest.approx(0.9)
-
-
-@pytest.mark.parametrize("rows", [[], [(10, 0.9)], [(1, 0.9)]])
-def test_no_threshold_is_good_enough(rows: list[tuple[int, float]]) -> None:
-    """If nothing is reported or nothing is right, the threshold is 1."""
-    labels = np.full(len(rows), 2, np.uint8)
-
-    assert measure.best_threshold(logits_of(*rows), labels, 1.0, DIGIT_NONE) == 1.0
-
-
-def test_false_accepts_are_counted_where_most_digits_pass() -> None:
-    """One of 20 digits may be lost; a non-digit above the second lowest is accepted."""
-    digits = np.arange(1, 21) / 20
-    others = np.array([0.01, 0.04, 0.06, 0.5])
-
-    assert measure.false_accepts(digits, others) == 0.5
-
-
-def test_a_row_counts_none_for_a_digit_as_wrong(model: Path) -> None:
-    """Accuracy, reported and right among reported differ."""
-    card = load_card(model)
-    part = Glyphset("x", np.zeros((3, 28, 28), np.uint8), np.array([1, 1, 1], np.uint8))
-    sure = logits_of((1, 0.9999), (10, 0.9999), (2, 0.9999)) * card.temperature
-    sure[1, 1] += 0.1  # after "none" it is likeliest
-    object.__setattr__(card, "threshold", 0.5)
-
-    row = digit_row(part, lambda _: sure, card)
-
-    assert (row.accuracy, row.reported, row.reported_right) == pytest.approx((1 / 3, 2 / 3, 1 / 2))
-    assert row.named == pytest.approx(2 / 3)
-    assert sure[1].argmax() == 10  # what was measured is as it was
-
-
-def test_letters_are_measured_as_digits_are(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A set with letters and others has a row of each; the labels come from the card."""
-    card = replace(load_card(model), labels=LETTERS.labels)
-    part = Glyphset("x", np.zeros((4, 28, 28), np.uint8), np.array([1, 2, 10, 10], np.uint8))
-    monkeypatch.setattr(evaluate, "load_card", lambda _: card)
-    monkeypatch.setattr(evaluate.sets, "load", lambda *_: part)
-
-    report = evaluate.evaluate(model)
-
-    sets = [f"{name}/whole" for name in LETTERS.sets]
-    assert [(row.name, row.count) for row in report.digits] == [(name, 2) for name in sets]
-    assert [(row.name, row.count) for row in report.rejects] == [(name, 2) for name in sets]
-
-
-def test_a_model_without_none_rejects_nothing(
-    model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """There are no rows of non-labels; only sets with its labels count."""
-    card = replace(load_card(model), labels=LETTERS.labels[:10])
-
-    def load(name: str, _: str, alphabet: Alphabet) -> Glyphset:
-        labels = [3] if name == "notmnist" and alphabet.none is None else []
-        return Glyphset(
-            name, np.zeros((len(labels), 28, 28), np.uint8), np.array(labels, np.uint8)
-        )
-
-    monkeypatch.setattr(evaluate, "load_card", lambda _: card)
-    monkeypatch.setattr(evaluate, "load_scorer", lambda *_: lambda g: np.ones((len(g), 10)))
-    monkeypatch.setattr(evaluate.sets, "load", load)
-
-    report = evaluate.evaluate(model)
-
-    assert [row.name for row in report.digits] == ["notmnist/whole"]
-    assert report.digits[0].reported == (1.0 if card.threshold <= 0.1 else 0.0)
-    assert report.rejects == ()
-
-
-def test_rejects_are_measured_against_the_digits(model: Path) -> None:
-    """If all digits score above the rest, the row is perfect."""
-    card = load_card(model)
-    digits = Glyphset("d", np.ones((4, 28, 28), np.uint8), np.array([1, 2, 3, 4], np.uint8))
-    others = Glyphset("o", np.zeros((2, 28, 28), np.uint8), np.array([10, 10], np.uint8))
-
-    def scorer(glyphs: np.ndarray) -> np.ndarray:
-        rows = [(1, 0.9) if glyph.any() else (10, 0.9) for glyph in glyphs]
-        return logits_of(*rows)
-
-    (row,) = reject_rows([others], [digits], scorer, card)
-
-    assert (row.auroc, row.false_accepts_at_95, row.reported) == (1.0, 0.0, 0.0)
 
 
 def test_the_prior_of_none_lowers_its_logit_by_the_log_odds() -> None:

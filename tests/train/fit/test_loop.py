@@ -9,7 +9,7 @@ from support.bars import TINY, bars
 
 from train.errors import DataError
 from train.fit import loop, nets
-from train.fit.pool import Pool, split_crops
+from train.fit.pool import Pool
 from train.fit.run import (
     CONFIG,
     HISTORY,
@@ -190,16 +190,6 @@ def test_an_epoch_is_reproducible() -> None:
 
     assert all(np.array_equal(a[0], b[0]) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0][0], other[0][0])
-
-
-def test_the_last_pages_of_the_crops_are_held_out() -> None:
-    """At most one page is in both parts."""
-    crops = bars(50, 1)
-
-    train, val = split_crops(crops)
-
-    assert (len(train.labels), len(val.labels)) == (45, 5)
-    np.testing.assert_array_equal(val.images, crops.images[45:])
 
 
 def test_warps_are_small_and_reproducible() -> None:
