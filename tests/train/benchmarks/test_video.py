@@ -25,7 +25,7 @@ PLACE, FAR = Box(100, 100, 20, 40), Box(300, 100, 20, 40)
 BLANK = np.zeros((240, 400, 3), np.uint8)
 
 
-def thing(label: int = 7, behind: float = 0.0, sure: bool = True) -> VisibleItem:
+def item(label: int = 7, behind: float = 0.0, sure: bool = True) -> VisibleItem:
     return VisibleItem(
         0, SceneMark(label if sure and behind < 0.08 else UNSURE, PLACE), label, behind
     )
@@ -46,7 +46,7 @@ def label(text: str, track: int | None = 1, box: Box = PLACE) -> Digit:
 
 def test_a_right_label_is_right() -> None:
     """It counts for its two seconds."""
-    tally = watch([([thing()], [label("7")])] * 20)
+    tally = watch([([item()], [label("7")])] * 20)
 
     assert (tally.visible_s, tally.right_s) == pytest.approx((2.0, 2.0))
     assert (tally.wrong, tally.changes) == (0, 0)
@@ -55,9 +55,9 @@ def test_a_right_label_is_right() -> None:
 def test_wrong_and_false_labels_count_by_their_time() -> None:
     """A label on a different digit is wrong; one on nothing or on a non-digit is false."""
     tally = watch(
-        [([thing()], [label("1")])] * 5
-        + [([thing()], [label("7"), label("3", 2, FAR)])] * 3
-        + [([thing(DIGIT_NONE)], [label("7")])] * 2
+        [([item()], [label("1")])] * 5
+        + [([item()], [label("7"), label("3", 2, FAR)])] * 3
+        + [([item(DIGIT_NONE)], [label("7")])] * 2
     )
 
     assert (tally.wrong_s, tally.false_s) == pytest.approx((0.5, 0.5))
@@ -66,24 +66,24 @@ def test_wrong_and_false_labels_count_by_their_time() -> None:
 
 def test_illegible_digits_have_no_wrong_label() -> None:
     """Out of focus or cut off: neither right nor wrong."""
-    tally = watch([([thing(sure=False)], [label("1")])] * 5)
+    tally = watch([([item(sure=False)], [label("1")])] * 5)
 
     assert (tally.visible_s, tally.wrong_s, tally.false_s) == (0, 0, 0)
 
 
 def test_behind_a_hand_only_its_own_label_may_stay() -> None:
     """A label shown before may stay; a different one is wrong."""
-    own = watch([([thing(behind=0.5)], [label("7")])] * 5)
-    other = watch([([thing(behind=0.5)], [label("1")])] * 5)
+    own = watch([([item(behind=0.5)], [label("7")])] * 5)
+    other = watch([([item(behind=0.5)], [label("1")])] * 5)
 
     assert (own.wrong_s, other.wrong_s) == pytest.approx((0, 0.5))
 
 
 def test_changes_count_after_the_first_second() -> None:
     """A gap between two labels is a change too; a label that comes back is a blink."""
-    early = watch([([thing()], [label(text)]) for text in "1717171777"])
+    early = watch([([item()], [label(text)]) for text in "1717171777"])
     late = watch(
-        [([thing()], [label(text)] if text != "-" else []) for text in "7" * 10 + "717--77"]
+        [([item()], [label(text)] if text != "-" else []) for text in "7" * 10 + "717--77"]
     )
 
     assert early.changes == 0
@@ -94,10 +94,10 @@ def test_changes_count_after_the_first_second() -> None:
 @pytest.mark.parametrize(("back", "kept"), [(1, 1), (2, 0)])
 def test_an_id_is_kept_when_it_is_the_same_after_the_hand(back: int, kept: int) -> None:
     """Only digits shown before and hidden for half a second count."""
-    before, after = ([thing()], [label("7")]), ([thing()], [label("7", back)])
+    before, after = ([item()], [label("7")]), ([item()], [label("7", back)])
 
-    long = watch([before] * 3 + [([thing(behind=1.0)], [])] * 6 + [([thing()], [])] + [after] * 3)
-    short = watch([before] * 3 + [([thing(behind=1.0)], [])] * 3 + [after] * 3)
+    long = watch([before] * 3 + [([item(behind=1.0)], [])] * 6 + [([item()], [])] + [after] * 3)
+    short = watch([before] * 3 + [([item(behind=1.0)], [])] * 3 + [after] * 3)
 
     assert (long.covered, long.kept) == (1, kept)
     assert short.covered == 0
@@ -107,7 +107,7 @@ def test_the_wait_starts_at_the_first_reading() -> None:
     """It does not start when the digit became legible."""
     score = ClipScore()
     for index in range(10):
-        moment = LabelledFrame(Frame(index, index * STEP, BLANK), (thing(),))
+        moment = LabelledFrame(Frame(index, index * STEP, BLANK), (item(),))
         read = [label("7")] if index >= 2 else []
         score.add(moment, STEP, read, read if index >= 4 else [])
 
@@ -134,9 +134,9 @@ def test_a_short_real_run(data_folder: Path) -> None:
 
     scores = score_clips(Reader(), [1], ("still",), seconds=1.5, each=frames.add)
 
-    steady = scores["still"].steady
-    assert steady.right_s > 0.6 * steady.visible_s
-    assert steady.changes == 0
+    tally = scores["still"].tracker
+    assert tally.right_s > 0.6 * tally.visible_s
+    assert tally.changes == 0
     assert [name for name, _ in frames] == [
         f"still-1-{index:03}.png" for index in range(0, 45, 10)
     ]

@@ -38,14 +38,14 @@ def test_a_clip_has_the_configured_size_and_rate(kind: str) -> None:
     times = [moment.frame.time_s for moment in moments]
     assert times == pytest.approx(np.arange(60) / 10)
     assert {moment.frame.bgr.shape for moment in moments} == {(240, 320, 3)}
-    for thing in (thing for moment in moments for thing in moment.items):
-        box = thing.mark.box
+    for item in (item for moment in moments for item in moment.items):
+        box = item.mark.box
         assert box.x >= 0
         assert box.y >= 0
         assert box.right <= 320
         assert box.bottom <= 240
-        assert thing.label in (0, DIGIT_NONE)
-        assert thing.mark.label in (thing.label, UNSURE)
+        assert item.label in (0, DIGIT_NONE)
+        assert item.mark.label in (item.label, UNSURE)
 
 
 def test_the_same_seed_films_the_same_clip() -> None:
@@ -63,9 +63,9 @@ def test_ink_is_where_the_labels_say(kind: str) -> None:
     """In all poses a legible digit's box is dark along its edges."""
     for moment in clip(kind)[::10]:
         gray = moment.frame.bgr[:, :, 0].astype(float)
-        for thing in moment.items:
-            if thing.mark.label == 0:
-                x, y, width, height = thing.mark.box
+        for item in moment.items:
+            if item.mark.label == 0:
+                x, y, width, height = item.mark.box
                 inside = gray[y : y + height, x : x + width]
                 assert inside.min() < np.median(gray) - 25
                 assert inside[:, 0:3].min() < np.median(gray) - 12
@@ -76,9 +76,9 @@ def test_a_hand_hides_digits_for_half_a_second() -> None:
     moments = clip("hand")
 
     hidden: dict[int, int] = {}
-    for thing in (thing for moment in moments for thing in moment.items):
-        hidden[thing.item] = hidden.get(thing.item, 0) + (thing.covered_share > 0.6)
-        assert thing.mark.label == UNSURE or thing.covered_share < MAX_COVERED
+    for item in (item for moment in moments for item in moment.items):
+        hidden[item.item] = hidden.get(item.item, 0) + (item.covered_share > 0.6)
+        assert item.mark.label == UNSURE or item.covered_share < MAX_COVERED
     assert sum(frames >= 5 for frames in hidden.values()) >= len(hidden) / 2
 
 
@@ -104,7 +104,7 @@ def test_a_page_without_digits_has_none() -> None:
     """It has non-digits only."""
     moments = clip("empty", [SPOTS])
 
-    assert {thing.label for moment in moments for thing in moment.items} == {DIGIT_NONE}
+    assert {item.label for moment in moments for item in moment.items} == {DIGIT_NONE}
 
 
 def test_an_unknown_kind_is_rejected() -> None:
