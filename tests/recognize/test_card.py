@@ -122,7 +122,7 @@ def test_a_field_of_another_kind_is_named(model: Path, name: str, value: Any) ->
 
 def test_a_name_is_looked_for_on_every_shelf(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shipped models are found by their name alone."""
-    monkeypatch.setattr(cards, "SHELVES", (model.parent / "nowhere", model.parent))
+    monkeypatch.setattr(cards, "MODEL_FOLDERS", (model.parent / "nowhere", model.parent))
 
     assert find_model("some") == model
 
@@ -137,7 +137,7 @@ def test_an_unknown_model_tells_which_there_are(
     model: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Whoever mistypes a name reads the right ones."""
-    monkeypatch.setattr(cards, "SHELVES", (model.parent,))
+    monkeypatch.setattr(cards, "MODEL_FOLDERS", (model.parent,))
 
     with pytest.raises(ModelError, match="shipped models are some"):
         find_model(name)

@@ -38,10 +38,10 @@ def test_each_glyph_gets_its_best_label():
 def test_no_glyphs_ask_nobody():
     """The model is not run for an empty page."""
 
-    def never(_):
+    def not_called(_):
         raise AssertionError("the scorer was called")
 
-    assert predict(blank(0), never, LABELS).best_labels == ()
+    assert predict(blank(0), not_called, LABELS).best_labels == ()
 
 
 def test_a_scorer_of_another_width_is_refused():

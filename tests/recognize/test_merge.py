@@ -19,8 +19,8 @@ def shapes(glyphs):
     return predictions(np.where(whole, "5", labels).tolist())
 
 
-def never(_):
-    raise AssertionError("the classifier was asked")
+def not_called(_):
+    raise AssertionError("the classifier was called")
 
 
 def block(x, y, width, height):
@@ -48,17 +48,7 @@ def test_a_digit_with_a_scrap_beside_it_is_freed():
     """Each has its own box and its own ink from then on."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        shapes,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), shapes, 0.9)
 
     assert boxes(found.regions) == [(20, 50, 24, 40), (100, 50, 24, 40), (128, 60, 14, 3)]
     assert (found.regions[1].ink == 255).all()
@@ -69,17 +59,7 @@ def test_two_digits_in_one_region_are_parted():
     """Each blob that is a digit takes its place."""
     region = joined((100, 50, 24, 40), (126, 56, 20, 30))
 
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        shapes,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), shapes, 0.9)
 
     assert sorted(boxes(found.regions[1:])) == [(100, 50, 24, 40), (126, 56, 20, 30)]
     assert found.labels == ("0", "0", "0")
@@ -89,18 +69,7 @@ def test_two_halves_are_put_together():
     """A bar and what hangs below it, too far apart to be joined at first, are a five."""
     bar, belly = block(100, 50, 24, 10), block(100, 66, 24, 22)
 
-    found = merge(
-        candidates(
-            [READ, bar, belly],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        shapes,
-        0.9,
-    )
+    found = merge(candidates([READ, bar, belly], ("0", NONE, NONE)), shapes, 0.9)
 
     assert boxes(found.regions) == [(20, 50, 24, 40), (100, 50, 24, 38)]
     assert found.regions[1].ink.any(axis=1).tolist() == [True] * 10 + [False] * 6 + [True] * 22
@@ -111,18 +80,7 @@ def test_halves_far_apart_are_not_tried():
     """Further than a part of their height, they are two things."""
     bar, belly = block(100, 20, 24, 10), block(100, 66, 24, 12)
 
-    found = merge(
-        candidates(
-            [READ, bar, belly],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, bar, belly], ("0", NONE, NONE)), not_called, 0.9)
 
     assert found.regions == (READ, bar, belly)
 
@@ -131,18 +89,7 @@ def test_halves_side_by_side_are_not_tried():
     """What is much wider than high together is no digit."""
     left, right = block(100, 50, 30, 30), block(136, 50, 30, 30)
 
-    found = merge(
-        candidates(
-            [READ, left, right],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, left, right], ("0", NONE, NONE)), not_called, 0.9)
 
     assert found.regions == (READ, left, right)
 
@@ -154,17 +101,7 @@ def test_halves_side_by_side_are_not_tried():
 )
 def test_bare_strokes_are_not_tried(region):
     """A piece of a line is a 1 to the model: a second look may not bring any in."""
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), not_called, 0.9)
 
     assert found.regions == (READ, region)
 
@@ -173,18 +110,7 @@ def test_strokes_of_a_broken_line_make_no_one():
     """Two pieces end to end are a bare stroke again."""
     upper, lower = block(100, 50, 6, 18), block(100, 72, 6, 18)
 
-    found = merge(
-        candidates(
-            [READ, upper, lower],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, upper, lower], ("0", NONE, NONE)), not_called, 0.9)
 
     assert found.regions == (READ, upper, lower)
 
@@ -194,17 +120,7 @@ def test_sizes_that_nothing_on_the_page_has_are_not_tried(height):
     """A blob has to be about as high as some digit that was read."""
     region = joined((100, 50, height, height), (100, 52 + height, height, 1 + height // 20))
 
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), not_called, 0.9)
 
     assert found.regions == (READ, region)
 
@@ -214,7 +130,7 @@ def test_where_nothing_or_everything_was_read_nothing_is_tried(labels):
     """Letters and drawings cost nothing, and digits are left alone."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    found = merge(candidates([READ, region], labels), never, 0.9)
+    found = merge(candidates([READ, region], labels), not_called, 0.9)
 
     assert found.regions == (READ, region)
     assert found.labels == labels
@@ -225,24 +141,14 @@ def test_bare_strokes_give_no_height():
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
     stroke = block(20, 50, 6, 40)
 
-    found = merge(
-        candidates(
-            [stroke, region],
-            (
-                "1",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([stroke, region], ("1", NONE)), not_called, 0.9)
 
     assert found.regions == (stroke, region)
 
 
 def test_an_empty_page_costs_nothing():
     """No regions, no question."""
-    assert len(merge(candidates([], ()), never, 0.9)) == 0
+    assert len(merge(candidates([], ()), not_called, 0.9)) == 0
 
 
 def test_what_gives_no_digit_stays_as_it_was():

@@ -68,13 +68,13 @@ def test_bare_strokes_do_not_turn_a_page():
 def test_an_empty_page_asks_nobody():
     """No glyphs, no turn, no skew."""
 
-    def never(_):
+    def not_called(_):
         raise AssertionError("the scorer was called")
 
-    nothing = predict(blank(0), never, LABELS)
+    nothing = predict(blank(0), not_called, LABELS)
 
-    assert find_rotation(blank(0), nothing, Classifier(never, LABELS)) == 0
-    assert find_skew(blank(0), nothing, Classifier(never, LABELS)) == 0
+    assert find_rotation(blank(0), nothing, Classifier(not_called, LABELS)) == 0
+    assert find_skew(blank(0), nothing, Classifier(not_called, LABELS)) == 0
 
 
 def test_letters_that_look_like_digits_on_their_head_do_not_turn_a_page():

@@ -72,7 +72,7 @@ def test_a_model_without_an_embedding_says_so() -> None:
 )
 def test_an_embedding_must_be_as_the_card_tells(name: str, size: int, got: str) -> None:
     """A card of another model is found out."""
-    wanted = rf"wanted an output named embedding of \(N, {size}\), as its card says, got {got}"
+    wanted = rf"wanted an output named embedding of \(N, {size}\), as in its card, got {got}"
 
     with pytest.raises(ModelError, match=wanted):
         load_scorer(MODELS / f"{name}.tflite", card(embedding=size))
@@ -189,7 +189,7 @@ def test_the_second_runtime_is_taken_where_the_first_is_missing(
     monkeypatch.setitem(sys.modules, "tflite_runtime", ModuleType("tflite_runtime"))
     monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", other)
 
-    with pytest.raises(ModelError, match=r"does not go with NumPy .* 'numpy<2'"):
+    with pytest.raises(ModelError, match=r"does not work with NumPy .* 'numpy<2'"):
         load_scorer(MODELS / "mean_ink.tflite", card())
 
 
