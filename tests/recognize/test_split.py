@@ -22,7 +22,7 @@ def not_called(_):
 
 
 def bars(count, pitch=16, height=40, tail=0):
-    """Upright strokes that a thin bridge joins; it may go on to the right."""
+    """Draw vertical strokes that a thin bridge joins, with a tail on the right."""
     ink = np.zeros((height, pitch * (count - 1) + 6 + tail), np.uint8)
     for index in range(count):
         ink[:, index * pitch : index * pitch + 6] = 255
@@ -51,7 +51,7 @@ BARS = SplitConfig(max_stroke_thickness=0.0)  # the digits of these tests are ba
 @pytest.mark.parametrize("pitch", [16, 26])
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
-    """Each part is a region of its own in the place of the whole, tight around its ink."""
+    """Each part is a region cropped to its ink, in the position of the whole."""
     joined = region(bars(count, pitch))
 
     found = split(candidates([BROAD, joined], ("0", NONE)), bars_are_ones, 0.9, BARS)
@@ -65,7 +65,7 @@ def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
 
 
 def test_the_others_keep_their_places():
-    """Parts come where the whole was, so regions and opinions stay in step."""
+    """Parts replace the whole in the order of candidates."""
     joined, after = region(bars(2)), block(10, 40, x=300)
 
     found = split(candidates([BROAD, joined, after], ("0", NONE, "7")), bars_are_ones, 0.9, BARS)
@@ -88,8 +88,8 @@ def test_no_ink_of_a_cut_blob_is_lost():
     assert np.array_equal(again, joined.ink)
 
 
-def test_what_gives_no_digits_stays_whole():
-    """A cut counts only if every part is a digit."""
+def test_a_region_without_digits_stays_whole():
+    """A cut is used only if every part is accepted."""
     joined = region(bars(2))
 
     @classifying
@@ -106,7 +106,7 @@ def test_what_gives_no_digits_stays_whole():
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_tail_that_is_no_digit_keeps_the_blob_whole(mirrored):
-    """Every part has to be a digit, on the left as on the right: nothing is dropped."""
+    """No part is dropped, on either side."""
     ink = bars(2, tail=60)
     joined = region(ink[:, ::-1].copy() if mirrored else ink)
 
@@ -115,8 +115,8 @@ def test_a_tail_that_is_no_digit_keeps_the_blob_whole(mirrored):
     assert found.regions == (BROAD, joined)
 
 
-def test_unsure_parts_do_not_count():
-    """Each part has to be as sure as any digit."""
+def test_parts_below_the_threshold_are_rejected():
+    """The threshold of a part is that of any digit."""
     joined = region(bars(2))
 
     found = split(candidates([BROAD, joined], ("0", NONE)), bars_are_ones, 0.96)
@@ -130,14 +130,14 @@ def test_unsure_parts_do_not_count():
     ids=["too high", "too low", "too narrow", "too wide"],
 )
 def test_odd_sizes_are_not_tried(joined):
-    """Only what could be digits of this page costs time."""
+    """Regions unlike the digits of the page are not classified again."""
     found = split(candidates([BROAD, region(joined)], ("0", NONE)), not_called, 0.9)
 
     assert len(found) == 2
 
 
 def test_any_digit_s_height_counts():
-    """Small digits among large ones are cut as well as the large."""
+    """Small touching digits are split on a page that also has large ones."""
     large, small = block(120, 200, x=400), block(24, 40)
     regions = [region(bars(2)), region(bars(2, height=200, pitch=100))]
 
@@ -151,7 +151,7 @@ def test_any_digit_s_height_counts():
 
 @pytest.mark.parametrize("labels", [(NONE, NONE), ("1", NONE)], ids=["letters", "a bare stroke"])
 def test_nothing_is_cut_where_no_broad_digit_was_read(labels):
-    """A page of letters stays one; every line of a table is a 1, and says nothing."""
+    """Letters and bare strokes, such as lines of a table, give no height of digits."""
     stroke = block(6, 40)
 
     found = split(candidates([stroke, region(bars(2))], labels), not_called, 0.9)
@@ -160,14 +160,14 @@ def test_nothing_is_cut_where_no_broad_digit_was_read(labels):
 
 
 def test_a_sure_digit_is_left_alone():
-    """Wide digits are digits."""
+    """An accepted region is not split, however wide."""
     found = split(candidates([BROAD, region(bars(2))], ("0", "0")), not_called, 0.9)
 
     assert len(found) == 2
 
 
 def test_an_empty_page_costs_nothing():
-    """No regions, no question."""
+    """The classifier is not called without regions."""
     assert len(split(candidates([], ()), not_called, 0.9)) == 0
 
 
@@ -187,12 +187,12 @@ def test_the_widest_are_cut_when_there_are_too_many():
 
 
 def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
-    """Each knows which paths it lies between; the whole was asked about before."""
+    """Each part has the numbers of its two paths; the whole was classified before."""
     parts = parts_of(region(bars(3)))
 
     spans = [(part.start, part.end) for part in parts]
     last = max(end for _, end in spans)
-    # As they are, and reaching over a cut on either side.
+    # Without and with an overlap on either side.
     assert all(spans.count(span) <= 4 for span in spans)
     assert (0, last) not in spans
     assert all(start < end for start, end in spans)
