@@ -1,4 +1,4 @@
-"""All settings of the reader in one value, and how to load them from a TOML file.
+"""Hold all settings of the reader in one value, and load them from a TOML file.
 
 A file names only what differs from the defaults:
 
@@ -43,10 +43,10 @@ class ReaderConfig:
     """Settings of every stage of the reader."""
 
     max_side_px: int = 1920  # chosen: a larger image is searched on a copy of this size
-    threads: int = 2  # of the model: 25 glyphs take 1.1 ms instead of 1.8; more gain little
-    min_digits_one_scale: int = 3  # chosen: fewer may be pieces of one large digit
+    threads: int = 2  # of the model: 25 glyphs take 1.1 ms, 1.8 with one thread
+    min_digits_one_scale: int = 3  # chosen: fewer may be strokes of one large digit
     ink: InkConfig = field(default_factory=InkConfig)
-    close_up_ink: InkConfig = field(default_factory=_close_up)  # strokes up to 0.19 of the image
+    close_up_ink: InkConfig = field(default_factory=_close_up)  # strokes up to 15/80 of the image
     rules: RuleConfig = field(default_factory=RuleConfig)
     regions: RegionConfig = field(default_factory=RegionConfig)
     texture: TextureConfig = field(default_factory=TextureConfig)
@@ -65,7 +65,7 @@ def load_config(path: str | Path) -> ReaderConfig:
     """Read settings from a TOML file; what it omits keeps its default.
 
     Raises:
-        ConfigError: the file cannot be read or is no TOML, a key is unknown, or a value has the
+        ConfigError: the file cannot be read or is not TOML, a key is unknown, or a value has the
             wrong type.
     """
     try:

@@ -1,7 +1,7 @@
-"""Box arithmetic and page orientation: union, overlap, rotation of boxes, images and back.
+"""Compute with boxes, and rotate images and boxes by a page's orientation.
 
-A `Pose` says how an image was rotated to make its page upright: by quarter turns, then by a skew
-in degrees around the centre of an enlarged canvas.
+A `Pose` records how an image was rotated to make its page upright: by quarter turns, then by a
+skew in degrees around the centre of an enlarged canvas.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Box, Floats, GrayImage, Pose
 
-BARE_STROKE_ASPECT = 0.36  # width / height; a narrower region is one bare stroke (chosen)
+BARE_STROKE_ASPECT = 0.36  # width / height; chosen: a narrower region is one bare stroke
 ROTATIONS = (0, 90, 180, 270)  # degrees clockwise
 _CV2_ROTATIONS = {
     90: cv2.ROTATE_90_CLOCKWISE,
@@ -82,7 +82,7 @@ def area(boxes: Floats) -> Floats:
 
 
 def contains(box: Box, point: tuple[float, float]) -> bool:
-    """Tell whether a point lies in a box, its edges included."""
+    """Whether a point lies in a box, edges included."""
     return box.x <= point[0] <= box.right and box.y <= point[1] <= box.bottom
 
 
@@ -112,13 +112,13 @@ def rotated(box: Box, rotation: int) -> Box:
 
 
 def make_upright(image: npt.NDArray[np.uint8], pose: Pose) -> npt.NDArray[np.uint8]:
-    """Rotate an image of `pose.size`, (H, W) or (H, W, 3); a skewed one gets room for corners."""
+    """Rotate an image of `pose.size`, (H, W) or (H, W, 3); a skew enlarges the canvas."""
     if pose.rotation:
         image = np.asarray(cv2.rotate(image, _CV2_ROTATIONS[pose.rotation]), np.uint8)
     if not pose.skew:
         return image
     matrix, size = _deskewing(pose)
-    # Repeat the edge outside: black corners would be ink.
+    # Repeat the edge pixels outside: black corners would be detected as ink.
     return np.asarray(
         cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
@@ -141,14 +141,14 @@ def box_from_upright(box: Box, pose: Pose) -> Box:
         box = _skewed_back(box, pose)
     width, height = pose.size
     x, y, *sides = rotated(box, -pose.rotation)
-    # rotated() goes about the origin; these are the corners that it moves the image from.
+    # rotated() rotates about the origin; shift the image's corner back to it.
     left = {0: 0, 90: 0, 180: width, 270: width}[pose.rotation]
     top = {0: 0, 90: height, 180: height, 270: 0}[pose.rotation]
     return Box(x + left, y + top, *sides)
 
 
 def scaled(box: Box, scale: float, size: tuple[int, int]) -> Box:
-    """Scale a box to an image of `size` (width, height), clipped at its far edges."""
+    """Scale a box to an image of `size` (width, height); clip at its right and bottom edges."""
     if scale == 1.0:
         return box
     left, top = round(box.x * scale), round(box.y * scale)
@@ -162,13 +162,13 @@ def to_frame(box: Box, pose: Pose, scale: float, size: tuple[int, int]) -> Box:
 
 
 def _rotated_size(pose: Pose) -> tuple[int, int]:
-    """Width and height after the quarter turns."""
+    """Return width and height after the quarter turns."""
     width, height = pose.size
     return (width, height) if pose.rotation in (0, 180) else (height, width)
 
 
 def _deskewing(pose: Pose) -> tuple[Floats, tuple[int, int]]:
-    """(2, 3) map from before the skew correction to after it, and the size of its canvas."""
+    """Return the (2, 3) affine matrix of the skew correction, and the size of its canvas."""
     width, height = _rotated_size(pose)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -pose.skew, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
@@ -178,7 +178,7 @@ def _deskewing(pose: Pose) -> tuple[Floats, tuple[int, int]]:
 
 
 def _skewed_back(box: Box, pose: Pose) -> Box:
-    """Box around the rotated ellipse in a box: the corners of a digit's box hold no ink."""
+    """Return the box around the rotated inscribed ellipse: a digit's box has empty corners."""
     matrix = cv2.invertAffineTransform(_deskewing(pose)[0])
     x, y = matrix @ (*box.centre, 1.0)
     wide, high = np.hypot(*(matrix[:, :2] * (box.width / 2, box.height / 2)).T)

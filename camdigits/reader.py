@@ -1,7 +1,7 @@
-"""Read the digits of an image: the order of the stages, written once, and the public API.
+"""Read the digits of an image: the public API and the order of the stages.
 
-Three nested searches run the stages: `_search_orientation` finds how the page lies,
-`_search_scale` looks for large digits if few were found, and `_pass` runs each stage once.
+Three nested searches run the stages: `_search_orientation` corrects rotation and skew,
+`_search_scale` searches for large digits if few were found, and `_pass` runs each stage once.
 """
 
 import os
@@ -62,15 +62,15 @@ class Reader:
     one (the model itself runs one call at a time).
 
     Args:
-        model: a shipped model's name, or the path of a .tflite file with its .json card beside it.
-        threshold: report digits at least this probable; None takes the card's.
-        rotate: degrees clockwise that bring the pages upright (0, 90, 180 or 270), or None to find
-            out for each image.
+        model: a shipped model's name, or the path of a .tflite file with a .json card next to it.
+        threshold: report digits at least this probable; None means the card's.
+        rotate: degrees clockwise that bring the pages upright (0, 90, 180 or 270), or None to
+            detect it in each image.
         scorer: used instead of a model: takes (N, 28, 28) uint8 glyphs and returns (N, labels)
             logits, or `Scored` with embeddings.
         labels: the scorer's columns; "none" is the reject class. Without it every region gets a
             digit label, and regions are neither merged nor split.
-        config: settings of the stages; None takes the defaults.
+        config: settings of the stages; None means the defaults.
 
     Raises:
         ModelError: the model or its card cannot be used.
@@ -137,7 +137,7 @@ class Reader:
             the given image, tight around the ink; milliseconds per stage.
 
         Raises:
-            ArrayError: `image` is something else, or has no pixels.
+            ArrayError: `image` has another type or shape, or no pixels.
         """
         clock = _Clock()
         frame = _checked(image)
@@ -145,10 +145,10 @@ class Reader:
         clock.lap("prepare")
         found = self._search_orientation(gray, clock)
         size = frame.bgr.shape[1], frame.bgr.shape[0]
-        place = partial(to_frame, pose=found.pose, scale=scale, size=size)
-        placed = [replace(digit, box=place(digit.box)) for digit in found.digits]
+        to_image = partial(to_frame, pose=found.pose, scale=scale, size=size)
+        placed = [replace(digit, box=to_image(digit.box)) for digit in found.digits]
         digits = tuple(sorted(placed, key=lambda digit: (digit.box.x, digit.box.y)))
-        rejected = tuple(replace(each, box=place(each.box)) for each in found.rejected)
+        rejected = tuple(replace(each, box=to_image(each.box)) for each in found.rejected)
         rotation = found.pose.rotation
         numbers = group(digits, rotation, self._config.grouping)
         clock.lap("group")
@@ -158,13 +158,13 @@ class Reader:
         return Result(frame, digits, numbers, rotation, clock.laps(), steps, rejected=rejected)
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
-        """Read frame after frame, as they come."""
+        """Read frames one by one, lazily."""
         return (self.read(frame) for frame in frames)
 
     def _search_orientation(self, gray: GrayImage, clock: "_Clock") -> "_Pass":
-        """Read a page as it is, and again upright if its glyphs say that it is rotated or skewed.
+        """Read an image, and read it again upright if its glyphs are rotated or skewed.
 
-        The stages run anew on the rotated image, so a page reads as it does upright.
+        All stages run again on the rotated image, so the result is that of the upright page.
         """
         config = self._config.orientation
         pose = Pose((gray.shape[1], gray.shape[0]), self._rotate or 0)
@@ -176,7 +176,7 @@ class Reader:
             clock.lap("orientation")
             if rotation:
                 found = self._search_scale(gray, replace(pose, rotation=rotation), clock)
-        # If every region is read, a skew correction could only break digits.
+        # If every region is accepted, a skew correction could only lose digits.
         if found.rejected and not found.is_textured:
             skew = find_skew(found.glyphs, found.found.predictions, self._classifier, config)
             clock.lap("orientation")
@@ -186,9 +186,9 @@ class Reader:
         return found
 
     def _search_scale(self, gray: GrayImage, pose: Pose, clock: "_Clock") -> "_Pass":
-        """Read a page, and look for large digits if few were found.
+        """Read an upright image, and search for large digits if few were found.
 
-        A digit that fills the image has strokes too broad for the usual estimate of the paper.
+        A digit that fills the image has strokes too broad for the default estimate of the paper.
         """
         upright = make_upright(gray, pose)
         clock.lap("orientation")
@@ -221,7 +221,7 @@ class Reader:
         odds = odds_of_none(found, config.prior)
         with_prior = found.with_prior(odds)
         clock.lap("prior")
-        merged, last = self._second_looks(with_prior, odds, kept is not sized, clock)
+        merged, last = self._merge_and_split(with_prior, odds, kept is not sized, clock)
         rejected = last.rejected(threshold)
         accepted = _with_parts_marked(digits_of(last, threshold), merged)
         strengths = [
@@ -243,16 +243,16 @@ class Reader:
             merged, last, rejected, accepted, digits,
         )  # fmt: skip
 
-    def _second_looks(
+    def _merge_and_split(
         self, candidates: Candidates, odds: Floats, is_textured: bool, clock: "_Clock"
     ) -> tuple[Candidates, Candidates]:
-        """Merge strokes and split joined digits; only a reject class can reject trial parts."""
+        """Merge strokes and split touching digits; only a reject class can reject trial parts."""
         if is_textured or NONE not in self.labels:
             return candidates, candidates
         threshold = self._threshold
-        read = odds[candidates.accepted(threshold)]
-        # Weight the trial predictions like those of the digits on the page, but never down.
-        factor = min(1.0, float(np.median(read))) if len(read) else 1.0
+        accepted_odds = odds[candidates.accepted(threshold)]
+        # Apply the prior of the digits on the page to trial parts, but do not raise "none".
+        factor = min(1.0, float(np.median(accepted_odds))) if len(accepted_odds) else 1.0
 
         def classify(regions: Sequence[Region]) -> Candidates:
             return self._classifier.regions(regions).with_prior(factor)
@@ -266,13 +266,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pass:
-    """What the stages made of the upright image at working size; boxes are in its pixels."""
+    """Outputs of each stage on the upright image at working size; boxes are in its pixels."""
 
     pose: Pose
     ink: Ink
     components: Components  # without rules
     sized: Components  # digit-sized ones
-    is_textured: bool  # parts are texture and were not read
+    is_textured: bool  # parts are texture and were skipped
     found: Candidates
     glyphs: Glyphs
     prior_odds: Floats
@@ -284,12 +284,12 @@ class _Pass:
     digits: tuple[Digit, ...]
 
     def certainty(self) -> float:
-        """Return the sum of the digits' scores: the pass that reads more is kept."""
+        """Return the sum of the digits' scores; the pass with the larger sum is kept."""
         return sum(digit.score for digit in self.digits)
 
 
 def _checked(image: Frame | npt.NDArray[Any] | None) -> Frame:
-    """Return the given frame, or one around an array converted to BGR."""
+    """Convert an image to BGR and wrap it in a frame; a frame is returned as it is."""
     if not isinstance(image, Frame):
         return Frame(0, 0.0, frozen(to_bgr(image)))
     bgr = to_bgr(image.bgr, "frame.bgr")
@@ -312,7 +312,7 @@ def _trace(found: _Pass, scale: float, passes: int) -> Trace:
 
 
 def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:
-    """Shrink a large image; the second value scales its pixels back to the original's."""
+    """Shrink a large image; return it and the scale from its pixels to the original's."""
     height, width = gray.shape
     scale = max_side_px / max(height, width)
     if scale >= 1:
@@ -322,7 +322,7 @@ def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:
 
 
 class _Clock:
-    """Milliseconds between the end of one stage and the end of the next."""
+    """Sum the milliseconds of each stage, from one `lap` to the next."""
 
     def __init__(self) -> None:
         self._last = perf_counter()

@@ -1,4 +1,4 @@
-"""The values that travel through the pipeline: frozen, and nothing but data.
+"""Define the frozen values that the stages of the pipeline exchange.
 
 source -> Frame -> Ink -> Region -> Candidates -> Digit -> Number -> Result
 """
@@ -65,15 +65,15 @@ class Box(NamedTuple):
 class Frame:
     """One image of a source."""
 
-    index: int  # frames the source produced before this one; a gap means dropped frames
+    index: int  # number of earlier frames of the source; a gap means dropped frames
     time_s: float  # seconds since the source was opened, never decreasing
-    bgr: BgrImage  # (H, W, 3) uint8, read-only: drawing on it is an error
-    source: str = ""  # the source as the user named it
+    bgr: BgrImage  # (H, W, 3) uint8, read-only
+    source: str = ""  # name of the source as the user gave it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
-    """Where ink is, and how strong."""
+    """Mask, contrast and polarity of the ink of an image."""
 
     mask: GrayImage  # (H, W) uint8, 255 on ink, 0 elsewhere
     contrast: GrayImage  # (H, W) uint8, grey levels darker (chalk: lighter) than the ground
@@ -83,7 +83,7 @@ class Ink:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """One piece of ink that may be a digit."""
+    """One or more components of ink that may be a digit."""
 
     box: Box  # tight around the ink, in pixels of the searched image
     ink: GrayImage  # (box.height, box.width) uint8, 255 = full ink; other regions' ink is 0
@@ -154,7 +154,7 @@ class Predictions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Regions of one image with their predictions; the two cannot get out of step.
+    """Regions of one image with one prediction each.
 
     Raises:
         ValueError: there is not one prediction per region.
@@ -190,12 +190,10 @@ class Candidates:
 
     def rejected(self, threshold: float) -> "tuple[Rejected, ...]":
         """Return the candidates that are not reported."""
-        rows = zip(self.regions, self.labels, self.scores.tolist(), strict=True)
-        keep = (~self.accepted(threshold)).tolist()
+        rows = np.flatnonzero(~self.accepted(threshold)).tolist()
         return tuple(
-            Rejected(region.box, label, score)
-            for (region, label, score), kept in zip(rows, keep, strict=True)
-            if kept
+            Rejected(self.regions[row].box, self.labels[row], float(self.scores[row]))
+            for row in rows
         )
 
     def with_prior(self, odds: Floats | float) -> "Candidates":
@@ -211,7 +209,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """One region with the label that the model gave it."""
+    """One region with the label that the model predicted."""
 
     box: Box
     label: str  # one of the card's labels, never "none"
@@ -219,7 +217,7 @@ class Digit:
     track: int | None = None  # id of this digit across frames
     cell_boundary: bool = False  # a printed line separates it from its left neighbour
     missed_s: float = 0.0  # seconds since it was last detected; its box is an estimate then
-    is_part: bool = False  # cut out of a region that is not a digit as a whole
+    is_part: bool = False  # cut out of a region that was rejected as a whole
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object that JSON Lines has for this digit."""
@@ -243,7 +241,7 @@ class Number:
     """Neighbouring digits in reading order."""
 
     text: str
-    score: float  # probability that every digit is right: the product of theirs
+    score: float  # product of the digits' scores: probability that all are right
     box: Box
     digits: tuple[int, ...]  # indexes into Result.digits
     track: int | None = None
@@ -287,7 +285,7 @@ class Trace:
     pose: Pose
     scale: float  # working size to frame size
     ink: Ink
-    components: GrayImage  # (H, W) uint8, 255 on components that are left without rules
+    components: GrayImage  # (H, W) uint8, 255 on components after rules were removed
     rules: GrayImage | None  # (H, W) uint8, 255 on printed lines that were removed
     component_boxes: npt.NDArray[np.int32]  # (N, 4) x, y, width, height of digit-sized ones
     is_textured: bool  # parts of the image are texture and were not read
@@ -299,8 +297,8 @@ class Trace:
     split: Candidates  # after joined digits were cut apart: the last candidates
     rejected: tuple[Rejected, ...]
     accepted: tuple[Digit, ...]  # candidates above the threshold
-    digits: tuple[Digit, ...]  # those that are plausible: what the result reports
-    passes: int = 1  # how often the stages ran: other orientations and scales were tried
+    digits: tuple[Digit, ...]  # plausible ones, as in the result
+    passes: int = 1  # how often the stages ran, for other orientations and scales
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -310,7 +308,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What was read in one frame."""
+    """Digits, numbers and times of one frame."""
 
     frame: Frame  # the frame that the digits were read from
     digits: tuple[Digit, ...]
@@ -318,18 +316,17 @@ class Result:
     rotation: int = 0  # degrees clockwise that bring the page upright: 0, 90, 180, 270
     ms: Mapping[str, float] = field(default_factory=lambda: EMPTY_MS)  # per stage
     trace: Trace | None = None  # only on request
-    events: tuple[Event, ...] = ()  # only from a tracker: what changed with this frame
+    events: tuple[Event, ...] = ()  # of this frame; only from a tracker
     rejected: tuple[Rejected, ...] = ()  # regions that were classified and not reported
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object that JSON Lines has for this result: plain Python values."""
-        height, width = self.frame.bgr.shape[:2]
         return {
             "source": self.frame.source,
             "frame": int(self.frame.index),
             "time_s": rounded(self.frame.time_s, 4),
-            "width": width,
-            "height": height,
+            "width": self.frame.bgr.shape[1],
+            "height": self.frame.bgr.shape[0],
             "rotation": int(self.rotation),
             "digits": [digit.to_dict() for digit in self.digits],
             "numbers": [number.to_dict() for number in self.numbers],

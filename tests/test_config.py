@@ -44,13 +44,13 @@ def test_lists_become_tuples(tmp_path: Path) -> None:
         ("max_side_px =", "not TOML"),
     ],
 )
-def test_what_does_not_fit_is_rejected_by_name(tmp_path: Path, text: str, message: str) -> None:
-    """One line: what was wanted, what came."""
+def test_invalid_settings_are_rejected_by_name(tmp_path: Path, text: str, message: str) -> None:
+    """The message states what was wanted and what came."""
     with pytest.raises(ConfigError, match=message):
         load_config(written(tmp_path, text))
 
 
 def test_a_missing_file_is_named() -> None:
-    """With the system's reason."""
+    """The message contains the reason of the operating system."""
     with pytest.raises(ConfigError, match=r"cannot read settings none\.toml: No such file"):
         load_config("none.toml")

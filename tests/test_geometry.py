@@ -29,19 +29,19 @@ def box_of(image):
 @pytest.mark.parametrize("rotation", ROTATIONS)
 @pytest.mark.parametrize("size", [(31, 17), (30, 17), (17, 30)])
 def test_a_box_comes_back_from_a_quarter_turn_exactly(rotation, size):
-    """Width and height may be odd: the box is that of the very pixels."""
+    """The box is exact for odd and even widths and heights."""
     image = np.zeros(size[::-1], np.uint8)
     image[3:9, 5:7] = 255
     pose = Pose(size, rotation)
 
-    turned = make_upright(image, pose)
+    upright = make_upright(image, pose)
 
-    assert box_from_upright(box_of(turned), pose) == Box(5, 3, 2, 6)
-    assert np.array_equal(undo_upright(turned, pose), image)
+    assert box_from_upright(box_of(upright), pose) == Box(5, 3, 2, 6)
+    assert np.array_equal(undo_upright(upright, pose), image)
 
 
-def test_a_page_on_its_side_is_turned_clockwise():
-    """What was on the left comes to the top."""
+def test_a_quarter_turn_is_clockwise():
+    """The left column becomes the top row."""
     image = np.array([[1, 0, 0], [1, 0, 0]], np.uint8)
 
     assert make_upright(image, Pose((3, 2), 90)).tolist() == [[1, 1], [0, 0], [0, 0]]
@@ -51,7 +51,7 @@ def test_a_page_on_its_side_is_turned_clockwise():
 @pytest.mark.parametrize("rotation", ROTATIONS)
 @pytest.mark.parametrize("place", [(40, 30), (170, 30), (100, 90)])
 def test_a_box_comes_back_from_a_skew(skew, rotation, place):
-    """Within two pixels, for something round; a skew may come on top of a quarter turn."""
+    """The box of a circle is mapped back within two pixels, also after a quarter turn."""
     image = np.zeros((131, 201), np.uint8)
     cv2.circle(image, place, 15, 255, -1)
     pose = Pose((201, 131), rotation, skew)
@@ -63,7 +63,7 @@ def test_a_box_comes_back_from_a_skew(skew, rotation, place):
 
 @pytest.mark.parametrize("skew", SKEWS)
 def test_a_skewed_mask_comes_back(skew):
-    """It has the image's size, and its ink where it was."""
+    """It has the size of the image, and its ink at the same position."""
     image = np.zeros((131, 201), np.uint8)
     image[30:90, 60:80] = 255
     pose = Pose((201, 131), 90, skew)
@@ -75,19 +75,19 @@ def test_a_skewed_mask_comes_back(skew):
 
 
 def test_a_skewed_image_keeps_its_corners():
-    """It grows, and what is new around it is as bright as its edge: black would be ink."""
+    """The canvas is enlarged and filled with the edge pixels; black would be ink."""
     image = np.full((100, 200), 180, np.uint8)
     image[:12, :12] = image[-12:, -12:] = 250
 
-    turned = make_upright(image, Pose((200, 100), 0, 30))
+    upright = make_upright(image, Pose((200, 100), 0, 30))
 
-    assert turned.shape == (187, 223)
-    assert turned.min() >= 179
-    assert np.count_nonzero(turned > 245) >= 2 * 12 * 12
+    assert upright.shape == (187, 223)
+    assert upright.min() >= 179
+    assert np.count_nonzero(upright > 245) >= 2 * 12 * 12
 
 
 def test_a_skew_is_clockwise():
-    """A line that climbs to the right by 30 degrees lies level afterwards."""
+    """A line that rises to the right by 30 degrees is horizontal afterwards."""
     image = np.zeros((201, 201), np.uint8)
     cv2.line(image, (100 - 69, 100 + 40), (100 + 69, 100 - 40), 255, 3)
 
@@ -97,8 +97,8 @@ def test_a_skew_is_clockwise():
     assert box.height < 12
 
 
-def test_no_box_leaves_the_image():
-    """A box in a corner that only the skewed page has is cut to the image."""
+def test_boxes_are_clipped_to_the_image():
+    """A box in a corner of the enlarged canvas is clipped."""
     pose = Pose((200, 100), 0, 30)
 
     back = box_from_upright(Box(0, 0, 20, 20), pose)

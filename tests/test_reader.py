@@ -24,19 +24,19 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def by_width(glyphs):
-    """Say "1" of narrow glyphs and "none" of all others."""
+    """Predict "1" for narrow glyphs and "none" for all others."""
     narrow = glyphs.any(axis=1).sum(axis=1) < 10
     return np.where(narrow[:, None], np.float32([9, 0]), np.float32([0, 9]))
 
 
 @pytest.fixture
 def ones():
-    """A reader that knows upright strokes."""
+    """Return a reader of vertical strokes."""
     return Reader(scorer=by_width, labels=("1", "none"))
 
 
 def test_boxes_and_numbers_of_a_page(ones, sheet):
-    """Every stage in a row: ink, regions, glyphs, labels, numbers."""
+    """All stages run: ink, regions, glyphs, labels, numbers."""
     page = sheet(
         (30, 30, 6, 40), (50, 30, 6, 40), (110, 30, 6, 40), (30, 90, 40, 20), ink=30, paper=220
     )
@@ -108,8 +108,8 @@ def test_parts_of_a_region_are_marked(ones, sheet, monkeypatch):
     assert [digit.is_part for digit in result.digits] == [True, False]
 
 
-def test_the_same_picture_gives_the_same_result(ones, sheet):
-    """A reader remembers nothing between pictures."""
+def test_the_same_image_gives_the_same_result(ones, sheet):
+    """A reader keeps no state between images."""
     page = sheet((30, 30, 6, 40), ink=30, paper=220)
     first = ones.read(page)
     ones.read(sheet((90, 10, 6, 90), ink=30, paper=220))
@@ -120,8 +120,8 @@ def test_the_same_picture_gives_the_same_result(ones, sheet):
     assert again.numbers == first.numbers
 
 
-def test_a_large_picture_keeps_its_own_pixels(ones, sheet):
-    """It is searched on a smaller copy, but boxes lie in the picture that was given."""
+def test_boxes_of_a_large_image_are_in_its_pixels(ones, sheet):
+    """It is searched on a smaller copy; boxes are in pixels of the given image."""
     page = sheet((1200, 900, 60, 600), size=(2400, 2 * DEFAULT.max_side_px), ink=30, paper=220)
 
     (digit,) = ones.read(page).digits
@@ -131,8 +131,8 @@ def test_a_large_picture_keeps_its_own_pixels(ones, sheet):
 
 @pytest.mark.parametrize("size", [28, 100, 280, 1000])
 @pytest.mark.parametrize(("ink", "paper"), [(30, 220), (255, 0)])
-def test_a_digit_that_fills_the_picture_is_found(ones, sheet, size, ink, paper):
-    """A close-up has broad strokes; so has a picture of MNIST, white on black."""
+def test_a_digit_that_fills_the_image_is_found(ones, sheet, size, ink, paper):
+    """Close-ups have broad strokes; so have MNIST images, white on black."""
     box = (round(size * 0.44), round(size * 0.15), round(size * 0.12), round(size * 0.7))
 
     (digit,) = ones.read(sheet(box, size=(size, size), ink=ink, paper=paper)).digits
@@ -141,15 +141,15 @@ def test_a_digit_that_fills_the_picture_is_found(ones, sheet, size, ink, paper):
 
 
 def test_a_frame_comes_back_with_its_result(ones, sheet):
-    """Whoever draws the result draws it onto the frame it was read from."""
+    """Result.frame is the frame that was read."""
     frame = Frame(7, 1.5, np.dstack([sheet(paper=200)] * 3), "clip.mp4")
 
     assert ones.read(frame).frame is frame
     assert [result.frame for result in ones.results([frame, frame])] == [frame, frame]
 
 
-def test_a_frame_without_a_picture_is_refused(ones):
-    """Its fields in the wrong order, say."""
+def test_a_frame_without_an_image_is_rejected(ones):
+    """For example a frame with its fields in the wrong order."""
     with pytest.raises(ArrayError, match=r"frame\.bgr: wanted .* got float"):
         ones.read(Frame(np.zeros((8, 8, 3), np.uint8), 0, 0.0))
 
@@ -174,26 +174,26 @@ def test_a_trace_holds_every_step(ones, sheet):
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (2, 2, 3), (480, 640, 3)])
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_empty_pictures_of_any_size_hold_nothing(ones, shape, value):
-    """Nothing on them, nothing read, no error."""
+def test_empty_images_of_any_size_have_no_digits(ones, shape, value):
+    """A uniform image gives an empty result."""
     assert ones.read(np.full(shape, value, np.uint8)).digits == ()
 
 
-def test_an_array_of_another_kind_is_refused(ones):
-    """Before any work is done."""
+def test_an_array_of_another_kind_is_rejected(ones):
+    """The array is checked before any stage runs."""
     with pytest.raises(ArrayError, match="image: wanted"):
         ones.read(np.zeros((4, 4), np.float64))
 
 
 @pytest.mark.parametrize("wrong", [{"rotate": 45}, {"threshold": 1.5}, {"threshold": -0.1}])
-def test_settings_out_of_range_are_refused(wrong):
-    """By name, with the value that came."""
+def test_settings_out_of_range_are_rejected(wrong):
+    """The message names the setting."""
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Reader(scorer=by_width, labels=("1", "none"), **wrong)
 
 
-def test_a_scorer_of_the_wrong_width_is_refused(sheet):
-    """The labels say how many columns there must be."""
+def test_a_scorer_of_the_wrong_width_is_rejected(sheet):
+    """The scorer must return one column per label."""
     reader = Reader(scorer=by_width, labels=("0", "1", "none"))
 
     with pytest.raises(ModelError, match="scorer: wanted"):
@@ -201,7 +201,7 @@ def test_a_scorer_of_the_wrong_width_is_refused(sheet):
 
 
 def test_threads_share_a_reader():
-    """Four threads read four frames at once as one thread does one after the other."""
+    """Four concurrent threads get the same digits as one thread."""
     reader = Reader()
     frames = [frame for frame in SyntheticSource(40) if frame.index % 10 == 0]
     alone = [reader.read(frame).digits for frame in frames]
@@ -235,8 +235,8 @@ def outcome(result, pose):
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_a_turned_page_reads_as_it_does_upright(shipped, rotation):
-    """To the last pixel: same labels, same scores, same numbers, boxes in the picture given."""
+def test_a_rotated_page_reads_as_it_does_upright(shipped, rotation):
+    """Labels, scores and numbers are equal; boxes are in pixels of the given image."""
     page = read_picture(GOLDEN / "paper.jpg")
     height, width = page.shape[:2]
     upright = shipped.read(page)
@@ -244,7 +244,7 @@ def test_a_turned_page_reads_as_it_does_upright(shipped, rotation):
     lying = shipped.read(np.rot90(page, rotation // 90).copy())  # counter-clockwise
 
     size = (width, height) if rotation == 180 else (height, width)
-    # Seen from the page as it lies, the upright one was turned by what is missing to a whole turn.
+    # The pose that maps boxes of the rotated page to the upright one.
     back = Pose((width, height), (360 - rotation) % 360)
     assert upright.digits
     assert lying.rotation == rotation
@@ -256,16 +256,16 @@ def test_a_turned_page_reads_as_it_does_upright(shipped, rotation):
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_a_turn_that_is_given_is_not_found_out(rotation):
-    """What the user says counts, whatever the page looks like."""
+def test_a_given_rotation_is_not_detected(rotation):
+    """The given rotation is used for any page."""
     page = read_picture(GOLDEN / "paper.jpg")
 
     assert Reader(rotate=rotation).read(page).rotation == rotation
 
 
 @pytest.mark.parametrize("pen", [3, 4, 6])
-def test_a_fine_pen_in_a_small_picture_is_read(shipped, pen):
-    """A seven as high as half of the picture is a digit, not a frame."""
+def test_a_fine_pen_in_a_small_image_is_read(shipped, pen):
+    """A 7 half as high as the image is a digit, not a form box."""
     page = np.full((120, 160), 220, np.uint8)
     seven = np.array([[50, 22], [95, 22], [70, 75]], np.int32)
     cv2.polylines(page, [seven], False, 30, pen, cv2.LINE_AA)
@@ -286,7 +286,7 @@ assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules), "training a
 
 
 def test_public_names_are_there():
-    """What the package lists can be had from it, and nothing else."""
+    """Every name in __all__ can be imported; others raise AttributeError."""
     for name in camdigits.__all__:
         assert getattr(camdigits, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Writer'"):
@@ -313,7 +313,7 @@ def test_the_trace_ends_in_the_result(shipped, name):
 
 
 def test_the_times_of_the_stages_sum_up_to_the_whole(shipped):
-    """Second looks and other orientations included, nothing is left out."""
+    """Merging, splitting and other orientations are included."""
     page = read_picture(GOLDEN / "side.jpg")
     shipped.read(page)
     start = perf_counter()

@@ -1,1 +1,1 @@
-"""Boxes and labels only: which digits are plausible, and which ones form a number."""
+"""Drop implausible digits and group digits into numbers, from boxes and labels only."""

@@ -1,6 +1,6 @@
 """Group neighbouring digits into numbers, in reading order.
 
-Only boxes count here: digits of one number follow each other on one line, closer than a word
+Only boxes are used: digits of one number follow each other on one line, closer than a word
 space, with similar heights. A page on its side is rotated first.
 """
 
@@ -37,7 +37,7 @@ def group(
     Args:
         digits: in any order.
         rotation: degrees clockwise that bring the page upright.
-        config: what counts as neighbours.
+        config: limits for neighbours.
 
     Returns:
         Numbers from top to bottom and left to right of the upright page; every digit is in one.
@@ -62,7 +62,7 @@ def mark_cell_boundaries(
     Args:
         digits: of an upright image.
         rules: (H, W) uint8, 255 on printed lines; None if there are none.
-        config: how far left a line counts.
+        config: limits for gaps.
 
     Returns:
         The digits in their order.
@@ -132,7 +132,7 @@ def _reading_order(
 ) -> list[tuple[int, ...]]:
     """Sort numbers by line from top to bottom, on one line from left to right.
 
-    A number belongs to the line whose last digit is beside its first one, so lines may slant.
+    A number belongs to the line whose last digit is level with its first one, so lines may slant.
     """
     lines: list[list[tuple[int, ...]]] = []
     for chain in sorted(chains, key=lambda chain: (boxes[chain[0]].x, boxes[chain[0]].y)):

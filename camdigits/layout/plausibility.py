@@ -1,7 +1,7 @@
 """Drop implausible digits: bare strokes without neighbours, strokes of other digits, specks.
 
 A lone vertical stroke is kept as a 1 only next to digits of similar height; otherwise it is
-usually a table line, an edge or a shadow. Only boxes, labels and ink strengths count here.
+usually a table line, an edge or a shadow. Only boxes, labels and ink strengths are used.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from camdigits.values import Box, Digit, Flags, Floats
 
 @dataclass(frozen=True, slots=True)
 class PlausibilityConfig:
-    """Limits for digits that are kept; neighbours are the nearest digits that are no strokes."""
+    """Limits for digits that are kept; neighbours are digits that are not bare strokes."""
 
     bare_stroke_aspect: float = BARE_STROKE_ASPECT  # a narrower digit is a bare stroke
     height_range: tuple[float, float] = (0.55, 1.9)  # chosen: height over that of a neighbour
@@ -43,7 +43,7 @@ def plausible_digits(
 ) -> tuple[Digit, ...]:
     """Return the digits without bare strokes that fit no neighbour, and without specks.
 
-    If an image has hardly anything but strokes, they stay: they may be written ones.
+    Bare strokes are kept if an image has hardly anything else: they may be written ones.
 
     Args:
         digits: of one upright image, in any order.
@@ -83,7 +83,7 @@ def plausible_digits(
 
 
 def _nested(boxes: Floats, config: PlausibilityConfig) -> Flags:
-    """(N,) bool: strokes inside a digit that was read as a whole, too."""
+    """(N,) bool: strokes inside a digit that was also accepted as a whole."""
     own = area(boxes)
     inside = shared_area(boxes[:, None], boxes) >= config.min_nested_overlap * own[:, None]
     # A digit may be written in the loop of a large one.
@@ -112,7 +112,7 @@ def _lonely(height: Floats, config: PlausibilityConfig) -> Flags:
 
 
 def _is_clutter(height: Floats, rejected: Sequence[Box], config: PlausibilityConfig) -> bool:
-    """Whether other regions of their size outnumber the strokes: a desk, a machine, a wood."""
+    """Whether other regions of their size outnumber the strokes: as on a desk or a machine."""
     usual = float(np.median(height))
     low, high = (ratio * usual for ratio in config.clutter_size_range)
     others = sum(low <= max(box.width, box.height) <= high for box in rejected)

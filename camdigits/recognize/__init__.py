@@ -1,1 +1,1 @@
-"""Regions to labels: glyphs, the digit net, and everything that uses its predictions."""
+"""Label regions: glyphs, the digit net, and the stages that use its predictions."""

@@ -1,8 +1,7 @@
-"""A model and its card: find both, check that they belong together.
+"""Find a model and its card, and check that they belong together.
 
-The card stands beside the model under the same name, as JSON: labels, temperature, threshold and
-the model's sha256, and whatever else is worth telling (data, command, commit, accuracies). Loads
-no runtime.
+The card is a JSON file next to the model, with the same name: labels, temperature, threshold, the
+model's sha256, and notes (data, command, commit, accuracies). No TFLite runtime is loaded here.
 """
 
 import hashlib
@@ -15,45 +14,48 @@ from typing import Any
 
 from camdigits.errors import ModelError
 
-HERE = Path(__file__).parent.parent
-SHELVES = (HERE / "models", HERE.parent / "models")  # an installed wheel's, a checkout's
-NEEDED = ("labels", "temperature", "threshold", "sha256")
-KNOWN = (*NEEDED, "embedding")
+PACKAGE = Path(__file__).parent.parent
+MODEL_FOLDERS = (PACKAGE / "models", PACKAGE.parent / "models")  # of a wheel, of a checkout
+REQUIRED_FIELDS = ("labels", "temperature", "threshold", "sha256")
+KNOWN_FIELDS = (*REQUIRED_FIELDS, "embedding")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known of a model."""
+    """Meaning and calibration of a model's outputs."""
 
-    labels: tuple[str, ...]  # one per logit; "none" is whatever is none of the others
+    labels: tuple[str, ...]  # one per logit; "none" is the reject class
     temperature: float  # logits are divided by it before the softmax
-    threshold: float  # probability from which a label is reported
+    threshold: float  # digits with a lower probability are not reported
     sha256: str  # of the model file
-    embedding: int | None = None  # numbers of its second output; None where it has none
-    notes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # the rest
+    embedding: int | None = None  # length of the second output; None if there is none
+    notes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # other fields
 
 
 def find_model(name: str) -> Path:
-    """Path of a model: a shipped one by its name, or any .tflite file by its path.
+    """Return the path of a model: a shipped one by its name, any other by its path.
+
+    Args:
+        name: name of a shipped model, or path of a .tflite file.
 
     Raises:
         ModelError: there is no such model.
     """
     if name.endswith(".tflite") or "/" in name or "\\" in name:
         return _existing(Path(name).expanduser())
-    for shelf in SHELVES:
-        if (path := shelf / f"{name}.tflite").is_file():
+    for folder in MODEL_FOLDERS:
+        if (path := folder / f"{name}.tflite").is_file():
             return path
-    raise ModelError(f"no model named {name}; {_shipped()} or give the path of a .tflite file")
+    raise ModelError(f"no model named {name}; {_shipped()}; or give the path of a .tflite file")
 
 
 def card_path(model: Path) -> Path:
-    """Where the card of a model stands: beside it, .json instead of .tflite."""
+    """Return the path of a model's card: the same path with .json instead of .tflite."""
     return model.with_suffix(".json")
 
 
 def load_card(model: Path) -> Card:
-    """Read the card of a model and check that it is this model's.
+    """Read the card of a model and check that its sha256 is that of the model.
 
     Raises:
         ModelError: model or card is missing, damaged, or the two do not belong together.
@@ -62,26 +64,29 @@ def load_card(model: Path) -> Card:
     found = sha256_of(model)
     if found != card.sha256:
         raise ModelError(
-            f"{model}: is not the model of {card_path(model).name} (its sha256 starts with "
-            f"{found[:8]}, the card wants {card.sha256[:8]}); it was cut short or changed: "
+            f"{model}: is not the model of {card_path(model).name} (wanted a sha256 that starts "
+            f"with {card.sha256[:8]}, got {found[:8]}); the file is incomplete or was changed: "
             "install or export it again"
         )
     return card
 
 
 def read_card(path: Path) -> Card:
-    """Read a card alone.
+    """Read a card without its model.
+
+    Args:
+        path: of the .json file.
 
     Raises:
-        ModelError: it is missing, not JSON, or lacks something.
+        ModelError: the card is missing, not JSON, lacks a field, or a field is invalid.
     """
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(
-            f"{path}: cannot read the model's card: {error.strerror}; put it beside the model"
+            f"{path}: cannot read the model's card: {error.strerror}; put it next to the model"
         ) from error
-    except ValueError as error:  # JSONDecodeError and UnicodeDecodeError are both
+    except ValueError as error:  # JSONDecodeError or UnicodeDecodeError
         raise ModelError(
             f"{path}: the card is not JSON ({error}); export the model again"
         ) from error
@@ -91,10 +96,10 @@ def read_card(path: Path) -> Card:
 
 
 def sha256_of(model: Path) -> str:
-    """Hash a model file.
+    """Return the SHA-256 of a model file in hexadecimal.
 
     Raises:
-        ModelError: it cannot be read.
+        ModelError: the file cannot be read.
     """
     try:
         return hashlib.sha256(model.read_bytes()).hexdigest()
@@ -113,12 +118,12 @@ def _existing(path: Path) -> Path:
 
 
 def _shipped() -> str:
-    names = sorted({path.stem for shelf in SHELVES for path in shelf.glob("*.tflite")})
-    return f"shipped models are {', '.join(names)}" if names else "no model is shipped here"
+    names = sorted({path.stem for folder in MODEL_FOLDERS for path in folder.glob("*.tflite")})
+    return f"shipped models are {', '.join(names)}" if names else "no models are shipped"
 
 
 def _checked(path: Path, fields: dict[str, Any]) -> Card:
-    missing = [name for name in NEEDED if name not in fields]
+    missing = [name for name in REQUIRED_FIELDS if name not in fields]
     if missing:
         raise ModelError(f"{path}: the card lacks {', '.join(missing)}; export the model again")
     return Card(
@@ -127,7 +132,7 @@ def _checked(path: Path, fields: dict[str, Any]) -> Card:
         threshold=_number(path, "threshold", fields["threshold"], at_most=1),
         sha256=_text(path, "sha256", fields["sha256"]),
         embedding=_count(path, "embedding", fields.get("embedding")),
-        notes=MappingProxyType({k: v for k, v in fields.items() if k not in KNOWN}),
+        notes=MappingProxyType({k: v for k, v in fields.items() if k not in KNOWN_FIELDS}),
     )
 
 
@@ -135,7 +140,7 @@ def _labels(path: Path, value: object) -> tuple[str, ...]:
     texts = value if isinstance(value, list) else []
     labels = tuple(label for label in texts if isinstance(label, str) and label)
     if not labels or len(labels) != len(texts) or len(set(labels)) != len(labels):
-        raise ModelError(f"{path}: labels: wanted a list of different names, got {_short(value)}")
+        raise ModelError(f"{path}: labels: wanted a list of distinct names, got {_short(value)}")
     return labels
 
 
@@ -155,7 +160,7 @@ def _count(path: Path, name: str, value: object) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ModelError(f"{path}: {name}: wanted a whole number from 1 on, got {_short(value)}")
+        raise ModelError(f"{path}: {name}: wanted a whole number above 0, got {_short(value)}")
     return value
 
 

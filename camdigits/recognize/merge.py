@@ -1,8 +1,8 @@
-"""Merge strokes of one digit, or separate regions that were joined by mistake.
+"""Merge strokes of one digit, and separate components that were joined by mistake.
 
-A rejected region of several components is tried component by component: a digit beside a scrap of
-a line. Two rejected regions near each other are tried as one: a five far from its bar, a broken
-stroke. The digit net decides. Nothing is tried on a page where no digit was read.
+The components of a rejected region are classified one by one: a digit next to part of a line.
+Two rejected regions near each other are classified as one: a 5 far from its bar, a broken stroke.
+The merge or separation is kept if a digit is accepted. Nothing is tried on a page without digits.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from camdigits.values import Box, Candidates, Floats, Region
 
 @dataclass(frozen=True, slots=True)
 class MergeConfig:
-    """Which rejected regions are tried; heights are those of some digit on the page."""
+    """Limits for rejected regions that are tried."""
 
     height_range: tuple[float, float] = (0.5, 2.0)  # chosen: over the height of some digit
-    min_part_size: float = 0.3  # chosen: over the region's longer side; smaller is no digit
-    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions can be anything
-    max_gap_heights: float = 0.3  # chosen: strokes further apart are not tried together
-    max_aspect: float = 1.3  # chosen: two regions that are wider together are two digits
-    max_tries: int = 40  # chosen: regions, and pairs, in one image
+    min_part_size: float = 0.3  # chosen: over the region's longer side; smaller is dropped
+    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions are ambiguous
+    max_gap_heights: float = 0.3  # chosen: largest gap, over the taller region's height
+    max_aspect: float = 1.3  # chosen: width over height of the union; wider is two digits
+    max_tries: int = 40  # chosen: regions, and also pairs, in one image
 
 
 DEFAULT = MergeConfig()
@@ -34,16 +34,16 @@ DEFAULT = MergeConfig()
 def merge(
     candidates: Candidates, classify: Classify, threshold: float, config: MergeConfig = DEFAULT
 ) -> Candidates:
-    """Replace rejected regions by the digits that their strokes make otherwise.
+    """Replace rejected regions by digits made of their strokes.
 
     Args:
         candidates: of one image.
         classify: predicts regions.
         threshold: a digit is at least this probable.
-        config: what is tried.
+        config: limits.
 
     Returns:
-        Candidates; those that stay come first, in the given order.
+        Candidates; unchanged ones come first, in the given order.
     """
     regions, read = candidates.regions, candidates.accepted(threshold)
     if not read.any() or read.all():
@@ -154,7 +154,7 @@ def _together(
 
 
 def _fits(box: Box, usual: Floats, config: MergeConfig) -> bool:
-    """Whether a box has the height of a digit of this page and is more than a bare stroke."""
+    """Whether a box has about the height of a digit on this page and is not a bare stroke."""
     if box.width < config.bare_stroke_aspect * box.height:
         return False
     part = box.height / usual
@@ -172,7 +172,7 @@ def _union(one: Region, other: Region) -> Region:
 
 
 def _replaced(candidates: Candidates, new: Candidates, tries: Sequence[_Try]) -> Candidates:
-    """Put tries in place of the regions they are made of; of overlapping ones the first counts."""
+    """Replace regions by tries; of tries that share a region only the first is used."""
     gone: set[int] = set()
     rows: list[int] = []
     for one in tries:

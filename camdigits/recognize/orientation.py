@@ -17,23 +17,23 @@ from camdigits.values import Flags, Glyphs, Predictions
 
 @dataclass(frozen=True, slots=True)
 class OrientationConfig:
-    """When other orientations are tried, and which gain is needed; counts are glyphs."""
+    """Limits for trying and choosing other orientations; counts are glyphs."""
 
-    skews_deg: tuple[int, ...] = (-30, -15, 15, 30)  # chosen: clockwise, tried beside 0
-    sure_score: float = 0.95  # rotated letters look like digits, but seldom so surely
-    min_stroke_level: int = 50  # chosen: of 255; a weaker pixel of a glyph is its edge
-    min_aspect: float = 0.45  # chosen: narrower for its length is a stroke, and can be anything
+    skews_deg: tuple[int, ...] = (-30, -15, 15, 30)  # chosen: clockwise, tried besides 0
+    sure_score: float = 0.95  # rotated letters seldom reach it
+    min_stroke_level: int = 50  # chosen: of 255; a weaker pixel is the edge of a stroke
+    min_aspect: float = 0.45  # chosen: narrower glyphs are bare strokes, which are ambiguous
     min_glyphs: int = 2  # one does not distinguish a rotated 6 from a 9
-    min_sure_glyphs: int = 4  # chosen: sure after rotation, if one is sure before it
-    max_ambiguous_glyphs: int = 12  # chosen: so few may all be rotated digits: 9961
-    upright_fraction: float = 0.9  # chosen: of the glyphs sure as they are: the page is upright
-    first_sample: int = 48  # chosen: tried first; cloth reads no better in any orientation
+    min_sure_glyphs: int = 4  # chosen: sure ones after rotation, if any are sure before
+    max_ambiguous_glyphs: int = 12  # chosen: up to this many may all be rotated, as 9961
+    upright_fraction: float = 0.9  # chosen: fraction of sure glyphs of an upright page
+    first_sample: int = 48  # chosen: tried first; enough to give up on cloth
     sample: int = 96  # chosen: enough to decide
     min_rotated_fraction: float = 0.12  # of a rotated page's glyphs; cables and leaves have fewer
     min_skewed_fraction: float = 0.5  # chosen: of a skewed page's; half of a form may be letters
-    min_straight_fraction: float = 0.1  # chosen: sure as they are; else skew is not tried
-    min_gain: float = 1.15  # chosen: sure glyphs after rotation over those before
-    both_ways: str = "01689"  # digits that are digits upside down, too
+    min_straight_fraction: float = 0.1  # chosen: sure glyphs; with fewer no skew is tried
+    min_gain: float = 1.15  # chosen: sure glyphs after rotation over before
+    both_ways: str = "01689"  # digits that are also digits upside down
 
 
 DEFAULT = OrientationConfig()
@@ -51,12 +51,12 @@ def find_rotation(
         glyphs: (N, 28, 28) uint8 of the page as it is.
         predictions: of these glyphs.
         classifier: predicts rotated glyphs.
-        config: what gain is needed.
+        config: limits.
 
     Returns:
-        Degrees clockwise that bring the page upright: 0, 90, 180 or 270. Others than 0 are tried
-        only if the page as it is leaves doubt, and on a sample. Bare strokes are ignored: every
-        vertical line is a 1.
+        Degrees clockwise that bring the page upright: 0, 90, 180 or 270. Angles other than 0 are
+        tried on a sample, and only if the page is not clearly upright. Bare strokes are ignored:
+        every vertical line is a 1.
     """
     fraction = config.min_rotated_fraction
     return _best_angle(glyphs, predictions, ROTATIONS, fraction, classifier, config)
@@ -74,7 +74,7 @@ def find_skew(
         glyphs: (N, 28, 28) uint8 of the page as it is.
         predictions: of these glyphs.
         classifier: predicts rotated glyphs.
-        config: what gain is needed.
+        config: limits.
 
     Returns:
         0 or one of `config.skews_deg`, degrees clockwise; 0 unless another is clearly better.
@@ -106,13 +106,13 @@ def _best_angle(
     best = 1 + int(sure[1:].sum(axis=1).argmax())
     if angles[best] == 180 and not (plain[best] & ~sure[0]).any():
         return 0
-    if plain[best].sum() < plain[0].sum():  # two touching digits are an 8 or a 0 on their side
+    if plain[best].sum() < plain[0].sum():  # rotated, two touching digits are an 8 or 0
         return 0
     return angles[best] if _is_better(sure[best], sure[0], min_fraction, config) else 0
 
 
 def _sample(glyphs: Glyphs, predictions: Predictions, config: OrientationConfig) -> Glyphs | None:
-    """Return a sample of the glyphs that are more than a stroke; None if the page is upright."""
+    """Return a sample of glyphs that are not bare strokes; None if the page is upright."""
     sure = predictions.accepted(config.sure_score)
     if sure.all():
         return None
@@ -127,7 +127,7 @@ def _sample(glyphs: Glyphs, predictions: Predictions, config: OrientationConfig)
 def _is_better(
     rotated: Flags, unrotated: Flags, min_fraction: float, config: OrientationConfig = DEFAULT
 ) -> bool:
-    """Whether far more glyphs are sure; or, of a few, all of them in this orientation only.
+    """Whether clearly more glyphs are sure, or all of them only in this orientation.
 
     >>> few, every = np.array([True, True, False]), np.ones(3, bool)
     >>> _is_better(every, few, 0.1), _is_better(few, ~few, 0.1)
@@ -136,8 +136,8 @@ def _is_better(
     if rotated.all():
         return not unrotated.all()
     needed = max(config.min_gain * unrotated.sum() + 1, min_fraction * len(rotated))
-    least = config.min_sure_glyphs if unrotated.any() else config.min_glyphs
-    return bool(rotated.sum() >= max(needed, least))
+    minimum = config.min_sure_glyphs if unrotated.any() else config.min_glyphs
+    return bool(rotated.sum() >= max(needed, minimum))
 
 
 def _sure(
@@ -162,7 +162,7 @@ def _rotated(glyphs: Glyphs, degrees: int) -> Glyphs:
 
 
 def _is_broad(glyphs: Glyphs, config: OrientationConfig) -> Flags:
-    """(N,) bool: glyphs that are more than a stroke."""
+    """(N,) bool: glyphs that are not bare strokes."""
     inked = glyphs > config.min_stroke_level
     height = np.count_nonzero(inked.any(axis=2), axis=1)
     width = np.count_nonzero(inked.any(axis=1), axis=1)

@@ -1,9 +1,9 @@
-"""Adapt the prior of the reject class to what surrounds each region.
+"""Adapt the prior of the reject class to the neighbours of each region.
 
-The model's probabilities hold for pages where one candidate in ten is a non-digit. In a line of
-sure digits a doubtful glyph is more likely a digit, among letters less likely: the odds of "none"
-are corrected by the labels of neighbours of similar size (Saerens, Latinne and Decaestecker,
-"Adjusting the outputs of a classifier to new a priori probabilities", Neural Computation, 2002).
+The model is calibrated for pages on which one candidate in ten is a non-digit. Among digits an
+ambiguous glyph is more likely a digit, among letters less likely: the odds of "none" are corrected
+by the labels of neighbours of similar size (Saerens, Latinne and Decaestecker, "Adjusting the
+outputs of a classifier to new a priori probabilities", Neural Computation, 2002).
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from camdigits.values import Candidates, Floats
 
 @dataclass(frozen=True, slots=True)
 class PriorConfig:
-    """Which regions count as neighbours, and how much; sizes are longest sides."""
+    """Limits for neighbours, and their weight; sizes are longer sides."""
 
     none_prior: float = 0.1  # share of "none" for which the model is calibrated (by the export)
-    max_size_ratio: float = 2.0  # chosen: larger or smaller regions are no neighbours
-    neighbour_radius_sizes: float = 10.0  # chosen
-    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions can be anything: ignored
-    prior_weight: float = 2.0  # chosen: neighbours that the model's own prior counts for
+    max_size_ratio: float = 2.0  # chosen: larger or smaller regions are ignored
+    neighbour_radius_sizes: float = 10.0  # chosen: distance of centres, over the size
+    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions are ambiguous: ignored
+    prior_weight: float = 2.0  # chosen: weight of the model's own prior, in neighbours
     min_odds_factor: float = 0.15  # chosen: bounds of the correction
     max_odds_factor: float = 20.0  # chosen
 
@@ -35,10 +35,10 @@ def odds_of_none(candidates: Candidates, config: PriorConfig = DEFAULT) -> Float
 
     Args:
         candidates: of one image, with the model's own predictions.
-        config: what counts as a neighbour.
+        config: limits for neighbours.
 
     Returns:
-        (N,) float64; 1 where the neighbours are as mixed as the model assumes.
+        (N,) float64; 1 if the neighbours are as mixed as the model assumes.
     """
     boxes = np.array([region.box for region in candidates.regions], np.float64).reshape(-1, 4)
     size = boxes[:, 2:].max(axis=1)

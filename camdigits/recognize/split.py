@@ -1,9 +1,8 @@
-"""Cut apart digits that touch each other.
+"""Split regions of touching digits.
 
-A region that is rejected as a whole, but as high as the digits around it and wide enough for two,
-is cut along several paths. Of all combinations the one is taken whose parts are most probably
-digits, every one of them. Nothing is cut on a page where no digit was read, so letters, drawings
-and cloth cost nothing.
+A rejected region that is about as high as digits on the page and wide enough for two is cut along
+several paths. The combination with the largest product of scores is used, provided that every
+part is accepted. Nothing is split on a page without accepted digits.
 """
 
 from collections.abc import Sequence
@@ -23,20 +22,20 @@ MIN_STROKE_LEVEL = 60  # of 255, chosen: a weaker pixel is the edge of a stroke
 
 @dataclass(frozen=True, slots=True)
 class SplitConfig:
-    """What is tried; lengths are fractions of the region's height."""
+    """Limits for splits; lengths are fractions of the region's height."""
 
     cut_paths: CutPathConfig = field(default_factory=CutPathConfig)
     height_range: tuple[float, float] = (0.6, 2.0)  # chosen: over the height of some digit
-    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions say nothing of the height
+    bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower digits give no height
     min_width_heights: float = 0.5  # chosen: narrower is one digit
     max_width_heights: float = 4.0  # chosen: wider is a word or a line
     part_width_range: tuple[float, float] = (0.08, 1.3)  # chosen: width of one digit
-    max_stroke_thickness: float = BARE_STROKE_ASPECT  # of its length, however it slants
-    shared_heights: float = 0.1  # chosen: overlap over a cut; at a crossing both own the ink
-    min_part_height: float = 0.55  # chosen: a part is nearly as high as the whole
+    max_stroke_thickness: float = BARE_STROKE_ASPECT  # of its length, in any direction
+    shared_heights: float = 0.1  # chosen: overlap across a cut; both digits own a crossing
+    min_part_height: float = 0.55  # chosen: of the whole
     max_regions: int = 24  # chosen: regions cut apart in one image, the widest first
-    min_page_fraction: float = 0.1  # chosen: digits among all regions; less is no page of digits
-    max_regions_elsewhere: int = 4  # chosen: regions cut apart there
+    min_page_fraction: float = 0.1  # chosen: digits among regions of a page of digits
+    max_regions_elsewhere: int = 4  # chosen: the same on other pages
 
 
 DEFAULT = SplitConfig()
@@ -53,20 +52,20 @@ class Part:
 
     @property
     def is_last(self) -> bool:
-        """Whether it reaches the region's right edge."""
+        """Whether the part extends to the region's right edge."""
         return self.span.right is None
 
 
 def split(
     candidates: Candidates, classify: Classify, threshold: float, config: SplitConfig = DEFAULT
 ) -> Candidates:
-    """Replace regions that hold several digits by their parts.
+    """Replace regions that consist of several digits by their parts.
 
     Args:
         candidates: of one image.
         classify: predicts regions.
         threshold: every part has to be a digit at least this probable.
-        config: what is tried.
+        config: limits.
 
     Returns:
         Candidates in the given order, each cut region replaced by its parts.
@@ -90,7 +89,7 @@ def split(
 
 
 def _worth_cutting(candidates: Candidates, threshold: float, config: SplitConfig) -> list[int]:
-    """Return indexes of regions that may hold several digits, the widest first."""
+    """Return indexes of regions that may consist of several digits, the widest first."""
     read = candidates.accepted(threshold)
     if not read.any():
         return []
@@ -109,8 +108,8 @@ def _worth_cutting(candidates: Candidates, threshold: float, config: SplitConfig
 def parts_of(region: Region, config: SplitConfig = DEFAULT) -> list[Part]:
     """Cut out the part between any two paths, the region's edges included, if it may be a digit.
 
-    Where strokes overlap both digits own the ink: each part is also cut out with a stroke's width
-    more on either side.
+    Overlapping strokes belong to both digits: each part is also cut out with the width of a
+    stroke added on either side.
     """
     height, width = region.ink.shape
     edges = [None, *find_cut_paths(region.ink, config.cut_paths), None]

@@ -19,16 +19,16 @@ from camdigits.values import Ink
 
 @dataclass(frozen=True, slots=True)
 class TextureConfig:
-    """When components are sampled before all are read, and how."""
+    """Limits for sampling components before they are classified."""
 
-    max_components: int = 600  # a page of newsprint has fewer components that may be a digit
+    max_components: int = 600  # a page of newsprint has fewer digit-sized components
     min_side_px: int = 8  # chosen: longest side of those
     tiles: int = 4  # chosen: along the longer side
     max_untested: int = 16  # chosen: components of a tile that are read without sampling
     samples_largest: int = 2  # chosen: a digit on cloth is larger than the weave
     samples_curled: int = 3  # chosen: components with the longest contour for their size
     size_range: tuple[float, float] = (0.3, 3.0)  # chosen: over the digits found in the tile
-    max_kept: int = 300  # chosen: components that are read at most
+    max_kept: int = 300  # chosen: components kept at most
 
 
 DEFAULT = TextureConfig()
@@ -41,17 +41,17 @@ def without_texture(
     threshold: float,
     config: TextureConfig = DEFAULT,
 ) -> Components:
-    """Keep the components of tiles that hold a digit.
+    """Keep the components of tiles that contain a digit.
 
     Args:
         components: digit-sized ones, the largest first.
         ink: where they were found.
         classify: predicts regions.
         threshold: a digit is at least this probable.
-        config: when and how many are sampled.
+        config: limits.
 
     Returns:
-        `components` itself if there are not too many; else those of tiles with a digit.
+        `components` itself up to the limit; above it those of tiles with a digit.
     """
     if np.count_nonzero(components.boxes[:, 2:].max(axis=1) >= config.min_side_px) <= (
         config.max_components
@@ -89,7 +89,7 @@ def _tiles(
 def _sample(
     tile: npt.NDArray[np.intp], components: Components, config: TextureConfig
 ) -> list[int]:
-    """Return components of a tile to classify; none if all are read anyway."""
+    """Return indexes of components of a tile to classify; empty if all are kept anyway."""
     if len(tile) <= config.max_untested:
         return []
     rest = tile[config.samples_largest :]

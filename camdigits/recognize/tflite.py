@@ -174,7 +174,7 @@ class Net:
 
 
 def runtime_name() -> str:
-    """Name and version of the runtime that models run on, for reports.
+    """Return name and version of the installed runtime, for reports.
 
     Raises:
         ModelError: no runtime is installed.
@@ -184,18 +184,18 @@ def runtime_name() -> str:
 
 
 def delegate_name(model: Path) -> str | None:
-    """Name of what computes a model's layers; None for the runtime's own plain kernels.
+    """Return the delegate that runs a model's layers; None for the runtime's own kernels.
 
     Raises:
-        ModelError: no runtime is installed, or the file is no model.
+        ModelError: no runtime is installed, or the file is not a model.
     """
     with silenced():
         interpreter = _interpreter(_runtime(), model, 1)
         interpreter.allocate_tensors()
-    # There is no public call for it, and the line on stderr appears once per process.
+    # There is no public API for it; the log line on stderr appears once per process.
     steps: list[dict[str, Any]] = getattr(interpreter, "_get_ops_details", list)()
     taken = any("DELEGATE" in str(step["op_name"]).upper() for step in steps)
-    return "XNNPACK" if taken else None  # the only delegate that a runtime puts in by itself
+    return "XNNPACK" if taken else None  # the only delegate that a runtime applies by default
 
 
 def _runtime() -> Callable[..., Any]:
@@ -215,7 +215,7 @@ def _interpreter(runtime: Callable[..., Any], model: Path, threads: int) -> Any:
         return runtime(model_content=_content(model), num_threads=threads)
     except SystemError as error:  # tflite-runtime's C++ was built against NumPy 1
         raise ModelError(
-            f"the TFLite runtime does not go with NumPy {np.__version__}; {INSTALL}"
+            f"the TFLite runtime does not work with NumPy {np.__version__}; {INSTALL}"
         ) from error
     except (ValueError, RuntimeError) as error:
         raise ModelError(
@@ -237,7 +237,7 @@ def _content(model: Path) -> bytes:
 
 
 def _check_input(model: Path, interpreter: Any) -> int:
-    """Return the input's index; raw bytes go in, whatever they stand for."""
+    """Return the input's index; raw bytes go in, without quantisation."""
     inputs = interpreter.get_input_details()
     shapes = [_shape(each) for each in inputs]
     if shapes != [("N", SIDE, SIDE, 1)] or inputs[0]["dtype"] != np.uint8:
@@ -264,14 +264,14 @@ def _check_outputs(model: Path, interpreter: Any, card: Card) -> tuple[_Output, 
         return (_output(logits),)
     if embedding is None or not _fits(embedding, card.embedding or _shape(embedding)[-1]):
         raise ModelError(
-            f"{model}: wanted an output named {EMBEDDING} of (N, {card.embedding}), as its card "
-            f"says, got {_named(found)}; take the card that came with it"
+            f"{model}: wanted an output named {EMBEDDING} of (N, {card.embedding}), as in its "
+            f"card, got {_named(found)}; take the card that came with it"
         )
     return _output(logits), _output(embedding)
 
 
 def _signature(interpreter: Any) -> Mapping[str, dict[str, Any]]:
-    """Outputs by the names that the model gives them; none where it gives no names."""
+    """Return outputs by their names in the model's signature; empty if it has none."""
     signatures = interpreter.get_signature_list()
     if len(signatures) != 1:
         return {}
@@ -297,7 +297,7 @@ def _affine(tensor: dict[str, Any]) -> Affine | None:
 
 
 def _shape(tensor: dict[str, Any]) -> tuple[object, ...]:
-    """Shape with "N" for a batch that may vary, or that is 1 and can be resized."""
+    """Return the shape, with "N" for a batch that varies, or is 1 and can be resized."""
     shape = tuple(int(size) for size in tensor["shape_signature"])
     return ("N", *shape[1:]) if shape and shape[0] in (-1, 1) else shape
 

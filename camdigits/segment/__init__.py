@@ -1,1 +1,1 @@
-"""Pixels to regions: ink, printed rules, components, candidate regions. Never uses the model."""
+"""Find candidate regions in an image: ink, printed rules, components. The model is not used."""

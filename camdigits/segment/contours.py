@@ -1,6 +1,6 @@
 """Trace the connected components of a mask as contours.
 
-Tracing takes a tenth of the time of labelling every pixel (0.2 ms against 2 ms at 1280×720).
+Tracing contours takes 0.2 ms at 1280×720; labelling every pixel takes 2 ms.
 """
 
 from collections.abc import Sequence
@@ -23,20 +23,20 @@ class Components:
 
     contours: Sequence[Contour]
     hierarchy: npt.NDArray[np.int32]  # (contours, 4): next, previous, first child, parent
-    outer: npt.NDArray[np.intp]  # contours that are outlines; the others are holes
-    boxes: Boxes  # of the outlines
+    outer: npt.NDArray[np.intp]  # (N,) indexes of the outlines; the other contours are holes
+    boxes: Boxes  # (N, 4) of the outlines
     rules: GrayImage | None = None  # (H, W) uint8, 255 on printed lines that were removed
 
     def without(self, dropped: npt.NDArray[np.bool_]) -> "Components":
-        """Return all components but the dropped ones."""
+        """Return the components that are not dropped; `dropped` is (N,) bool."""
         return replace(self, outer=self.outer[~dropped], boxes=self.boxes[~dropped])
 
     def only(self, chosen: Sequence[int] | npt.NDArray[np.intp]) -> "Components":
-        """Return the chosen components in the given order."""
+        """Return the components with these indexes, in their order."""
         return replace(self, outer=self.outer[chosen], boxes=self.boxes[chosen])
 
     def component(self, index: int, max_holes: int | None = None) -> list[Contour]:
-        """Return outline and holes of one component, at most `max_holes` of the holes."""
+        """Return the outline and the holes of one component, at most `max_holes` holes."""
         outline = int(self.outer[index])
         found, hole = [self.contours[outline]], int(self.hierarchy[outline, 2])
         while hole >= 0 and (max_holes is None or len(found) <= max_holes):
@@ -48,8 +48,8 @@ class Components:
 def trace_components(mask: GrayImage) -> Components:
     """Trace each connected component of an (H, W) uint8 mask.
 
-    RETR_CCOMP also lists components inside a form box; RETR_EXTERNAL would drop a whole table with
-    its border.
+    RETR_CCOMP also returns components inside a form box; RETR_EXTERNAL would miss everything
+    inside the border of a table.
     """
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     table = np.zeros((0, 4), np.int32) if not contours else np.asarray(hierarchy[0], np.int32)
@@ -59,7 +59,7 @@ def trace_components(mask: GrayImage) -> Components:
 
 
 def fill_components(components: Components, shape: tuple[int, ...]) -> GrayImage:
-    """Draw all components into a new (H, W) uint8 mask, 255 on their ink, holes left open."""
+    """Draw all components into a new (H, W) uint8 mask, 255 on their ink; holes stay 0."""
     mask = np.zeros(shape[:2], np.uint8)
     for index in range(len(components.boxes)):
         cv2.drawContours(mask, components.component(index), -1, 255, cv2.FILLED)

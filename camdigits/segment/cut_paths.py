@@ -1,8 +1,8 @@
 """Find cut paths between touching digits: seams from top to bottom through little ink.
 
-For each column there is one cheapest path that crosses the region's middle row there, found by
-dynamic programming (as in seam carving); local minima are the candidates. The digit net decides
-which of them separate digits.
+For each column, dynamic programming (as in seam carving: Avidan and Shamir, SIGGRAPH 2007) finds
+the cheapest path that crosses the region's middle row in that column. Local minima of the cost
+are the candidates; the digit net decides which of them separate digits.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,11 @@ class CutPathConfig:
     """Lengths are fractions of the region's height."""
 
     rows_px: int = 32  # chosen: height of the small copy on which paths are searched
-    turn_cost: float = (
-        0.3  # chosen: cost of a step sideways, in full ink; paths are nearly straight
-    )
-    margin_heights: float = 0.1  # chosen: nearer to the ends there is no room for a digit
-    min_spacing_heights: float = 0.07  # chosen: between two paths at the middle row
+    turn_cost: float = 0.3  # chosen: of a step sideways; a pixel of full ink costs 1
+    margin_heights: float = 0.1  # chosen: closer to the left or right end no digit fits
+    min_spacing_heights: float = 0.07  # chosen: between two paths, at the middle row
     tie_cost: float = 0.1  # chosen: paths that differ by less are equally cheap
-    max_paths: int = 14  # chosen: the cheapest ones are kept
+    max_paths: int = 14  # chosen: the cheapest paths are kept
 
 
 DEFAULT = CutPathConfig()
@@ -36,10 +34,10 @@ def find_cut_paths(ink: GrayImage, config: CutPathConfig = DEFAULT) -> list[Floa
 
     Args:
         ink: (h, w) uint8 of one region.
-        config: how many, how far apart.
+        config: number and spacing of paths.
 
     Returns:
-        Paths from left to right, each (h,) float64: x per row.
+        Paths from left to right, each (h,) float64: x of each row.
     """
     height, width = ink.shape
     columns = max(3, round(width * config.rows_px / height))
@@ -60,16 +58,16 @@ def find_cut_paths(ink: GrayImage, config: CutPathConfig = DEFAULT) -> list[Floa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Paths:
-    """The cheapest path from an edge to each column of a row near the middle."""
+    """Cheapest paths from the top or bottom edge to each column of a row near the middle."""
 
     cost: Floats  # (columns,)
-    came: list[npt.NDArray[np.intp]]  # per row: which column of the row before
+    previous: list[npt.NDArray[np.intp]]  # per row: (columns,) column in the row before
 
     def path(self, column: int) -> list[int]:
-        """Return columns from the edge to the row before the middle."""
+        """Return the columns of the path to `column`, from the edge on."""
         steps = []
-        for came in reversed(self.came):
-            column = int(came[column])
+        for previous in reversed(self.previous):
+            column = int(previous[column])
             steps.append(column)
         return steps[::-1]
 
@@ -77,24 +75,20 @@ class _Paths:
 def _cheapest(ink: Floats, turn_cost: float) -> _Paths:
     cost = np.zeros(ink.shape[1])
     columns = np.arange(ink.shape[1])
-    came = []
+    previous = []
     for row in ink:
-        reached = cost + row
-        beside = np.stack(
-            [
-                np.concatenate([[np.inf], reached[:-1]]) + turn_cost,
-                reached,
-                np.concatenate([reached[1:], [np.inf]]) + turn_cost,
-            ]
-        )
-        best = beside.argmin(axis=0)
-        came.append(columns + best - 1)
-        cost = beside[best, columns]
-    return _Paths(cost, came)
+        straight = cost + row
+        from_left = np.concatenate([[np.inf], straight[:-1]]) + turn_cost
+        from_right = np.concatenate([straight[1:], [np.inf]]) + turn_cost
+        costs = np.stack([from_left, straight, from_right])
+        best = costs.argmin(axis=0)
+        previous.append(columns + best - 1)
+        cost = costs[best, columns]
+    return _Paths(cost, previous)
 
 
 def _valleys(cost: Floats, config: CutPathConfig) -> list[int]:
-    """Return columns of the cheapest paths, away from the ends and from each other."""
+    """Return the columns of the cheapest paths, apart from each other and from the ends."""
     open_cost = cost.copy()
     margin = max(1, round(config.margin_heights * config.rows_px))
     open_cost[:margin] = open_cost[len(cost) - margin :] = np.inf
@@ -103,10 +97,10 @@ def _valleys(cost: Floats, config: CutPathConfig) -> list[int]:
     while len(columns) < config.max_paths:
         if not np.isfinite(open_cost.min()):
             break
-        # Of equally cheap ones take the farthest from those chosen, so that each gap gets a path.
+        # Of equally cheap columns take the one farthest from those taken: each gap gets a path.
         cheap = np.flatnonzero(open_cost <= open_cost.min() + config.tie_cost)
-        away = np.abs(cheap[:, None] - np.array(columns or [-1])).min(axis=1)
-        column = int(cheap[away.argmax()])
+        distance = np.abs(cheap[:, None] - np.array(columns or [-1])).min(axis=1)
+        column = int(cheap[distance.argmax()])
         columns.append(column)
         open_cost[max(0, column - apart) : column + apart + 1] = np.inf
     return columns
@@ -114,13 +108,13 @@ def _valleys(cost: Floats, config: CutPathConfig) -> list[int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Span:
-    """The part of a region between two paths; None is the region's own edge."""
+    """The part of a region between two cut paths; None is the region's own edge."""
 
     left: Floats | None
     right: Floats | None
 
     def of(self, ink: GrayImage) -> GrayImage:
-        """Return the ink with everything outside set to 0."""
+        """Return (h, w) uint8: the ink, 0 outside the span."""
         columns = np.arange(ink.shape[1]) + 0.5
         inside = np.ones(ink.shape, np.bool_)
         if self.left is not None:
@@ -130,7 +124,7 @@ class Span:
         return np.where(inside, ink, np.uint8(0))
 
     def part(self, region: Region) -> Region | None:
-        """Cut the part out of a region, tight around its ink; None if there is no ink."""
+        """Return the region's part in the span, cropped to its ink; None if it has no ink."""
         ink = self.of(region.ink)
         x, y, width, height = cv2.boundingRect(ink)
         if width == 0:

@@ -1,7 +1,7 @@
 """Find printed rules and remove them: ruling lines, grids, form boxes, tables.
 
-Components that may be rules are found by their contours; `remove_rules` removes their lines.
-Pieces of broken lines are distinguished from bare strokes by their neighbours.
+Components that may contain rules are found by their contours; `remove_rules` removes the lines.
+Parts of broken lines are distinguished from bare strokes by their neighbours.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,20 +17,20 @@ from camdigits.values import GrayImage, Ink
 
 @dataclass(frozen=True, slots=True)
 class RuleConfig:
-    """Limits in pixels of the searched image, or as fractions of the named length."""
+    """Limits in pixels of the searched image, or as fractions of the length given."""
 
     lines: LineConfig = field(default_factory=LineConfig)
-    weak_divisor: int = 2  # chosen: at this fraction of the ink limit a printed line has no gaps
-    min_length_fraction: float = 0.25  # chosen: of the longer side; a longer component is tried
-    max_ink_fraction: float = 0.35  # of the image: cloth and wood have more, squared paper 0.2
-    max_holes: int = 80  # chosen: holes looked at per component; squared paper has thousands
-    min_side_px: int = 8  # chosen: a smaller longest side is dust
-    min_box_px: int = 14  # chosen: a smaller form box holds no digit
-    min_rectangularity: float = 0.86  # of the rectangle around a hole; the hole of a 0 has 0.78
-    min_content_heights: float = 0.3  # chosen: height of the content over that of its form box
-    max_rung_aspect: float = 0.25  # chosen: width over length of a stroke between two lines
-    max_rung_gap_px: int = 3  # chosen: between the ends of such a stroke and the lines
-    max_broken_gap_lengths: float = 0.15  # chosen: gap in a line over its shorter piece's length
+    weak_divisor: int = 2  # chosen: ink limit over this; pale printed lines have no gaps then
+    min_length_fraction: float = 0.25  # chosen: of the image's longer side; longer may be rules
+    max_ink_fraction: float = 0.35  # of the image: squared paper has 0.2, cloth and wood more
+    max_holes: int = 80  # chosen: holes examined per component; squared paper has thousands
+    min_side_px: int = 8  # chosen: a component with a smaller longer side is dust
+    min_box_px: int = 14  # chosen: a smaller form box cannot contain a digit
+    min_rectangularity: float = 0.86  # hole over the rectangle around it; the hole of a 0 has 0.78
+    min_content_heights: float = 0.3  # chosen: lowest content, over the form box's hole
+    max_rung_aspect: float = 0.25  # chosen: width over length of a stroke between two rules
+    max_rung_gap_px: int = 3  # chosen: between the ends of such a stroke and the rules
+    max_broken_gap_lengths: float = 0.15  # chosen: gap in a line over its shorter part
     max_strokes: int = 600  # chosen: bounds the pairwise comparison of strokes
 
 
@@ -38,14 +38,14 @@ DEFAULT = RuleConfig()
 
 
 def find_components(ink: Ink, config: RuleConfig = DEFAULT) -> Components:
-    """Trace the ink without grids, form boxes and ruling lines; strokes that touch them stay.
+    """Trace the components of the ink without rules; strokes that touch rules are kept.
 
     Args:
-        ink: of an (H, W) image.
-        config: what counts as a rule.
+        ink: mask, contrast and limits of an (H, W) image.
+        config: limits for rules.
 
     Returns:
-        The components without pieces of lines, and a mask of the removed lines.
+        Components without rules and parts of lines; `rules` is the mask of the removed lines.
     """
     components = trace_components(ink.mask)
     if cv2.countNonZero(ink.mask) <= config.max_ink_fraction * ink.mask.size:
@@ -77,7 +77,7 @@ def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Comp
 
 
 def _ruled(components: Components, longer: int, config: RuleConfig) -> list[int]:
-    """Return indexes of components that may have rules: long ones, and boxes around others."""
+    """Return indexes of components that may contain rules: long ones, and form boxes."""
     longest = components.boxes[:, 2:].max(axis=1, initial=0)
     ruled = set(np.flatnonzero(longest > config.min_length_fraction * longer).tolist())
     for index in np.flatnonzero(components.boxes[:, 2:].min(axis=1) >= config.min_box_px):
@@ -106,7 +106,7 @@ def _is_form_box(components: Components, index: int, config: RuleConfig) -> bool
 
 
 def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: bare strokes with a rule at both ends: the sides of a table's cells."""
+    """(N,) bool: bare strokes with a rule at both ends, the sides of table cells."""
     rungs = np.zeros(len(boxes), np.bool_)
     thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * boxes[:, 2:].max(axis=1)
     for index in np.flatnonzero(thin & (boxes[:, 2:].max(axis=1) >= config.min_side_px)):
@@ -115,10 +115,10 @@ def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np
         right, bottom = x + width + config.max_rung_gap_px, y + height + config.max_rung_gap_px
         reach = 2 * config.max_rung_gap_px
         around = lines[top:bottom, left:right]
-        upright = height > width
+        vertical = height > width
         ends = (
             (around[:reach], around[-reach:])
-            if upright
+            if vertical
             else (around[:, :reach], around[:, -reach:])
         )
         rungs[index] = all(end.any() for end in ends)
@@ -126,25 +126,25 @@ def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np
 
 
 def _broken_lines(boxes: Boxes, config: RuleConfig) -> npt.NDArray[np.bool_]:
-    """(N,) bool: bare strokes that continue in another one at an end: sheet edges, dashes.
+    """(N,) bool: bare strokes that another one continues, such as sheet edges and dashes.
 
-    Ones are written beside each other, not end to end.
+    Written ones are next to each other, not end to end.
     """
     broken = np.zeros(len(boxes), np.bool_)
     longest = boxes[:, 2:].max(axis=1, initial=0)
     thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * longest
     strokes = np.flatnonzero(thin & (longest >= config.min_side_px))[: config.max_strokes]
     for along, across in ((0, 1), (1, 0)):
-        lying = strokes[boxes[strokes, 2 + along] > boxes[strokes, 2 + across]]
-        start, length = boxes[lying, along], boxes[lying, 2 + along]
-        middle = boxes[lying, across] + boxes[lying, 2 + across] / 2
+        aligned = strokes[boxes[strokes, 2 + along] > boxes[strokes, 2 + across]]
+        start, length = boxes[aligned, along], boxes[aligned, 2 + along]
+        middle = boxes[aligned, across] + boxes[aligned, 2 + across] / 2
         gap = np.maximum(start[:, None], start) - np.minimum(
             (start + length)[:, None], start + length
         )
-        beside = np.abs(middle[:, None] - middle)
-        goes_on = (
+        offset = np.abs(middle[:, None] - middle)
+        is_continued = (
             np.abs(gap) <= config.max_broken_gap_lengths * np.minimum(length[:, None], length)
-        ) & (beside <= np.maximum(boxes[lying, 2 + across][:, None], boxes[lying, 2 + across]))
-        np.fill_diagonal(goes_on, False)
-        broken[lying[goes_on.any(axis=1)]] = True
+        ) & (offset <= np.maximum(boxes[aligned, 2 + across][:, None], boxes[aligned, 2 + across]))
+        np.fill_diagonal(is_continued, False)
+        broken[aligned[is_continued.any(axis=1)]] = True
     return broken

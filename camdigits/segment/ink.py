@@ -1,8 +1,8 @@
-"""Find the ink of an image: strokes that differ from the paper around them.
+"""Find the ink of an image: strokes that are darker or lighter than the ground around them.
 
-The paper's brightness is estimated everywhere, so shadows and uneven light drop out. Whether
-strokes are darker (pen on paper) or lighter (chalk on a board) is decided from the image, for each
-part of it if both occur.
+The ground's brightness is estimated at each pixel, so shadows and uneven light have no effect.
+The polarity (pen on paper or chalk on a board) is estimated from the image, locally if both
+occur.
 """
 
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ class InkConfig:
 
     coarse_side_px: int = 320  # chosen: long side of the copy on which the paper is estimated
     max_stroke_coarse_px: int = 9  # chosen: on that copy; 36 px of a frame 1280 px wide
-    min_contrast: float = 0.06  # chosen: below are grain, JPEG blocks and print showing through
-    max_contrast_limit: float = 0.25  # chosen: stronger marks are ink however grainy the image
-    noise_sigmas: float = 4.0  # chosen: ink differs by so many standard deviations of the grain
+    min_contrast: float = 0.06  # chosen: grain, JPEG blocks and print showing through have less
+    max_contrast_limit: float = 0.25  # chosen: stronger marks are ink in any grain
+    noise_sigmas: float = 4.0  # chosen: contrast of ink in standard deviations of the grain
     halo_fraction: float = 0.35  # chosen: of the strongest nearby ink; weaker is blur or a rule
-    min_contrast_levels: int = 3  # chosen: in the dark a fraction of the brightness is noise
-    min_edge_levels: int = 20  # chosen: a smaller step in brightness is no stroke's edge
-    max_chalk_mean: float = 0.5  # strokes are light below; 22 photos: paper 0.66-0.90, 0.15-0.42
-    max_other_polarity_mean: float = 0.38  # chosen: the same where most of the image disagrees
-    polarity_window_fraction: float = 0.25  # chosen: of the longer side, around each place
-    min_edge_fraction: float = 0.1  # chosen: of the most edges anywhere; fewer decide nothing
-    min_other_area_fraction: float = 0.08  # chosen: of the image; a smaller board is a shadow
-    grain_lag_px: int = 4  # chosen: grain is compared beyond a camera's own smoothing
+    min_contrast_levels: int = 3  # chosen: added to it; in dark areas noise exceeds a fraction
+    min_edge_levels: int = 20  # chosen: a smaller step in brightness is not the edge of a stroke
+    max_chalk_mean: float = 0.5  # chalk is below; 22 photos: paper 0.66-0.90, boards 0.15-0.42
+    max_other_polarity_mean: float = 0.38  # chosen: stricter, for a part unlike the rest
+    polarity_window_fraction: float = 0.25  # chosen: side of the local window, of the longer side
+    min_edge_fraction: float = 0.1  # chosen: of the maximum over windows; fewer edges are ignored
+    min_other_area_fraction: float = 0.08  # chosen: of the image; a smaller part is a shadow
+    grain_lag_px: int = 4  # chosen: distance of compared pixels; beyond a camera's denoising
 
 
 DEFAULT = InkConfig()
@@ -39,17 +39,16 @@ DEFAULT = InkConfig()
 def find_ink(gray: GrayImage, config: InkConfig = DEFAULT) -> Ink:
     """Separate ink from its ground.
 
-    The ground is a grey-scale closing of a coarse copy (of its negative for chalk): the brightest
-    value within a stroke's width, so strokes vanish and the falloff of light stays. A pixel is ink
-    if it differs from the ground by more than the grain and by more than the blur of nearby
-    strokes.
+    The ground is a grey-scale closing of a coarse copy (of its negative for chalk) with a square
+    larger than a stroke's width: strokes are removed and the falloff of light is kept. A pixel is
+    ink if it differs from the ground by more than the grain and the blur of nearby strokes.
 
     Args:
         gray: (H, W) uint8.
         config: limits.
 
     Returns:
-        Mask and contrast of the same size.
+        Mask, contrast and limits, each (H, W) uint8, and the polarity.
 
     Raises:
         ArrayError: `gray` is not a non-empty 2-D uint8 image.
@@ -65,10 +64,10 @@ def find_ink(gray: GrayImage, config: InkConfig = DEFAULT) -> Ink:
     light, elsewhere = _polarity(coarse, config)
     contrast, limits = _contrast(gray, coarse, light, config)
     if elsewhere is not None:
-        there = cv2.resize(elsewhere, gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        part = cv2.resize(elsewhere, gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
         other, other_limits = _contrast(gray, coarse, not light, config)
-        cv2.copyTo(other, there, contrast)
-        cv2.copyTo(other_limits, there, limits)
+        cv2.copyTo(other, part, contrast)
+        cv2.copyTo(other_limits, part, limits)
     mask = cv2.compare(contrast, limits, cv2.CMP_GT)
     return Ink(np.asarray(mask, np.uint8), contrast, limits, light)
 
@@ -78,10 +77,10 @@ def _contrast(
 ) -> tuple[GrayImage, GrayImage]:
     """Return how much darker (light: brighter) each pixel is than its ground, and its limit."""
     if light:
-        # Invert: from here on ink is dark.
+        # Invert, so that ink is dark.
         coarse, gray = np.asarray(255 - coarse, np.uint8), np.asarray(255 - gray, np.uint8)
     paper = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, _square(config.max_stroke_coarse_px))
-    # Take the darkest neighbour: a step from bright paper to a dark desk would be ink.
+    # Take the darkest neighbour: otherwise the step from paper to a dark desk would be ink.
     ground = np.asarray(cv2.erode(cv2.blur(paper, (3, 3)), _square(5)), np.uint8)
     contrast = np.asarray(cv2.subtract(_enlarge(ground, gray), gray), np.uint8)
     limits = _limits(coarse, ground, _min_fraction(gray, contrast, ground, config), config)
@@ -91,7 +90,7 @@ def _contrast(
 def _coarse(gray: GrayImage, side: int) -> GrayImage:
     factor = max(1, round(max(gray.shape) / side))
     while factor % 2 == 0 and min(gray.shape) > 1:
-        # Halving twice takes a seventh of the time that one step of four takes.
+        # Two steps by 2 take a seventh of the time of one step by 4.
         gray, factor = _shrunk(gray, 2), factor // 2
     return _shrunk(gray, factor)
 
@@ -115,8 +114,8 @@ def _square(side: int) -> GrayImage:
 def _polarity(coarse: GrayImage, config: InkConfig) -> tuple[bool, GrayImage | None]:
     """Distinguish chalk from pen: strokes are thin, so most pixels around an edge are ground.
 
-    If a stroke's width holds both bright and dark pixels, their mean is near the bright end on
-    paper (0.66 to 0.90 of the range on 22 photos) and near the dark end on a board (0.15 to 0.42).
+    In windows that contain both bright and dark pixels, the mean is near the bright end on paper
+    (0.66 to 0.90 of the range on 22 photos) and near the dark end on a board (0.15 to 0.42).
 
     Returns:
         Whether strokes are lighter than the ground in most of the image, and a mask of the part
@@ -139,14 +138,14 @@ def _polarity(coarse: GrayImage, config: InkConfig) -> tuple[bool, GrayImage | N
 def _elsewhere(
     above: GrayImage, spread: GrayImage, light: bool, config: InkConfig
 ) -> GrayImage | None:
-    """Return a mask of the part with clearly the other polarity, if it is large enough."""
+    """Return a (h, w) mask of the part with the other polarity; None if it is too small."""
     above, spread = _shrunk(above, 4), _shrunk(spread, 4)
     window = round(config.polarity_window_fraction * max(spread.shape)) | 1
     near, whole = (cv2.blur(each.astype(np.float32), (window, window)) for each in (above, spread))
-    most = cv2.minMaxLoc(whole)[1]
+    maximum = cv2.minMaxLoc(whole)[1]
     mean = config.max_other_polarity_mean
     other = near > (1 - mean) * whole if light else near < mean * whole
-    other &= whole > config.min_edge_fraction * most
+    other &= whole > config.min_edge_fraction * maximum
     if np.count_nonzero(other) < config.min_other_area_fraction * other.size:
         return None
     return np.asarray(other, np.uint8) * np.uint8(255)
@@ -155,10 +154,10 @@ def _elsewhere(
 def _min_fraction(
     gray: GrayImage, contrast: GrayImage, ground: GrayImage, config: InkConfig
 ) -> float:
-    """Return the contrast, as a fraction of the ground's brightness, that grain does not reach.
+    """Return the contrast above the grain, as a fraction of the ground's brightness.
 
-    Grain is the difference of nearby pixels, beyond the reach of a camera's own smoothing;
-    strokes, shadows and blur hardly affect its median.
+    The grain is estimated as the median difference of pixels `grain_lag_px` apart, which strokes,
+    shadows and blur hardly affect.
     """
     rows, lag = gray[::16], min(config.grain_lag_px, gray.shape[1] - 1)
     steps = cv2.absdiff(rows[:, lag:], rows[:, : gray.shape[1] - lag])
@@ -170,7 +169,7 @@ def _min_fraction(
 
 
 def _quantile(image: GrayImage, share: float) -> int:
-    """Return the smallest value that `share` of the pixels do not exceed."""
+    """Return the smallest value that a fraction `share` of the pixels do not exceed."""
     counts = np.bincount(image.ravel(), minlength=256).cumsum()
     return int(np.searchsorted(counts, share * counts[-1]))
 

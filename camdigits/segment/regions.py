@@ -1,4 +1,4 @@
-"""Turn components into digit-sized regions: size filters, and joining strokes of one digit."""
+"""Turn components into digit-sized regions: filter by size and join strokes of one digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from camdigits.values import Box, GrayImage, Ink, Region
 
 @dataclass(frozen=True, slots=True)
 class RegionConfig:
-    """Limits in pixels of the searched image, or as fractions of the longer side of a region."""
+    """Limits in pixels of the searched image, or as fractions of a component's longer side."""
 
-    min_side_px: int = 8  # chosen: a smaller longest side is dust
-    max_image_fraction: float = 0.95  # chosen: of height or width; larger are sheets and tables
-    max_regions: int = 600  # chosen: strokes included; all that are large enough stay
-    max_speck_px: int = 6  # chosen: a smaller longest side is a speck
-    speck_cell_px: int = 32  # chosen: side of the squares in which specks are counted
+    min_side_px: int = 8  # chosen: a region with a smaller longer side is dust
+    max_image_fraction: float = 0.95  # chosen: of height or width; sheets and tables are larger
+    max_regions: int = 600  # chosen: with strokes; components of min_side_px are all kept
+    max_speck_px: int = 6  # chosen: a component with a smaller longer side is a speck
+    speck_cell_px: int = 32  # chosen: side of the square cells in which specks are counted
     max_specks_per_cell: float = 5.0  # 2.3 around the digits of real photos, 6 to 12 on stone
-    max_join_gap: float = 0.12  # chosen: strokes of one digit are no further apart
-    max_join_size: float = 0.7  # chosen: a stroke as long as its neighbour is a digit of its own
-    min_stroke_size: float = 0.2  # chosen: smaller is a dot or a comma, not a stroke
+    max_join_gap: float = 0.12  # chosen: largest gap between strokes of one digit
+    max_join_size: float = 0.7  # chosen: a longer stroke is a separate digit
+    min_stroke_size: float = 0.2  # chosen: smaller is a dot or a comma
 
 
 DEFAULT = RegionConfig()
 
 
 def find_regions(ink: Ink, config: RegionConfig = DEFAULT) -> tuple[Region, ...]:
-    """Return pieces of ink the size of a digit.
+    """Return the regions of ink that have the size of a digit.
 
     Args:
         ink: mask and contrast of an (H, W) image.
@@ -53,19 +53,19 @@ def digit_sized(
 def join_regions(
     components: Components, ink: Ink, config: RegionConfig = DEFAULT
 ) -> tuple[Region, ...]:
-    """Join strokes and cut the digits out, each with its own ink.
+    """Join strokes of one digit and cut out each region with its own ink only.
 
     Args:
-        components: digit-sized ones.
-        ink: where they were found.
+        components: digit-sized ones, the largest first.
+        ink: in which they were found.
         config: limits in pixels.
 
     Returns:
         Regions ordered by left edge, then by top edge.
     """
-    pieces = [components.component(index) for index in range(len(components.boxes))]
-    groups = join(pieces, components.boxes, config)
-    members = [[pieces[index] for index in group] for group in groups]
+    parts = [components.component(index) for index in range(len(components.boxes))]
+    groups = join(parts, components.boxes, config)
+    members = [[parts[index] for index in group] for group in groups]
     regions = [
         _region(own, ink.contrast) for own in members if _longest(own) >= config.min_side_px
     ]
@@ -73,7 +73,7 @@ def join_regions(
 
 
 def region_of(components: Components, index: int, ink: Ink) -> Region:
-    """Cut one component out, alone."""
+    """Cut out one component."""
     return _region([components.component(index)], ink.contrast)
 
 
@@ -94,7 +94,7 @@ def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> 
 def _specks_around(
     boxes: Boxes, longest: npt.NDArray[np.int32], shape: tuple[int, int], config: RegionConfig
 ) -> npt.NDArray[np.float32]:
-    """Return specks per cell around the centre of each box: stone and cloth have many."""
+    """Return (N,) specks per cell around the centre of each box; stone and cloth have many."""
     side = config.speck_cell_px
     counts = np.zeros((shape[0] // side + 1, shape[1] // side + 1), np.float32)
     columns, rows = (boxes[:, :2] + boxes[:, 2:] // 2).T // side
@@ -104,13 +104,13 @@ def _specks_around(
     return np.asarray(near[rows, columns], np.float32)
 
 
-def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) -> list[list[int]]:
-    """Assign strokes to the digit they belong to: the bar of a five, the second stroke of a four.
+def join(parts: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) -> list[list[int]]:
+    """Assign strokes to the component they belong to: the bar of a 5, the second stroke of a 4.
 
     Args:
-        pieces: outline and holes of each component.
+        parts: outline and holes of each component.
         boxes: (N, 4) x, y, width, height of each component, the longest first.
-        config: how near and how small a stroke is.
+        config: limits for gap and size of a stroke.
 
     Returns:
         Indexes of the components of each digit.
@@ -122,36 +122,36 @@ def join(pieces: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) ->
         longest >= config.min_stroke_size * longest[:, None]
     )
     near = fits & (_gaps(boxes) <= reach[:, None])
-    home = list(range(len(pieces)))
+    owner_of = list(range(len(parts)))
     for stroke in np.flatnonzero(near.any(axis=0)).tolist():
         rivals = [
             (distance, other)
             for other in np.flatnonzero(near[:, stroke]).tolist()
-            if home[other] == other  # otherwise strokes would chain through a whole word
-            and (distance := _distance(pieces[other], pieces[stroke])) <= reach[other]
+            if owner_of[other] == other  # otherwise strokes would be chained along a whole word
+            and (distance := _distance(parts[other], parts[stroke])) <= reach[other]
         ]
         if rivals:
-            home[stroke] = min(rivals)[1]
+            owner_of[stroke] = min(rivals)[1]
     members: dict[int, list[int]] = {}
-    for index, owner in enumerate(home):
+    for index, owner in enumerate(owner_of):
         members.setdefault(owner, []).append(index)
     return list(members.values())
 
 
-def _distance(home: list[Contour], stroke: list[Contour]) -> float:
-    """Return pixels from the outline of `home` to the nearest of a few points of `stroke`.
+def _distance(outline: list[Contour], stroke: list[Contour]) -> float:
+    """Return the distance in pixels of two outlines, from at least 16 points of `stroke`.
 
-    Boxes are not enough: all digits of a table lie inside the box around its lines.
+    The distance of boxes is not enough: the box of a table contains all its digits.
     """
     points = stroke[0][:: max(1, len(stroke[0]) // 16), 0]
     return min(
-        abs(cv2.pointPolygonTest(home[0], (float(x), float(y)), measureDist=True))
+        abs(cv2.pointPolygonTest(outline[0], (float(x), float(y)), measureDist=True))
         for x, y in points
     )
 
 
 def _gaps(boxes: Boxes) -> npt.NDArray[np.float64]:
-    """Return (N, N) pixels between boxes, 0 where they overlap."""
+    """Return the (N, N) distances between boxes in pixels, 0 where they overlap."""
     left, top = boxes[:, 0], boxes[:, 1]
     right, bottom = left + boxes[:, 2], top + boxes[:, 3]
     across = np.maximum(left[:, None], left[None]) - np.minimum(right[:, None], right[None])
@@ -161,15 +161,15 @@ def _gaps(boxes: Boxes) -> npt.NDArray[np.float64]:
 
 
 def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
-    """Cut out the ink of the members only, stretched to the full range."""
-    x, y, width, height = cv2.boundingRect(np.concatenate([piece[0] for piece in members]))
+    """Cut out the ink of the members only, and stretch it to the full range."""
+    x, y, width, height = cv2.boundingRect(np.concatenate([part[0] for part in members]))
     own = np.zeros((height, width), np.uint8)
-    for piece in members:
-        # Outline and holes together are filled by the even-odd rule, so holes stay open.
-        cv2.drawContours(own, piece, -1, 255, cv2.FILLED, offset=(-x, -y))
+    for part in members:
+        # Outline and holes are filled together by the even-odd rule, so holes stay 0.
+        cv2.drawContours(own, part, -1, 255, cv2.FILLED, offset=(-x, -y))
     ink = cv2.bitwise_and(contrast[y : y + height, x : x + width], own)
     mean, deviation = cv2.meanStdDev(ink, mask=own)
-    # The stronger half of the strokes becomes 255, so a pale pencil looks like a pen.
+    # Mean plus one standard deviation becomes 255: pale pencil gets the contrast of pen.
     full = max(1.0, float(mean[0, 0] + deviation[0, 0]))
     stretched = np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
     return Region(Box(x, y, width, height), stretched, full)
@@ -177,5 +177,5 @@ def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
 
 def _longest(members: Sequence[list[Contour]]) -> int:
     """Return the longest side of the box around all members."""
-    _, _, width, height = cv2.boundingRect(np.concatenate([piece[0] for piece in members]))
+    _, _, width, height = cv2.boundingRect(np.concatenate([part[0] for part in members]))
     return max(width, height)

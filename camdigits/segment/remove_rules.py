@@ -1,7 +1,7 @@
 """Remove printed lines from the ink mask of one component, and repair strokes that cross them.
 
-Lines are runs of ink far longer than a digit's strokes, along the directions in which the
-component's own outline runs, so sheets may be skewed. Strokes that touched the lines stay.
+Lines are runs of ink much longer than the strokes of a digit, along the main directions of the
+component's outline, so sheets may be skewed. Strokes that touch the lines are kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,23 +17,23 @@ from camdigits.values import GrayImage
 
 @dataclass(frozen=True, slots=True)
 class LineConfig:
-    """Lengths in pixels, or as fractions of the named length."""
+    """Limits for lines, in pixels or as fractions of the length given."""
 
-    run_fraction: float = 0.05  # chosen: of the image's longer side; ink without a gap
-    min_run_px: int = 24  # chosen: but at least this long
-    max_run_fraction: float = 0.75  # chosen: of the component's side; a box of a single digit
-    min_length_fraction: float = 0.25  # chosen: of the component's longer side; a whole line
-    max_thickness: float = 0.02  # of its length; a large line of a felt pen has 0.06
-    max_thickness_in_grid: float = 0.035  # chosen: where there are cells; blurred grids
-    max_cells_of_digit: int = 2  # holes: an 8 has no more, so more are a grid
-    min_cell_px: int = 12  # chosen: smaller holes are no cells
-    min_thickness_px: int = 0  # chosen: a line of any length may be this thick
-    min_thickness_in_grid_px: int = 4  # chosen: the same where there are cells
-    max_climb_px: int = 5  # chosen: how far a line may climb within one run
-    slants: tuple[float, ...] = (-0.36, -0.24, -0.12, 0.0, 0.12, 0.24, 0.36)  # climb per pixel
-    min_outline_fraction: float = 0.15  # chosen: of the outline that runs along a direction
-    max_crossed_px: int = 14  # chosen: a thicker band is a shadow or an edge; no stroke crosses it
-    max_sliver_overlap: float = 0.6  # chosen: of a piece along a line; more is its rough edge
+    run_fraction: float = 0.05  # chosen: shortest run without a gap, of the image's longer side
+    min_run_px: int = 24  # chosen: lower bound of that run
+    max_run_fraction: float = 0.75  # chosen: upper bound, of the component's side: form boxes
+    min_length_fraction: float = 0.25  # chosen: shortest line, of the component's longer side
+    max_thickness: float = 0.02  # of its length; a long stroke of a felt pen has 0.06
+    max_thickness_in_grid: float = 0.035  # chosen: the same in grids, which may be blurred
+    max_cells_of_digit: int = 2  # holes: an 8 has 2; more are a grid
+    min_cell_px: int = 12  # chosen: smaller holes are not cells
+    min_thickness_px: int = 0  # chosen: thickness allowed at any length
+    min_thickness_in_grid_px: int = 4  # chosen: the same in grids
+    max_climb_px: int = 5  # chosen: height in which the ink of one run may vary
+    slants: tuple[float, ...] = (-0.36, -0.24, -0.12, 0.0, 0.12, 0.24, 0.36)  # rise over run
+    min_outline_fraction: float = 0.15  # chosen: of the outline's straight edges, per slant
+    max_crossed_px: int = 14  # chosen: thicker bands are shadows or edges and not repaired
+    max_sliver_overlap: float = 0.6  # chosen: of a component, with a line; more is its rough edge
 
 
 DEFAULT = LineConfig()
@@ -50,22 +50,22 @@ def remove_lines(
 
     Args:
         mask: (h, w) uint8, 255 on ink: the part of the image's mask in the component's box.
-        weak: (h, w) uint8, the same including fainter ink: lines have no gaps there.
-        contours: outline and holes of the component, in pixels of that box.
+        weak: (h, w) uint8, the same at a lower ink limit, at which pale lines have no gaps.
+        contours: outline and holes of the component, in pixels of its box.
         longer: longer side of the whole image in pixels.
-        config: what counts as a line.
+        config: limits for lines.
 
     Returns:
-        `mask` without the lines, repaired where strokes cross them, and a mask of the lines; None
-        if there is no line.
+        (h, w) uint8 `mask` without the lines, repaired where strokes cross them, and a mask of the
+        lines; None if there is no line.
     """
-    level, upright = _slants(contours, config)
+    horizontal, vertical = _slants(contours, config)
     config = _for_grids(config) if _is_grid(contours, config) else config
     rest, found = mask, np.zeros_like(mask)
-    for slant in level:
+    for slant in horizontal:
         rest, found = _without(rest, weak, found, slant, longer, config)
-    for slant in upright:
-        # Vertical lines are horizontal ones of the transposed image.
+    for slant in vertical:
+        # Vertical lines are horizontal in the transposed mask.
         turned, lines = _without(
             _transposed(rest), _transposed(weak), _transposed(found), slant, longer, config
         )
@@ -89,14 +89,14 @@ def _for_grids(config: LineConfig) -> LineConfig:
 
 
 def _slants(contours: Sequence[Contour], config: LineConfig) -> tuple[list[float], list[float]]:
-    """Return the slants of horizontal and of vertical straight parts of an outline.
+    """Return the slants of the horizontal and of the vertical straight edges of contours.
 
-    A slant is the climb per pixel along the line.
+    A slant is the rise per pixel along the line.
     """
     steps = np.concatenate([_edges(contour) for contour in contours])
     steps = steps[np.abs(steps).max(axis=1, initial=0) >= config.min_run_px / 2]
-    level = np.abs(steps[:, 0]) >= np.abs(steps[:, 1])
-    across, along = steps[level], steps[~level][:, ::-1]
+    horizontal = np.abs(steps[:, 0]) >= np.abs(steps[:, 1])
+    across, along = steps[horizontal], steps[~horizontal][:, ::-1]
     total = float(np.abs(steps).max(axis=1, initial=0).sum())
     return (
         list(_directions(across, config.min_outline_fraction * total, config)),
@@ -105,7 +105,7 @@ def _slants(contours: Sequence[Contour], config: LineConfig) -> tuple[list[float
 
 
 def _edges(contour: Contour) -> npt.NDArray[np.float64]:
-    """Return (N, 2) x, y steps between the corners of an outline."""
+    """Return (N, 2) x, y differences between successive corners of a contour."""
     corners = cv2.approxPolyDP(contour, 2.5, True)[:, 0].astype(np.float64)
     return np.asarray(np.roll(corners, -1, axis=0) - corners, np.float64)
 
@@ -113,7 +113,7 @@ def _edges(contour: Contour) -> npt.NDArray[np.float64]:
 def _directions(
     steps: npt.NDArray[np.float64], min_px: float, config: LineConfig
 ) -> Iterator[float]:
-    """Yield slants along which more than `min_px` pixels of the outline run."""
+    """Yield the slants that edges of more than `min_px` pixels in total have."""
     if not len(steps):
         return
     slant = np.asarray(config.slants)
@@ -130,7 +130,7 @@ def _without(
     longer: int,
     config: LineConfig,
 ) -> tuple[GrayImage, GrayImage]:
-    """Remove the horizontal lines of one slant from `rest`, and add them to `found`."""
+    """Remove the horizontal lines of one slant from `rest` and add them to `found`."""
     lines = _level_lines(_shear(weak, slant), longer, config)
     if lines is None:
         return rest, found
@@ -144,13 +144,13 @@ def _transposed(mask: GrayImage) -> GrayImage:
 
 
 def _shifts(width: int, slant: float) -> npt.NDArray[np.int64]:
-    """Return how far each column moves down to make lines of this slant horizontal."""
+    """Return (width,) pixels by which each column moves down to make this slant horizontal."""
     shifts = np.rint(-slant * np.arange(width)).astype(np.int64)
     return np.asarray(shifts - shifts.min(), np.int64)
 
 
 def _shear(mask: GrayImage, slant: float) -> GrayImage:
-    """Move columns up or down by whole pixels: lossless and reversible."""
+    """Shear a mask by shifting columns by whole pixels, which is lossless and reversible."""
     if slant == 0:
         return mask
     height, width = mask.shape
@@ -172,21 +172,21 @@ def _shear_back(mask: GrayImage, slant: float, shape: tuple[int, ...]) -> GrayIm
 
 
 def _blocks(shifts: npt.NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
-    """Yield runs of columns that move by the same shift."""
+    """Yield each shift with the run of columns that it applies to."""
     starts = np.flatnonzero(np.diff(shifts, prepend=-1))
     for start, end in zip(starts, [*starts[1:], len(shifts)], strict=True):
         yield int(shifts[start]), slice(int(start), int(end))
 
 
 def _level_lines(mask: GrayImage, longer: int, config: LineConfig) -> GrayImage | None:
-    """Return the ink that belongs to horizontal lines, or None."""
+    """Return (h, w) uint8, 255 on the ink of horizontal lines; None if there are none."""
     longest = max(mask.shape)
     run = max(
         config.min_run_px,
         round(min(config.run_fraction * longer, config.max_run_fraction * mask.shape[1])),
     )
     room = config.max_climb_px // 2
-    # Pad: lines at the mask's edge grow like any other, and beyond it there is no ink.
+    # Pad with 0, so that lines at the mask's edge are dilated like any other.
     grown = cv2.copyMakeBorder(mask, room, room, 0, 0, cv2.BORDER_CONSTANT, value=0)
     thick = cv2.dilate(grown, np.ones((config.max_climb_px, 1), np.uint8))
     runs = cv2.morphologyEx(
@@ -214,29 +214,29 @@ def _is_line(contour: Contour, longest: int, config: LineConfig) -> bool:
 
 
 def _erase(mask: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:
-    """Remove horizontal lines, but not strokes that cross them or run along them."""
+    """Remove horizontal lines; keep strokes that cross them or run along them."""
     width = _width(lines)
-    # Parts much thicker than the line elsewhere are strokes.
+    # Parts more than twice as thick as the mean are strokes.
     strokes = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((2 * width + 1, 1), np.uint8))
     rest = cv2.subtract(mask, cv2.subtract(lines, strokes))
     if width > config.max_crossed_px:
         return np.asarray(rest, np.uint8)
-    # Close gaps as high as the line with ink above and below: a stroke that was no thicker there.
+    # Close gaps as high as the line that have ink above and below: a thin stroke crossed there.
     bridged = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * (width // 2) + 7, 3), np.uint8))
     return np.asarray(cv2.bitwise_or(rest, cv2.bitwise_and(bridged, lines)), np.uint8)
 
 
 def _width(lines: GrayImage) -> int:
-    """Return the mean thickness of horizontal lines: ink per covered column."""
+    """Return the mean thickness of horizontal lines in pixels: ink per covered column."""
     starts = cv2.countNonZero(cv2.subtract(lines[1:], lines[:-1])) + cv2.countNonZero(lines[:1])
     return round(cv2.countNonZero(lines) / max(starts, 1))
 
 
 def _without_slivers(rest: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:
-    """Drop pieces that lie mostly along the lines: their rough edges and crossings."""
-    along = cv2.dilate(lines, np.ones((5, 5), np.uint8))
+    """Drop components that are mostly next to lines: rough edges and parts of crossings."""
+    near = cv2.dilate(lines, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
-    beside = np.bincount(labels[(along > 0) & (rest > 0)], minlength=count)
-    keep = beside <= config.max_sliver_overlap * stats[:, cv2.CC_STAT_AREA]
+    adjacent = np.bincount(labels[(near > 0) & (rest > 0)], minlength=count)
+    keep = adjacent <= config.max_sliver_overlap * stats[:, cv2.CC_STAT_AREA]
     keep[0] = False
     return np.asarray(np.where(keep[labels], 255, 0), np.uint8)

@@ -13,7 +13,7 @@ SEVEN, EIGHT = at("7", 40), at("8", 70)
 
 
 def test_a_stroke_as_high_as_its_neighbours_is_a_one():
-    """Nothing is left out among digits of a size."""
+    """A bare stroke among digits of similar height is kept."""
     one = at("1", 20, width=5)
 
     assert plausible_digits([one, SEVEN, EIGHT], SIZE) == (one, SEVEN, EIGHT)
@@ -25,26 +25,26 @@ def test_a_stroke_as_high_as_its_neighbours_is_a_one():
     ids=["too long", "too short", "too far", "at the edge"],
 )
 def test_a_stroke_that_fits_no_digit_is_a_line(stroke):
-    """A table's border, a dash, an edge across the page."""
+    """Borders of tables, dashes and edges of the page are dropped."""
     assert plausible_digits([SEVEN, EIGHT, stroke], SIZE) == (SEVEN, EIGHT)
 
 
 def test_broad_digits_need_no_company():
-    """A large digit beside small ones is one all the same."""
+    """A large digit next to small ones is kept."""
     large = at("5", 200, 10, 100, 160)
 
     assert plausible_digits([SEVEN, large], SIZE) == (SEVEN, large)
 
 
-def test_strokes_alone_stay():
-    """Somebody may have written 11."""
+def test_strokes_alone_are_kept():
+    """A page may contain only 11."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
 
     assert plausible_digits(ones, SIZE) == ones
 
 
-def test_a_stroke_fits_any_digit_near_by():
-    """Small figures stand beside large ones: one neighbour of its size is enough."""
+def test_a_stroke_needs_one_similar_neighbour():
+    """One neighbour of similar height is enough; others may be larger."""
     large = at("5", 60, 10, 60, 120)
     stroke = at("1", 20, 60, 5, 30)
 
@@ -52,33 +52,33 @@ def test_a_stroke_fits_any_digit_near_by():
     assert plausible_digits([large, EIGHT, stroke], SIZE) == (large, EIGHT, stroke)
 
 
-def test_strokes_do_not_vouch_for_each_other():
-    """Where broad digits are near, a row of other strokes is a fence."""
+def test_strokes_are_not_neighbours_of_strokes():
+    """On a page with broad digits a row of strokes of another height is dropped."""
     fence = [at("1", 300 + 10 * i, 300, 3, 14) for i in range(6)]
 
     assert plausible_digits([SEVEN, EIGHT, *fence], SIZE) == (SEVEN, EIGHT)
 
 
-@pytest.mark.parametrize(("others", "stays"), [(0, True), (6, True), (7, False)])
-def test_strokes_alone_do_not_stay_in_clutter(others, stays):
-    """Two ones among more than three times as many things of their size: a desk, a machine."""
+@pytest.mark.parametrize(("others", "kept"), [(0, True), (6, True), (7, False)])
+def test_strokes_alone_are_dropped_in_clutter(others, kept):
+    """Strokes among more than three times as many regions of their size are dropped."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
     rejected = [Box(100 + 40 * i, 200, 30, 35) for i in range(others)]
 
-    assert plausible_digits(ones, SIZE, rejected) == (ones if stays else ())
+    assert plausible_digits(ones, SIZE, rejected) == (ones if kept else ())
 
 
 @pytest.mark.parametrize("side", [14, 121])
-def test_things_of_another_size_are_no_clutter(side):
-    """Dust and drawings say nothing about ones."""
+def test_regions_of_another_size_are_not_clutter(side):
+    """Smaller or larger rejected regions are ignored."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
     rejected = [Box(100, 200, side, side // 2)] * 50
 
     assert plausible_digits(ones, SIZE, rejected) == ones
 
 
-def test_clutter_leaves_broad_digits_alone():
-    """A digit on a crowded desk is one, and so is the one beside it."""
+def test_clutter_has_no_effect_on_broad_digits():
+    """A broad digit and the 1 next to it are kept in clutter."""
     one = at("1", 20, width=5)
     rejected = [Box(100 + 10 * i, 200, 30, 35) for i in range(50)]
 
@@ -86,12 +86,12 @@ def test_clutter_leaves_broad_digits_alone():
 
 
 def test_no_digits():
-    """Nothing in, nothing out."""
+    """Without digits the result is empty."""
     assert plausible_digits([], SIZE) == ()
 
 
 def test_a_lonely_speck_among_large_digits_is_dirt():
-    """One that is a quarter as high as all others; three of its size are a line of their own."""
+    """A speck a quarter as high as the digits is dropped; three of its size are kept."""
     specks = [at("6", 300 + 12 * i, 300, 6, 8) for i in range(3)]
     large = [at("5", 60 * i, 50, 30, 40) for i in range(4)]
 
@@ -100,7 +100,7 @@ def test_a_lonely_speck_among_large_digits_is_dirt():
 
 
 def test_a_faint_digit_needs_company():
-    """The edge of a sheet is much paler than what is written on it; three pale ones are pencil."""
+    """One pale digit among darker ones is dropped; three pale ones are kept."""
     digits = [at("5", 60 * i) for i in range(6)]
 
     assert plausible_digits(digits, SIZE, (), [100] * 5 + [20]) == tuple(digits[:5])
@@ -108,8 +108,8 @@ def test_a_faint_digit_needs_company():
     assert plausible_digits(digits, SIZE) == tuple(digits)
 
 
-def test_a_stroke_of_a_digit_is_no_digit_beside_it():
-    """What lies inside another digit's box is a part of it, unless that is a large loop."""
+def test_a_stroke_of_a_digit_is_dropped():
+    """A digit inside the box of another one is dropped unless that box is much larger."""
     eight, stroke = at("8", 100), at("1", 101, width=8, height=29)
     loop = at("0", 300, 10, 150, 200)
     inner = at("7", 360, 100)

@@ -37,29 +37,29 @@ def test_a_card_comes_back_as_it_was_written(model: Path) -> None:
 
 
 def test_a_card_needs_no_none(model: Path) -> None:
-    """A model of letters alone may have no answer for everything else."""
+    """The reject class is optional."""
     card_path(model).write_text(json.dumps({**FIELDS, "labels": ["A", "B"]}))
 
     assert load_card(model).labels == ("A", "B")
 
 
-def test_a_card_tells_of_the_embedding(model: Path) -> None:
-    """How many numbers the second output has; a model without one has no line for it."""
+def test_a_card_has_the_length_of_the_embedding(model: Path) -> None:
+    """The field is missing for a model without an embedding."""
     before = load_card(model).embedding
     card_path(model).write_text(json.dumps({**FIELDS, "embedding": 128}))
 
     assert (before, load_card(model).embedding) == (None, 128)
 
 
-def test_a_model_that_was_cut_short_is_refused(model: Path) -> None:
-    """The model must be the very file its card was written for."""
+def test_an_incomplete_model_is_rejected(model: Path) -> None:
+    """The sha256 of the model must be that of its card."""
     model.write_bytes(CONTENT[:-1])
 
     with pytest.raises(ModelError, match=r"is not the model of some\.json"):
         load_card(model)
 
 
-def test_a_missing_card_is_told(model: Path) -> None:
+def test_a_missing_card_is_an_error(model: Path) -> None:
     """A model without its card cannot be used."""
     card_path(model).unlink()
 
@@ -67,8 +67,8 @@ def test_a_missing_card_is_told(model: Path) -> None:
         load_card(model)
 
 
-def test_a_missing_model_is_told(model: Path) -> None:
-    """A card without its model neither."""
+def test_a_missing_model_is_an_error(model: Path) -> None:
+    """A card without its model cannot be used."""
     model.unlink()
 
     with pytest.raises(ModelError, match=r"some\.tflite: cannot read the model"):
@@ -76,8 +76,8 @@ def test_a_missing_model_is_told(model: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "\udcff", "[1]", "null"])
-def test_a_card_that_is_no_json_object_is_refused(model: Path, text: str) -> None:
-    """Damaged cards are one line, never a traceback."""
+def test_a_card_that_is_not_a_json_object_is_rejected(model: Path, text: str) -> None:
+    """A damaged card is a ModelError."""
     card_path(model).write_bytes(text.encode(errors="surrogateescape"))
 
     with pytest.raises(ModelError, match=r"some\.json: (not JSON|the card is not JSON|wanted)"):
@@ -85,8 +85,8 @@ def test_a_card_that_is_no_json_object_is_refused(model: Path, text: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["labels", "temperature", "threshold", "sha256"])
-def test_a_card_that_lacks_a_field_names_it(model: Path, name: str) -> None:
-    """What is missing is said by name."""
+def test_a_missing_field_is_named(model: Path, name: str) -> None:
+    """The message contains the missing field's name."""
     card_path(model).write_text(json.dumps({k: v for k, v in FIELDS.items() if k != name}))
 
     with pytest.raises(ModelError, match=f"the card lacks {name};"):
@@ -112,32 +112,34 @@ def test_a_card_that_lacks_a_field_names_it(model: Path, name: str) -> None:
         ("embedding", True),
     ],
 )
-def test_a_field_of_another_kind_is_named(model: Path, name: str, value: Any) -> None:
-    """What the field wants and what came instead stand in the line."""
+def test_an_invalid_field_is_named(model: Path, name: str, value: Any) -> None:
+    """The message states what was wanted and what came."""
     card_path(model).write_text(json.dumps({**FIELDS, name: value}))
 
     with pytest.raises(ModelError, match=rf"some\.json: {name}: wanted .*, got "):
         load_card(model)
 
 
-def test_a_name_is_looked_for_on_every_shelf(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shipped models are found by their name alone."""
-    monkeypatch.setattr(cards, "SHELVES", (model.parent / "nowhere", model.parent))
+def test_a_name_is_searched_in_every_model_folder(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shipped models are found by name."""
+    monkeypatch.setattr(cards, "MODEL_FOLDERS", (model.parent / "nowhere", model.parent))
 
     assert find_model("some") == model
 
 
 def test_a_path_is_that_file(model: Path) -> None:
-    """Any .tflite file will do."""
+    """The path of any .tflite file is returned as it is."""
     assert find_model(str(model)) == model
 
 
 @pytest.mark.parametrize("name", ["other", "other.tflite", "./other", "other/some.tflite"])
-def test_an_unknown_model_tells_which_there_are(
+def test_an_unknown_model_lists_the_shipped_ones(
     model: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Whoever mistypes a name reads the right ones."""
-    monkeypatch.setattr(cards, "SHELVES", (model.parent,))
+    """The message lists the names of the shipped models."""
+    monkeypatch.setattr(cards, "MODEL_FOLDERS", (model.parent,))
 
     with pytest.raises(ModelError, match="shipped models are some"):
         find_model(name)

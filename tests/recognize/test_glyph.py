@@ -25,7 +25,7 @@ def test_small_ink_is_enlarged():
 
 
 def test_centre_of_mass_lies_in_the_middle():
-    """A heavy foot pulls the glyph up, as in MNIST: mass decides, not the box."""
+    """As in MNIST, the centre of mass is centred, not the box."""
     ink = np.zeros((40, 20), np.uint8)
     ink[:30, 9:11] = 255
     ink[30:] = 255
@@ -33,7 +33,7 @@ def test_centre_of_mass_lies_in_the_middle():
     glyph = normalize(ink).astype(float)
     middle = (glyph.sum(axis=1) * np.arange(28)).sum() / glyph.sum()
 
-    assert abs(middle - 14) <= 0.5 or glyph[0].any()  # or it has reached the rim
+    assert abs(middle - 14) <= 0.5 or glyph[0].any()  # or the ink is at the edge
     assert glyph[0].any()
 
 
@@ -47,7 +47,7 @@ def test_pale_ink_is_stretched_to_full():
 
 
 def test_normalizing_twice_changes_nothing():
-    """A glyph is its own glyph, so MNIST's pictures pass unharmed."""
+    """A normalised glyph is unchanged, so MNIST images are, too."""
     ink = np.zeros((90, 60), np.uint8)
     ink[10:80, 10:20] = ink[70:80, 10:50] = 255
     once = normalize(ink)
@@ -56,13 +56,13 @@ def test_normalizing_twice_changes_nothing():
 
 
 def test_no_ink_gives_an_empty_glyph():
-    """Nothing is enlarged to noise."""
+    """Without ink the glyph is all 0."""
     assert not normalize(np.zeros((30, 30), np.uint8)).any()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1)])
 def test_extreme_shapes_stay_inside(shape):
-    """A dot and a line have a glyph too."""
+    """A dot and a line have a 28×28 glyph."""
     assert normalize(np.full(shape, 255, np.uint8)).shape == (28, 28)
 
 
@@ -70,14 +70,14 @@ def test_extreme_shapes_stay_inside(shape):
     "ink",
     [np.zeros((3, 3), np.float32), np.zeros((3, 3, 3), np.uint8), np.zeros((0, 3), np.uint8)],
 )
-def test_other_arrays_are_refused(ink):
-    """The message names what came."""
+def test_other_arrays_are_rejected(ink):
+    """The message describes the array."""
     with pytest.raises(ArrayError, match="ink: wanted"):
         normalize(ink)
 
 
 def test_glyphs_keep_the_order_of_their_regions():
-    """One glyph per region; none for none."""
+    """One glyph per region; no regions give (0, 28, 28)."""
     tall = Region(Box(0, 0, 2, 20), np.full((20, 2), 255, np.uint8))
     flat = Region(Box(0, 0, 20, 2), np.full((2, 20), 255, np.uint8))
 

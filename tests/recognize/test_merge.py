@@ -19,8 +19,8 @@ def shapes(glyphs):
     return predictions(np.where(whole, "5", labels).tolist())
 
 
-def never(_):
-    raise AssertionError("the classifier was asked")
+def not_called(_):
+    raise AssertionError("the classifier was called")
 
 
 def block(x, y, width, height):
@@ -28,7 +28,7 @@ def block(x, y, width, height):
 
 
 def joined(*boxes):
-    """One region of several blobs."""
+    """Make one region of several components."""
     x, y = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
     ink = np.zeros((bottom - y, right - x), np.uint8)
@@ -44,63 +44,32 @@ def boxes(regions):
 READ = block(20, 50, 24, 40)
 
 
-def test_a_digit_with_a_scrap_beside_it_is_freed():
-    """Each has its own box and its own ink from then on."""
+def test_a_digit_is_separated_from_a_small_component():
+    """Each component becomes a region with its own box and ink."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        shapes,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), shapes, 0.9)
 
     assert boxes(found.regions) == [(20, 50, 24, 40), (100, 50, 24, 40), (128, 60, 14, 3)]
     assert (found.regions[1].ink == 255).all()
     assert found.labels[:2] == ("0", "0")
 
 
-def test_two_digits_in_one_region_are_parted():
-    """Each blob that is a digit takes its place."""
+def test_two_digits_in_one_region_are_separated():
+    """Each component that is a digit replaces the region."""
     region = joined((100, 50, 24, 40), (126, 56, 20, 30))
 
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        shapes,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), shapes, 0.9)
 
     assert sorted(boxes(found.regions[1:])) == [(100, 50, 24, 40), (126, 56, 20, 30)]
     assert found.labels == ("0", "0", "0")
 
 
-def test_two_halves_are_put_together():
-    """A bar and what hangs below it, too far apart to be joined at first, are a five."""
+def test_two_halves_are_merged():
+    """The bar and the belly of a 5 too far apart to be joined earlier are merged."""
     bar, belly = block(100, 50, 24, 10), block(100, 66, 24, 22)
 
-    found = merge(
-        candidates(
-            [READ, bar, belly],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        shapes,
-        0.9,
-    )
+    found = merge(candidates([READ, bar, belly], ("0", NONE, NONE)), shapes, 0.9)
 
     assert boxes(found.regions) == [(20, 50, 24, 40), (100, 50, 24, 38)]
     assert found.regions[1].ink.any(axis=1).tolist() == [True] * 10 + [False] * 6 + [True] * 22
@@ -108,41 +77,19 @@ def test_two_halves_are_put_together():
 
 
 def test_halves_far_apart_are_not_tried():
-    """Further than a part of their height, they are two things."""
+    """Regions farther apart than max_gap_heights are not classified together."""
     bar, belly = block(100, 20, 24, 10), block(100, 66, 24, 12)
 
-    found = merge(
-        candidates(
-            [READ, bar, belly],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, bar, belly], ("0", NONE, NONE)), not_called, 0.9)
 
     assert found.regions == (READ, bar, belly)
 
 
 def test_halves_side_by_side_are_not_tried():
-    """What is much wider than high together is no digit."""
+    """A union wider than max_aspect is not classified."""
     left, right = block(100, 50, 30, 30), block(136, 50, 30, 30)
 
-    found = merge(
-        candidates(
-            [READ, left, right],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, left, right], ("0", NONE, NONE)), not_called, 0.9)
 
     assert found.regions == (READ, left, right)
 
@@ -153,100 +100,59 @@ def test_halves_side_by_side_are_not_tried():
     ids=["with a dot", "two"],
 )
 def test_bare_strokes_are_not_tried(region):
-    """A piece of a line is a 1 to the model: a second look may not bring any in."""
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    """Part of a line is a 1 to the model, so bare strokes are not classified again."""
+    found = merge(candidates([READ, region], ("0", NONE)), not_called, 0.9)
 
     assert found.regions == (READ, region)
 
 
-def test_strokes_of_a_broken_line_make_no_one():
-    """Two pieces end to end are a bare stroke again."""
+def test_parts_of_a_broken_line_are_not_merged_to_a_one():
+    """Two strokes end to end are a bare stroke together."""
     upper, lower = block(100, 50, 6, 18), block(100, 72, 6, 18)
 
-    found = merge(
-        candidates(
-            [READ, upper, lower],
-            (
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, upper, lower], ("0", NONE, NONE)), not_called, 0.9)
 
     assert found.regions == (READ, upper, lower)
 
 
 @pytest.mark.parametrize("height", [8, 100])
-def test_sizes_that_nothing_on_the_page_has_are_not_tried(height):
-    """A blob has to be about as high as some digit that was read."""
+def test_sizes_unlike_the_digits_of_the_page_are_not_tried(height):
+    """A component must have about the height of an accepted digit."""
     region = joined((100, 50, height, height), (100, 52 + height, height, 1 + height // 20))
 
-    found = merge(
-        candidates(
-            [READ, region],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([READ, region], ("0", NONE)), not_called, 0.9)
 
     assert found.regions == (READ, region)
 
 
 @pytest.mark.parametrize("labels", [(NONE, NONE), ("0", "0")], ids=["nothing", "everything"])
-def test_where_nothing_or_everything_was_read_nothing_is_tried(labels):
-    """Letters and drawings cost nothing, and digits are left alone."""
+def test_nothing_is_tried_if_no_or_every_region_is_accepted(labels):
+    """Pages without digits and pages read completely cost no model run."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
-    found = merge(candidates([READ, region], labels), never, 0.9)
+    found = merge(candidates([READ, region], labels), not_called, 0.9)
 
     assert found.regions == (READ, region)
     assert found.labels == labels
 
 
 def test_bare_strokes_give_no_height():
-    """A page of lines, all of them ones, is no page of digits."""
+    """The height of digits is taken from broad digits only."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
     stroke = block(20, 50, 6, 40)
 
-    found = merge(
-        candidates(
-            [stroke, region],
-            (
-                "1",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+    found = merge(candidates([stroke, region], ("1", NONE)), not_called, 0.9)
 
     assert found.regions == (stroke, region)
 
 
 def test_an_empty_page_costs_nothing():
-    """No regions, no question."""
-    assert len(merge(candidates([], ()), never, 0.9)) == 0
+    """The classifier is not called without regions."""
+    assert len(merge(candidates([], ()), not_called, 0.9)) == 0
 
 
-def test_what_gives_no_digit_stays_as_it_was():
-    """The given order, the given opinions."""
+def test_regions_without_a_digit_are_unchanged():
+    """Order and predictions are those given."""
     region = joined((100, 50, 24, 40), (128, 60, 14, 3))
 
     @classifying
@@ -260,7 +166,7 @@ def test_what_gives_no_digit_stays_as_it_was():
 
 
 def test_a_region_is_used_once():
-    """Of two pairs that share a half the surer one counts."""
+    """Of two pairs that share a region the one with the higher score is used."""
     top, middle, foot = block(100, 50, 24, 12), block(100, 65, 24, 12), block(100, 80, 24, 12)
 
     @classifying
@@ -275,9 +181,9 @@ def test_a_region_is_used_once():
     assert sum(region.ink.sum() for region in found.regions) == 255 * (24 * 40 + 3 * 24 * 12)
 
 
-def test_a_field_of_scraps_costs_no_more_than_the_limit():
-    """Thousands of strokes make no more tries than the limit says, twice."""
-    scraps = [block(100 + 17 * x, 50 + 17 * y, 14, 14) for x in range(12) for y in range(12)]
+def test_the_number_of_tries_is_limited():
+    """Many small regions make at most max_tries tries."""
+    small = [block(100 + 17 * x, 50 + 17 * y, 14, 14) for x in range(12) for y in range(12)]
     tried = []
 
     @classifying
@@ -285,7 +191,7 @@ def test_a_field_of_scraps_costs_no_more_than_the_limit():
         tried.append(len(glyphs))
         return predictions([NONE] * len(glyphs))
 
-    page = candidates([READ, *scraps], ["0", *[NONE] * len(scraps)])
+    page = candidates([READ, *small], ["0", *[NONE] * len(small)])
     merge(page, counting, 0.9, MergeConfig(max_tries=10))
 
     assert tried == [10]

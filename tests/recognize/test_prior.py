@@ -12,7 +12,7 @@ def at(x, y=50, width=20, height=30):
 
 
 def predictions(*none):
-    """Glyphs that are "none" with these probabilities."""
+    """Make predictions with these probabilities of "none"."""
     return Predictions(np.array([[1 - part, 0, part] for part in none]).reshape(-1, 3), NAMES)
 
 
@@ -20,8 +20,8 @@ def candidates(regions, *none):
     return Candidates(tuple(regions), predictions(*none))
 
 
-def test_a_doubtful_glyph_among_digits_is_more_likely_one():
-    """The odds of "none" fall where the neighbours are digits, and rise among letters."""
+def test_an_ambiguous_glyph_among_digits_is_more_likely_one():
+    """The odds of "none" fall among digits and rise among letters."""
     row = [at(40 * i) for i in range(5)]
 
     among_digits = odds_of_none(candidates(row, 0, 0, 0.5, 0, 0))
@@ -41,13 +41,13 @@ def test_alone_nothing_changes():
     [at(900), at(40, height=80, width=60), at(40, height=8, width=6), at(40, width=5)],
     ids=["too far", "too large", "too small", "a bare stroke"],
 )
-def test_who_has_no_say(other):
-    """Only what stands near, is about as large and is more than a stroke counts."""
+def test_regions_that_are_not_neighbours_are_ignored(other):
+    """Neighbours are near, about as large, and not bare strokes."""
     assert odds_of_none(candidates([at(0), other], 0.5, 1.0))[0] == pytest.approx(1.0)
 
 
-def test_weighing_changes_the_label():
-    """What was "none" by a little is a digit once the odds are put right, and the other way."""
+def test_a_prior_can_change_the_label():
+    """Corrected odds turn a narrow "none" into a digit, and the other way round."""
     doubtful = predictions(0.6, 0.4)
 
     assert doubtful.with_prior(np.array([0.2, 1.0])).labels == ("1", "1")
@@ -56,5 +56,5 @@ def test_weighing_changes_the_label():
 
 
 def test_no_regions():
-    """Nothing in, nothing out."""
+    """Without candidates the result is empty."""
     assert odds_of_none(candidates([])).shape == (0,)

@@ -1,7 +1,7 @@
-"""The same answers from whichever TFLite runtime is there.
+"""Compare the outputs of the two TFLite runtimes.
 
 CAMDIGITS_TFLITE_PYTHON names a Python that has tflite-runtime (2.14 wants Python 3.11 at most and
-NumPy 1), OpenCV and NumPy; without it that runtime is stood in for by LiteRT under its name.
+NumPy 1), OpenCV and NumPy; without it LiteRT is imported under the name of that runtime.
 """
 
 import os
@@ -23,7 +23,7 @@ from camdigits.values import Frame, Glyphs, Logits
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = find_model("digits")
-ASK = """
+PROGRAM = """
 import sys
 import numpy as np
 from camdigits.recognize.card import find_model, load_card
@@ -36,7 +36,7 @@ print(runtime_name(), delegate_name(model))
 
 @pytest.fixture(scope="module")
 def glyphs() -> Glyphs:
-    """Everything the reader cuts out of the golden pages, digits or not."""
+    """Return the glyphs of all regions of the golden pages."""
     reader = Reader(rotate=0)
     pages = sorted((ROOT / "tests" / "golden").glob("*.jpg"))
     traces = (reader.read(Frame(0, 0.0, read_picture(page)), trace=True).trace for page in pages)
@@ -44,30 +44,30 @@ def glyphs() -> Glyphs:
 
 
 @pytest.fixture(scope="module")
-def usual(glyphs: Glyphs) -> Logits:
-    """What the installed runtime says of them."""
+def logits_here(glyphs: Glyphs) -> Logits:
+    """Return their logits from the installed runtime."""
     return load_scorer(MODEL, load_card(MODEL)).logits(glyphs)
 
 
 def steps_apart(one: Logits, other: Logits) -> npt.NDArray[np.float32]:
-    """Tell by how many int8 steps outputs differ; every label must be the same."""
+    """Return the difference in int8 steps; all labels must be equal."""
     step = np.diff(np.unique(one)).min()
     assert (one.argmax(axis=1) == other.argmax(axis=1)).all()
     return np.rint(np.abs(one - other) / step)
 
 
-def test_there_is_enough_to_compare(glyphs: Glyphs, usual: Logits) -> None:
+def test_there_is_enough_to_compare(glyphs: Glyphs, logits_here: Logits) -> None:
     """Scores of a hundred glyphs lie on a grid of int8 steps."""
-    steps: npt.NDArray[np.float32] = np.diff(np.unique(usual))
+    steps: npt.NDArray[np.float32] = np.diff(np.unique(logits_here))
 
     assert len(glyphs) > 100
     assert np.allclose(steps / steps.min(), np.rint(steps / steps.min()), atol=0.01)
 
 
-def test_the_second_runtime_says_the_same_through_our_door(
-    glyphs: Glyphs, usual: Logits, monkeypatch: pytest.MonkeyPatch
+def test_the_second_runtime_gives_the_same_logits(
+    glyphs: Glyphs, logits_here: Logits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where LiteRT is missing, tflite_runtime is asked in the same way."""
+    """Without LiteRT, tflite_runtime is used in the same way."""
     module = ModuleType("tflite_runtime.interpreter")
     module.Interpreter = import_module(  # type: ignore[attr-defined]
         "ai_edge_litert.interpreter"
@@ -76,11 +76,13 @@ def test_the_second_runtime_says_the_same_through_our_door(
     monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", module)
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
 
-    assert not steps_apart(usual, load_scorer(MODEL, load_card(MODEL)).logits(glyphs)).any()
+    assert not steps_apart(logits_here, load_scorer(MODEL, load_card(MODEL)).logits(glyphs)).any()
 
 
-def test_tflite_runtime_says_the_same(glyphs: Glyphs, usual: Logits, tmp_path: Path) -> None:
-    """The real one, in its own Python: equal labels, outputs within one int8 step but for a few.
+def test_tflite_runtime_gives_the_same_labels(
+    glyphs: Glyphs, logits_here: Logits, tmp_path: Path
+) -> None:
+    """The real one, in its own Python: equal labels, nearly all outputs within one int8 step.
 
     It leaves a net whose batch may vary to the plain kernels, LiteRT gives it to XNNPACK, and
     rounding adds up from layer to layer; 2 of 1760 outputs were found two steps apart. Between
@@ -89,11 +91,11 @@ def test_tflite_runtime_says_the_same(glyphs: Glyphs, usual: Logits, tmp_path: P
     python = os.environ.get("CAMDIGITS_TFLITE_PYTHON")
     if not python:
         pytest.skip("CAMDIGITS_TFLITE_PYTHON names no Python with tflite-runtime")
-    asked, answered = tmp_path / "glyphs.npy", tmp_path / "scores.npy"
-    np.save(asked, glyphs)
+    inputs, outputs = tmp_path / "glyphs.npy", tmp_path / "scores.npy"
+    np.save(inputs, glyphs)
 
     done = subprocess.run(
-        [python, "-c", ASK, asked, answered],
+        [python, "-c", PROGRAM, inputs, outputs],
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
@@ -102,7 +104,7 @@ def test_tflite_runtime_says_the_same(glyphs: Glyphs, usual: Logits, tmp_path: P
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("tflite-runtime 2.")
-    apart = steps_apart(usual, np.load(answered))
+    apart = steps_apart(logits_here, np.load(outputs))
     assert apart.max() <= 2
     assert (apart > 1).mean() < 0.005
 

@@ -17,12 +17,12 @@ def bars_are_ones(glyphs):
     return predictions(labels)
 
 
-def never(_):
-    raise AssertionError("the classifier was asked")
+def not_called(_):
+    raise AssertionError("the classifier was called")
 
 
 def bars(count, pitch=16, height=40, tail=0):
-    """Upright strokes that a thin bridge joins; it may go on to the right."""
+    """Draw vertical strokes that a thin bridge joins, with a tail on the right."""
     ink = np.zeros((height, pitch * (count - 1) + 6 + tail), np.uint8)
     for index in range(count):
         ink[:, index * pitch : index * pitch + 6] = 255
@@ -51,21 +51,10 @@ BARS = SplitConfig(max_stroke_thickness=0.0)  # the digits of these tests are ba
 @pytest.mark.parametrize("pitch", [16, 26])
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
-    """Each part is a region of its own in the place of the whole, tight around its ink."""
-    blob = region(bars(count, pitch))
+    """Each part is a region cropped to its ink, in the position of the whole."""
+    joined = region(bars(count, pitch))
 
-    found = split(
-        candidates(
-            [BROAD, blob],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        bars_are_ones,
-        0.9,
-        BARS,
-    )
+    found = split(candidates([BROAD, joined], ("0", NONE)), bars_are_ones, 0.9, BARS)
 
     assert found.labels == ("0", *["1"] * count)
     strokes = [(100 + pitch * index, 106 + pitch * index) for index in range(count)]
@@ -76,22 +65,10 @@ def test_touching_digits_are_cut_where_the_ink_is_thin(count, pitch):
 
 
 def test_the_others_keep_their_places():
-    """Parts come where the whole was, so regions and opinions stay in step."""
-    blob, after = region(bars(2)), block(10, 40, x=300)
+    """Parts replace the whole in the order of candidates."""
+    joined, after = region(bars(2)), block(10, 40, x=300)
 
-    found = split(
-        candidates(
-            [BROAD, blob, after],
-            (
-                "0",
-                NONE,
-                "7",
-            ),
-        ),
-        bars_are_ones,
-        0.9,
-        BARS,
-    )
+    found = split(candidates([BROAD, joined, after], ("0", NONE, "7")), bars_are_ones, 0.9, BARS)
 
     assert (found.regions[0], found.regions[3]) == (BROAD, after)
     assert found.labels == ("0", "1", "1", "7")
@@ -99,31 +76,21 @@ def test_the_others_keep_their_places():
 
 
 def test_no_ink_of_a_cut_blob_is_lost():
-    """The parts hold, pixel for pixel, what the blob held."""
-    blob = region(bars(3))
+    """The parts hold, pixel for pixel, what the joined held."""
+    joined = region(bars(3))
 
-    found = split(
-        candidates(
-            [BROAD, blob],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        bars_are_ones,
-        0.9,
-    )
+    found = split(candidates([BROAD, joined], ("0", NONE)), bars_are_ones, 0.9)
 
-    again = np.zeros_like(blob.ink)
+    again = np.zeros_like(joined.ink)
     for part in found.regions[1:]:
         left, top, width, height = part.box
         again[top - 50 : top - 50 + height, left - 100 : left - 100 + width] += part.ink
-    assert np.array_equal(again, blob.ink)
+    assert np.array_equal(again, joined.ink)
 
 
-def test_what_gives_no_digits_stays_whole():
-    """A cut counts only if every part is a digit."""
-    blob = region(bars(2))
+def test_a_region_without_digits_stays_whole():
+    """A cut is used only if every part is accepted."""
+    joined = region(bars(2))
 
     @classifying
     def first_is_one(glyphs):
@@ -131,170 +98,101 @@ def test_what_gives_no_digits_stays_whole():
         labels = ("1", *[NONE] * (len(glyphs) - 1))
         return predictions(labels)
 
-    found = split(
-        candidates(
-            [BROAD, blob],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        first_is_one,
-        0.9,
-    )
+    found = split(candidates([BROAD, joined], ("0", NONE)), first_is_one, 0.9)
 
-    assert found.regions == (BROAD, blob)
+    assert found.regions == (BROAD, joined)
     assert found.labels == ("0", NONE)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_tail_that_is_no_digit_keeps_the_blob_whole(mirrored):
-    """Every part has to be a digit, on the left as on the right: nothing is dropped."""
+    """No part is dropped, on either side."""
     ink = bars(2, tail=60)
-    blob = region(ink[:, ::-1].copy() if mirrored else ink)
+    joined = region(ink[:, ::-1].copy() if mirrored else ink)
 
-    found = split(
-        candidates(
-            [BROAD, blob],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        bars_are_ones,
-        0.9,
-    )
+    found = split(candidates([BROAD, joined], ("0", NONE)), bars_are_ones, 0.9)
 
-    assert found.regions == (BROAD, blob)
+    assert found.regions == (BROAD, joined)
 
 
-def test_unsure_parts_do_not_count():
-    """Each part has to be as sure as any digit."""
-    blob = region(bars(2))
+def test_parts_below_the_threshold_are_rejected():
+    """The threshold of a part is that of any digit."""
+    joined = region(bars(2))
 
-    found = split(
-        candidates(
-            [BROAD, blob],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        bars_are_ones,
-        0.96,
-    )
+    found = split(candidates([BROAD, joined], ("0", NONE)), bars_are_ones, 0.96)
 
-    assert found.regions == (BROAD, blob)
+    assert found.regions == (BROAD, joined)
 
 
 @pytest.mark.parametrize(
-    "blob",
+    "joined",
     [bars(2, height=200), bars(2, height=12), np.full((40, 18), 255, np.uint8), bars(12)],
     ids=["too high", "too low", "too narrow", "too wide"],
 )
-def test_odd_sizes_are_not_tried(blob):
-    """Only what could be digits of this page costs time."""
-    found = split(
-        candidates(
-            [BROAD, region(blob)],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        never,
-        0.9,
-    )
+def test_odd_sizes_are_not_tried(joined):
+    """Regions unlike the digits of the page are not classified again."""
+    found = split(candidates([BROAD, region(joined)], ("0", NONE)), not_called, 0.9)
 
     assert len(found) == 2
 
 
 def test_any_digit_s_height_counts():
-    """Small digits among large ones are cut as well as the large."""
+    """Small touching digits are split on a page that also has large ones."""
     large, small = block(120, 200, x=400), block(24, 40)
-    blobs = [region(bars(2)), region(bars(2, height=200, pitch=100))]
+    regions = [region(bars(2)), region(bars(2, height=200, pitch=100))]
 
     found = split(
-        candidates(
-            [large, small, *blobs],
-            (
-                "0",
-                "0",
-                NONE,
-                NONE,
-            ),
-        ),
-        bars_are_ones,
-        0.9,
-        BARS,
+        candidates([large, small, *regions], ("0", "0", NONE, NONE)), bars_are_ones, 0.9, BARS
     )
 
     assert len(found) == 6
-    assert len(split(candidates([large, blobs[0]], ("0", NONE)), never, 0.9)) == 2
+    assert len(split(candidates([large, regions[0]], ("0", NONE)), not_called, 0.9)) == 2
 
 
 @pytest.mark.parametrize("labels", [(NONE, NONE), ("1", NONE)], ids=["letters", "a bare stroke"])
 def test_nothing_is_cut_where_no_broad_digit_was_read(labels):
-    """A page of letters stays one; every line of a table is a 1, and says nothing."""
+    """Letters and bare strokes, such as lines of a table, give no height of digits."""
     stroke = block(6, 40)
 
-    found = split(candidates([stroke, region(bars(2))], labels), never, 0.9)
+    found = split(candidates([stroke, region(bars(2))], labels), not_called, 0.9)
 
     assert len(found) == 2
 
 
 def test_a_sure_digit_is_left_alone():
-    """Wide digits are digits."""
-    found = split(
-        candidates(
-            [BROAD, region(bars(2))],
-            (
-                "0",
-                "0",
-            ),
-        ),
-        never,
-        0.9,
-    )
+    """An accepted region is not split, however wide."""
+    found = split(candidates([BROAD, region(bars(2))], ("0", "0")), not_called, 0.9)
 
     assert len(found) == 2
 
 
 def test_an_empty_page_costs_nothing():
-    """No regions, no question."""
-    assert len(split(candidates([], ()), never, 0.9)) == 0
+    """The classifier is not called without regions."""
+    assert len(split(candidates([], ()), not_called, 0.9)) == 0
 
 
 def test_the_widest_are_cut_when_there_are_too_many():
-    """A page full of blobs costs no more than the limit."""
-    blobs = [region(bars(2, pitch), x=100 * pitch) for pitch in (16, 20, 18)]
+    """A page full of regions costs no more than the limit."""
+    regions = [region(bars(2, pitch), x=100 * pitch) for pitch in (16, 20, 18)]
 
     found = split(
-        candidates(
-            [BROAD, *blobs],
-            (
-                "0",
-                NONE,
-                NONE,
-                NONE,
-            ),
-        ),
+        candidates([BROAD, *regions], ("0", NONE, NONE, NONE)),
         bars_are_ones,
         0.9,
         SplitConfig(max_regions=2, max_stroke_thickness=0.0),
     )
 
-    assert found.regions[1] is blobs[0]
+    assert found.regions[1] is regions[0]
     assert len(found) == 6
 
 
 def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
-    """Each knows which paths it lies between; the whole was asked about before."""
+    """Each part has the numbers of its two paths; the whole was classified before."""
     parts = parts_of(region(bars(3)))
 
     spans = [(part.start, part.end) for part in parts]
     last = max(end for _, end in spans)
-    # As they are, and reaching over a cut on either side.
+    # Without and with an overlap on either side.
     assert all(spans.count(span) <= 4 for span in spans)
     assert (0, last) not in spans
     assert all(start < end for start, end in spans)
@@ -303,19 +201,9 @@ def test_parts_lie_between_any_two_paths_but_are_never_the_whole():
 
 def test_two_bare_strokes_and_nothing_else_stay_whole():
     """They are a V, an N or an H far more often than an 11."""
-    blob = region(bars(2, pitch=16))
+    joined = region(bars(2, pitch=16))
 
-    found = split(
-        candidates(
-            [BROAD, blob],
-            (
-                "0",
-                NONE,
-            ),
-        ),
-        always_one,
-        0.9,
-    )
+    found = split(candidates([BROAD, joined], ("0", NONE)), always_one, 0.9)
 
-    assert found.regions == (BROAD, blob)
+    assert found.regions == (BROAD, joined)
     assert found.labels == ("0", NONE)

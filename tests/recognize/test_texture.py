@@ -35,13 +35,13 @@ def found(mask, classify=rings, **limits):
     return without_texture(components.only(order), ink, classify, 0.9, config)
 
 
-def test_cloth_is_left_out():
-    """Hundreds of components, and none of a few tried is a digit: nothing is read."""
+def test_cloth_is_skipped():
+    """If no sampled component is a digit, no component is kept."""
     assert len(found(cloth()).boxes) == 0
 
 
 def test_a_tile_with_a_digit_is_read():
-    """A ring among the dots keeps its tile, and what there is about as large."""
+    """A ring among the dots keeps its tile's components of similar size."""
     mask = cloth()
     mask[110:190, 110:190] = 0
     mask[120:160, 120:150] = 255
@@ -54,19 +54,19 @@ def test_a_tile_with_a_digit_is_read():
 
 
 def test_a_page_with_few_components_costs_nothing():
-    """The model is not asked, the components come back as they are."""
+    """The classifier is not called and the components are returned as they are."""
 
-    def never(_):
-        raise AssertionError("the classifier was asked")
+    def not_called(_):
+        raise AssertionError("the classifier was called")
 
     ink = inked(cloth((100, 100)))
     components = trace_components(ink.mask)
 
-    assert without_texture(components, ink, never, 0.9) is components
+    assert without_texture(components, ink, not_called, 0.9) is components
 
 
-def test_a_tile_with_few_components_is_read_untried():
-    """A sheet on a cloth: what stands alone is worth reading."""
+def test_a_tile_with_few_components_is_kept_unsampled():
+    """An isolated component, as on a sheet on cloth, is kept."""
     mask = cloth()
     mask[:100, :100] = 0
     mask[40:60, 40:60] = 255

@@ -29,7 +29,7 @@ def levels(count: int) -> Glyphs:
 
 @pytest.mark.parametrize("name", ["mean_ink", "mean_ink_uint8", "mean_ink_float"])
 def test_logits_are_real_numbers_whatever_the_output_type(name: str) -> None:
-    """int8 and uint8 codes are turned back with the model's own scale."""
+    """int8 and uint8 codes are dequantised with the model's scale."""
     score = load_scorer(MODELS / f"{name}.tflite", card())
 
     logits = score.logits(levels(3))
@@ -41,7 +41,7 @@ def test_logits_are_real_numbers_whatever_the_output_type(name: str) -> None:
 
 @pytest.mark.parametrize("count", [0, 3, 10])
 def test_the_embedding_comes_with_the_logits(count: int) -> None:
-    """Outputs are told apart by name: here both have 11 numbers, and the embedding is first."""
+    """Outputs are distinguished by name: here both have 11 numbers, and the embedding is first."""
     net = load_scorer(MODELS / "embedded.tflite", card(embedding=11))
     glyphs = levels(10)[:count]
 
@@ -54,8 +54,8 @@ def test_the_embedding_comes_with_the_logits(count: int) -> None:
     np.testing.assert_array_equal(logits, net(glyphs).logits)
 
 
-def test_a_model_without_an_embedding_says_so() -> None:
-    """It scores as ever; who wants more is told what to do."""
+def test_a_model_without_an_embedding_is_reported() -> None:
+    """It returns logits; embed() raises an error that states what to do."""
     net = load_scorer(MODELS / "mean_ink.tflite", card())
 
     assert net.embedding is None
@@ -70,9 +70,9 @@ def test_a_model_without_an_embedding_says_so() -> None:
         ("embedded", 128, r"\(N, 11\) int8 and \(N, 11\) int8;"),
     ],
 )
-def test_an_embedding_must_be_as_the_card_tells(name: str, size: int, got: str) -> None:
-    """A card of another model is found out."""
-    wanted = rf"wanted an output named embedding of \(N, {size}\), as its card says, got {got}"
+def test_an_embedding_must_be_that_of_the_card(name: str, size: int, got: str) -> None:
+    """The card of another model is rejected."""
+    wanted = rf"wanted an output named embedding of \(N, {size}\), as in its card, got {got}"
 
     with pytest.raises(ModelError, match=wanted):
         load_scorer(MODELS / f"{name}.tflite", card(embedding=size))
@@ -80,7 +80,7 @@ def test_an_embedding_must_be_as_the_card_tells(name: str, size: int, got: str) 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 2, 100])
 def test_any_number_of_glyphs_is_scored(count: int) -> None:
-    """One row per glyph, in their order, however they fall into batches."""
+    """One row per glyph, in their order, for any number of batches."""
     score = load_scorer(MODELS / "mean_ink.tflite", card())
     glyphs = levels(max(count, 2))[:count]
 
@@ -91,7 +91,7 @@ def test_any_number_of_glyphs_is_scored(count: int) -> None:
 
 
 def test_a_scorer_is_safe_from_several_threads() -> None:
-    """Four threads at once get what one gets alone."""
+    """Four concurrent threads get the same logits as one."""
     score = load_scorer(MODELS / "mean_ink.tflite", card())
     parts = [levels(30)[first:] for first in range(16)]
     alone = [score.logits(part) for part in parts]
@@ -113,8 +113,8 @@ def test_more_threads_give_the_same_numbers() -> None:
 
 
 @pytest.mark.parametrize("glyphs", [np.zeros((2, 28, 28)), np.zeros((2, 20, 28), np.uint8)])
-def test_glyphs_of_another_kind_are_refused(glyphs: Any) -> None:
-    """Floats are not cut to bytes in silence."""
+def test_glyphs_of_another_kind_are_rejected(glyphs: Any) -> None:
+    """Floats are not converted to bytes silently."""
     score = load_scorer(MODELS / "mean_ink.tflite", card())
 
     with pytest.raises(ArrayError, match=r"wanted \(N, 28, 28\) uint8 glyphs, got \(2, "):
@@ -125,23 +125,23 @@ def test_glyphs_of_another_kind_are_refused(glyphs: Any) -> None:
     ("name", "got"),
     [("colour", r"\(N, 32, 32, 3\) uint8"), ("float_input", r"\(N, 28, 28, 1\) float32")],
 )
-def test_a_model_of_another_input_is_refused(name: str, got: str) -> None:
-    """The line names the shape that was wanted and the one that came."""
+def test_a_model_of_another_input_is_rejected(name: str, got: str) -> None:
+    """The message states the shape that was wanted and the one that came."""
     wanted = r"input must be \(N, 28, 28, 1\) uint8, got "
 
     with pytest.raises(ModelError, match=rf"{name}\.tflite: {wanted}{got};"):
         load_scorer(MODELS / f"{name}.tflite", card())
 
 
-def test_a_model_that_does_not_fit_its_card_is_refused() -> None:
-    """As many numbers as labels."""
+def test_a_model_that_does_not_match_its_card_is_rejected() -> None:
+    """The model must have one logit per label."""
     with pytest.raises(ModelError, match=r"output must be \(N, 2\).* got \(N, 11\) int8"):
         load_scorer(MODELS / "mean_ink.tflite", card(("0", "1")))
 
 
 @pytest.mark.parametrize("content", [b"", b"hello" * 50, bytes(5000)])
-def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Empty, text, zeros: one line each."""
+def test_a_file_that_is_not_a_model_is_rejected(tmp_path: Path, content: bytes) -> None:
+    """Empty, text, zeros: a message of one line each."""
     path = tmp_path / "x.tflite"
     path.write_bytes(content)
 
@@ -150,8 +150,8 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> N
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_cut_short_is_refused(tmp_path: Path) -> None:
-    """Half a download is no model."""
+def test_an_incomplete_model_is_rejected(tmp_path: Path) -> None:
+    """A partial download cannot be loaded."""
     path = tmp_path / "x.tflite"
     path.write_bytes((MODELS / "mean_ink.tflite").read_bytes()[:900])
 
@@ -159,14 +159,14 @@ def test_a_model_cut_short_is_refused(tmp_path: Path) -> None:
         load_scorer(path, card())
 
 
-def test_a_missing_model_is_told(tmp_path: Path) -> None:
-    """The file is named."""
+def test_a_missing_model_is_an_error(tmp_path: Path) -> None:
+    """The message names the file."""
     with pytest.raises(ModelError, match=r"x\.tflite: cannot read the model: No such file"):
         load_scorer(tmp_path / "x.tflite", card())
 
 
 def test_without_a_runtime_the_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither runtime is there."""
+    """Neither runtime is installed."""
     for name in ("ai_edge_litert", "tflite_runtime"):
         monkeypatch.setitem(sys.modules, name, None)
         monkeypatch.setitem(sys.modules, f"{name}.interpreter", None)
@@ -175,10 +175,10 @@ def test_without_a_runtime_the_line_says_what_to_install(monkeypatch: pytest.Mon
         load_scorer(MODELS / "mean_ink.tflite", card())
 
 
-def test_the_second_runtime_is_taken_where_the_first_is_missing(
+def test_the_second_runtime_is_used_if_the_first_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """tflite-runtime serves where LiteRT has no wheel; with NumPy 2 it dies of a SystemError."""
+    """tflite-runtime is used without LiteRT; with NumPy 2 it raises a SystemError."""
 
     def dies(**_: object) -> None:
         raise SystemError("initialization of _pywrap raised unreported exception")
@@ -189,12 +189,12 @@ def test_the_second_runtime_is_taken_where_the_first_is_missing(
     monkeypatch.setitem(sys.modules, "tflite_runtime", ModuleType("tflite_runtime"))
     monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", other)
 
-    with pytest.raises(ModelError, match=r"does not go with NumPy .* 'numpy<2'"):
+    with pytest.raises(ModelError, match=r"does not work with NumPy .* 'numpy<2'"):
         load_scorer(MODELS / "mean_ink.tflite", card())
 
 
 def test_loading_writes_nothing_to_the_terminal() -> None:
-    """The runtime's own chatter goes straight to descriptor 2; ours comes through after it."""
+    """The runtime's log to descriptor 2 is suppressed, later output is not."""
     program = (
         "import os; from pathlib import Path; from camdigits.recognize.card import Card\n"
         "from camdigits.recognize.tflite import load_scorer\n"
@@ -208,7 +208,7 @@ def test_loading_writes_nothing_to_the_terminal() -> None:
 
 
 def test_the_runtime_has_a_name() -> None:
-    """As pip knows it, with its version."""
+    """The pip name with the version."""
     name, number = runtime_name().split()
 
     assert name in ("ai-edge-litert", "tflite-runtime")

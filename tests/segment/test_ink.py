@@ -6,7 +6,7 @@ from camdigits.segment.ink import find_ink
 
 
 def test_a_stroke_is_masked_exactly(sheet):
-    """On even paper the mask is the stroke, to the pixel."""
+    """On uniform paper the mask equals the stroke."""
     page = sheet((70, 30, 6, 50), ink=40, paper=220)
 
     ink = find_ink(page)
@@ -17,7 +17,7 @@ def test_a_stroke_is_masked_exactly(sheet):
 
 
 def test_light_falloff_and_a_shadow_leave_no_ink():
-    """Brightness that changes slowly is paper, however dark it gets."""
+    """Gradual changes in brightness are not ink."""
     x = np.linspace(0, 1, 320)
     page = np.tile((230 - 150 / (1 + np.exp(-(x - 0.5) / 0.1))).astype(np.uint8), (240, 1))
 
@@ -25,7 +25,7 @@ def test_light_falloff_and_a_shadow_leave_no_ink():
 
 
 def test_a_stroke_in_the_shadow_is_found():
-    """One threshold for the page would take the shadow or lose the stroke; this does neither."""
+    """The limit is local: a global threshold would include the shadow or miss the stroke."""
     page = np.full((240, 320), 220, np.uint8)
     page[:, 160:] = np.linspace(220, 60, 160).astype(np.uint8)
     page[100:160, 280:286] = 30
@@ -37,7 +37,7 @@ def test_a_stroke_in_the_shadow_is_found():
 
 
 def test_grain_is_not_ink():
-    """Noise of any strength a sensor has leaves next to nothing on empty paper."""
+    """Sensor noise marks less than 0.2 % of empty paper as ink."""
     rng = np.random.default_rng(1)
     for sigma in (1, 4, 8):
         page = np.clip(rng.normal(180, sigma, (240, 320)), 0, 255).astype(np.uint8)
@@ -56,7 +56,7 @@ def test_chalk_is_found_on_a_board(sheet):
 
 
 def test_a_sheet_on_a_dark_desk_keeps_its_polarity(sheet):
-    """Most of the picture is dark, but what is written is still darker than its paper."""
+    """Dark strokes on paper are found although most of the image is dark."""
     page = sheet(size=(240, 320), paper=50)
     page[60:180, 80:240] = 230
     page[90:150, 120:126] = page[90:150, 150:156] = page[90:150, 190:196] = 30
@@ -69,7 +69,7 @@ def test_a_sheet_on_a_dark_desk_keeps_its_polarity(sheet):
 
 
 def test_blur_around_a_strong_stroke_is_not_ink(sheet):
-    """The halo of an out-of-focus stroke would glue it to its neighbour."""
+    """The halo of a blurred stroke must not join it to its neighbour."""
     page = sheet((60, 20, 8, 80), (76, 20, 8, 80), ink=20, paper=230).astype(float)
     kernel = np.exp(-(np.arange(-6, 7) ** 2) / 8.0)
     blurred = np.apply_along_axis(np.convolve, 1, page - 230, kernel / kernel.sum(), "same") + 230
@@ -81,12 +81,12 @@ def test_blur_around_a_strong_stroke_is_not_ink(sheet):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (7, 3)])
-def test_tiny_and_narrow_pictures_are_searched(shape):
-    """Nothing divides by a size that became 0."""
+def test_tiny_and_narrow_images_have_a_mask(shape):
+    """A side that would shrink to 0 pixels stays 1."""
     assert find_ink(np.full(shape, 200, np.uint8)).mask.shape == shape
 
 
-def test_colour_is_refused():
-    """Gray is made by the caller."""
+def test_colour_is_rejected():
+    """The caller converts to gray."""
     with pytest.raises(ArrayError, match=r"gray: wanted an \(H, W\) uint8 array"):
         find_ink(np.zeros((5, 5, 3), np.uint8))

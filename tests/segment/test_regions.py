@@ -10,7 +10,7 @@ from camdigits.values import Box, Ink
 
 
 def inked(mask):
-    """The ink of a mask whose contrast is even."""
+    """Make ink of uniform contrast from a mask."""
     return Ink(mask, (mask // 2).astype(np.uint8), np.full_like(mask, 20), False)
 
 
@@ -18,45 +18,45 @@ def boxes(mask, **limits):
     return [region.box for region in find_regions(inked(mask), RegionConfig(**limits))]
 
 
-def test_two_strokes_come_back_left_to_right(sheet):
-    """Each blob becomes one region with exact bounds, whatever order it was found in."""
+def test_regions_are_ordered_from_left_to_right(sheet):
+    """Each component becomes one region with exact bounds."""
     mask = sheet((50, 5, 5, 25), (20, 10, 5, 25))
 
     assert boxes(mask) == [Box(20, 10, 5, 25), Box(50, 5, 5, 25)]
 
 
-def test_dust_is_left_out(sheet):
-    """A blob smaller than a digit can be is not reported, nor joined to anything far away."""
+def test_dust_is_dropped(sheet):
+    """Components smaller than min_side_px are neither regions nor joined to distant ones."""
     assert boxes(sheet((20, 20, 3, 3), (80, 60, 5, 5))) == []
 
 
 def test_a_detached_bar_joins_its_five(sheet):
-    """A short stroke right beside a longer one is part of it."""
+    """A short stroke close to a longer one is joined to it."""
     mask = sheet((40, 30, 6, 40), (48, 30, 16, 5))
 
     assert boxes(mask) == [Box(40, 30, 24, 40)]
 
 
 def test_two_ones_side_by_side_stay_two(sheet):
-    """Strokes of one length are digits of their own, however near."""
+    """Strokes of equal length are separate digits at any distance."""
     assert len(boxes(sheet((40, 30, 4, 40), (47, 30, 4, 40)))) == 2
 
 
-def test_digits_inside_a_frame_are_found_without_it(sheet):
-    """A table's border neither swallows its digits nor takes them for its strokes."""
-    frame = [(5, 5, 150, 2), (5, 113, 150, 2), (5, 5, 2, 110), (153, 5, 2, 110)]
+def test_digits_inside_a_border_are_found(sheet):
+    """The border of a table neither contains nor joins its digits."""
+    border = [(5, 5, 150, 2), (5, 113, 150, 2), (5, 5, 2, 110), (153, 5, 2, 110)]
 
-    found = boxes(sheet(*frame, (60, 40, 5, 30), (90, 40, 5, 30)))
+    found = boxes(sheet(*border, (60, 40, 5, 30), (90, 40, 5, 30)))
 
     assert Box(60, 40, 5, 30) in found
     assert Box(90, 40, 5, 30) in found
 
 
 def test_a_region_holds_its_own_ink_only(sheet):
-    """What lies in its box but belongs to another blob is blank; holes stay open."""
+    """Ink of other components in its box is 0; holes stay 0."""
     ring = sheet((20, 20, 60, 60))
     ring[30:70, 30:70] = 0
-    ring[40:60, 46:54] = 255  # a blob of its own, long enough not to be a stroke
+    ring[40:60, 46:54] = 255  # a separate component, too long for a stroke
 
     by_box = {
         region.box: region.ink
@@ -69,11 +69,11 @@ def test_a_region_holds_its_own_ink_only(sheet):
     assert (by_box[Box(46, 40, 8, 20)] == 255).all()
 
 
-def test_scraps_count_only_while_there_are_few_blobs(sheet):
-    """Grain costs no more than the limit; whatever is large enough for a digit stays."""
+def test_small_components_are_limited_in_number(sheet):
+    """Beyond max_regions only components large enough for a digit are kept."""
     bars = [(x, 10, 10, 20) for x in range(5, 150, 20)]
-    scraps = [(x, 60, 3, 3) for x in range(5, 150, 20)]
-    ink = inked(sheet(*bars, *scraps))
+    small = [(x, 60, 3, 3) for x in range(5, 150, 20)]
+    ink = inked(sheet(*bars, *small))
 
     components = find_components(ink)
     few = digit_sized(components, ink.mask.shape, RegionConfig(max_regions=3))
@@ -83,7 +83,7 @@ def test_scraps_count_only_while_there_are_few_blobs(sheet):
 
 
 def test_pale_and_strong_strokes_are_stretched_alike(sheet):
-    """A pencil's region is as black as a pen's."""
+    """Pencil and pen both reach 255."""
     pen = find_regions(find_ink(sheet((60, 30, 6, 60), ink=20, paper=220)))
     pencil = find_regions(find_ink(sheet((60, 30, 6, 60), ink=150, paper=220)))
 
@@ -92,12 +92,12 @@ def test_pale_and_strong_strokes_are_stretched_alike(sheet):
 
 
 def test_an_empty_mask_has_no_regions():
-    """No contour, no error."""
+    """An image without contours gives an empty tuple."""
     assert find_regions(inked(np.zeros((50, 50), np.uint8))) == ()
 
 
-def test_blobs_among_specks_are_texture(sheet):
-    """A stroke on clean paper counts; one in a field of specks, as of stone, does not."""
+def test_components_among_specks_are_texture(sheet):
+    """A stroke on clean paper is a region; one among many specks, as on stone, is not."""
     specks = [(x, y, 2, 2) for x in range(200, 312, 8) for y in range(4, 116, 8)]
 
     found = boxes(
@@ -107,8 +107,8 @@ def test_blobs_among_specks_are_texture(sheet):
     assert found == [Box(40, 30, 5, 40)]
 
 
-def test_the_sides_of_a_tables_cells_are_no_strokes(sheet):
-    """What stands between two printed lines and touches both belongs to them."""
+def test_the_sides_of_table_cells_are_removed(sheet):
+    """A stroke that connects two printed lines is removed with them."""
     lines = [(5, 20, 310, 2), (5, 90, 310, 2), *((x, 20, 3, 70) for x in range(5, 320, 60))]
 
     found = boxes(sheet(*lines, (30, 35, 6, 40), (90, 40, 6, 35), size=(120, 320)))
@@ -116,8 +116,8 @@ def test_the_sides_of_a_tables_cells_are_no_strokes(sheet):
     assert found == [Box(30, 35, 6, 40), Box(90, 40, 6, 35)]
 
 
-def test_pieces_of_a_broken_line_are_no_strokes(sheet):
-    """The edge of a sheet comes in pieces, end to end; ones stand beside each other."""
+def test_parts_of_a_broken_line_are_removed(sheet):
+    """Strokes end to end are a line, such as a sheet's edge; ones side by side are digits."""
     edge = [(200, 10, 7, 38), (201, 50, 7, 30), (202, 82, 7, 34)]
 
     found = boxes(sheet((40, 30, 5, 40), (52, 30, 5, 40), *edge, size=(130, 240)))
@@ -125,15 +125,15 @@ def test_pieces_of_a_broken_line_are_no_strokes(sheet):
     assert found == [Box(40, 30, 5, 40), Box(52, 30, 5, 40)]
 
 
-def test_a_small_box_around_a_digit_is_taken_out(sheet):
-    """The boxes of a form are as small as digits; what is written in one is found alone."""
+def test_a_form_box_is_removed(sheet):
+    """The digit in a form box is found without the box."""
     mask = sheet(*rectangle(100, 45, 54, 70), *SIX, size=(300, 800))
 
     assert boxes(mask) == [Box(116, 60, 22, 40)]
 
 
-def test_boxes_in_a_row_are_taken_out(sheet):
-    """Boxes share their sides, and a digit may cross one."""
+def test_adjoining_form_boxes_are_removed(sheet):
+    """Boxes share sides, and a digit that crosses one is kept whole."""
     row = [bar for x in range(100, 310, 52) for bar in rectangle(x, 45, 54, 70)]
     through = (170, 60, 6, 70)
 
@@ -142,8 +142,8 @@ def test_boxes_in_a_row_are_taken_out(sheet):
     assert found == [Box(116, 60, 22, 40), Box(170, 60, 6, 70)]
 
 
-def test_a_zero_with_a_dot_inside_stays():
-    """A round hole is no box of a form, whatever lies in it."""
+def test_a_zero_around_a_dot_is_kept():
+    """A round hole is not that of a form box."""
     mask = np.zeros((300, 800), np.uint8)
     cv2.ellipse(mask, (200, 150), (25, 38), 0, 0, 360, 255, 4)
     mask[138:162, 196:204] = 255
@@ -151,16 +151,16 @@ def test_a_zero_with_a_dot_inside_stays():
     assert boxes(mask, max_join_gap=0)[0] == Box(*cv2.boundingRect(mask))
 
 
-def test_an_empty_box_is_left_to_the_classifier(sheet):
-    """It may be a 0 written with corners."""
+def test_an_empty_box_is_kept(sheet):
+    """An empty box may be an angular 0; the classifier decides."""
     mask = sheet(*rectangle(100, 45, 54, 70, pen=4), size=(300, 800))
 
     assert boxes(mask) == [Box(100, 45, 54, 70)]
 
 
 @pytest.mark.parametrize("pen", [5, 8])
-def test_a_digit_larger_than_a_quarter_of_the_picture_keeps_its_strokes(sheet, pen):
-    """A seven with straight strokes, written with a fine pen, is no frame."""
+def test_a_large_digit_keeps_its_strokes(sheet, pen):
+    """The straight strokes of a 7 larger than a quarter of the image are not rules."""
     mask = sheet((50, 30, 50, pen), (100 - pen, 30, pen, 70))
 
     assert boxes(mask) == [Box(50, 30, 50, 70)]

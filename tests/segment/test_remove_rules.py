@@ -4,11 +4,11 @@ import pytest
 from camdigits.image import cv2
 from camdigits.segment.remove_rules import remove_lines
 
-LONGER = 400  # longer side of the pictures below
+LONGER = 400  # longer side of the images below
 
 
-def frame_of(mask):
-    """Outline and holes of the longest component."""
+def longest_component(mask):
+    """Return outline and holes of the longest component."""
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     outlines = [index for index, row in enumerate(hierarchy[0]) if row[3] < 0]
     longest = max(outlines, key=lambda index: max(cv2.boundingRect(contours[index])[2:]))
@@ -17,18 +17,18 @@ def frame_of(mask):
 
 
 def found_in(mask, weak=None):
-    """What is found in the part of a picture that its longest component takes."""
+    """Run remove_lines on the box of the longest component."""
     weak = mask if weak is None else weak
-    frame = frame_of(weak)
-    x, y, width, height = cv2.boundingRect(frame[0])
+    contours = longest_component(weak)
+    x, y, width, height = cv2.boundingRect(contours[0])
     here = np.s_[y : y + height, x : x + width]
     return here, remove_lines(
-        mask[here], weak[here], [contour - (x, y) for contour in frame], LONGER
+        mask[here], weak[here], [contour - (x, y) for contour in contours], LONGER
     )
 
 
-def freed(mask, weak=None):
-    """The picture without the lines of its longest component."""
+def without_lines(mask, weak=None):
+    """Return the mask without the lines of its longest component."""
     here, found = found_in(mask, weak)
     assert found is not None
     rest = mask.copy()
@@ -36,7 +36,7 @@ def freed(mask, weak=None):
     return rest
 
 
-def aslant(degrees, *starts, size=(240, 400)):
+def skewed_line(degrees, *starts, size=(240, 400)):
     """Draw lines 2 pixels wide from edge to edge, falling by so many degrees."""
     mask = np.zeros(size, np.uint8)
     for column in range(size[1]):
@@ -46,25 +46,25 @@ def aslant(degrees, *starts, size=(240, 400)):
     return mask
 
 
-def test_a_ruled_line_goes_and_the_digit_on_it_stays(sheet):
-    """A stroke that crosses the line keeps its ink at the crossing."""
+def test_a_ruled_line_is_removed_and_the_digit_on_it_kept(sheet):
+    """A stroke that crosses a line keeps its ink at the crossing."""
     stroke = sheet((200, 60, 8, 80), size=(200, 400))
     mask = sheet((0, 100, 400, 2), (200, 60, 8, 80), size=(200, 400))
 
-    assert np.array_equal(freed(mask), stroke)
+    assert np.array_equal(without_lines(mask), stroke)
 
 
 @pytest.mark.parametrize("width", [4, 6, 9])
 def test_a_broad_line_cuts_no_stroke(sheet, width):
-    """However broad the line, a stroke across it is whole afterwards."""
+    """A stroke across a line of any width is whole after removal."""
     stroke = sheet((200, 60, 12, 80), size=(200, 400))
     mask = np.maximum(sheet((0, 96, 400, width), size=(200, 400)), stroke)
 
-    assert np.array_equal(freed(mask), stroke)
+    assert np.array_equal(without_lines(mask), stroke)
 
 
-def test_the_lines_are_told(sheet):
-    """The second mask is what was printed: all of the line, and of the digit hardly more."""
+def test_the_line_mask_is_returned(sheet):
+    """The second mask covers the whole line and hardly any of the digit."""
     line = sheet((0, 100, 400, 2), size=(200, 400))
     mask = sheet((0, 100, 400, 2), (200, 60, 8, 80), size=(200, 400))
 
@@ -76,18 +76,18 @@ def test_the_lines_are_told(sheet):
 
 
 @pytest.mark.parametrize("degrees", [-10, -3, 3, 10])
-def test_a_line_aslant_goes(sheet, degrees):
-    """A hand-held camera is never level: the line goes, the stroke across it stays."""
-    line = aslant(degrees, 100 - round(np.tan(np.deg2rad(degrees)) * 200))
+def test_a_skewed_line_is_removed(sheet, degrees):
+    """A skewed line is removed and the stroke across it kept."""
+    line = skewed_line(degrees, 100 - round(np.tan(np.deg2rad(degrees)) * 200))
     stroke = sheet((196, 60, 8, 80), size=(240, 400))
 
-    left = freed(np.maximum(line, stroke))
+    left = without_lines(np.maximum(line, stroke))
 
     assert np.array_equal(left, stroke)
 
 
-def tilted_grid(degrees, cells=5, pitch=60, size=(440, 440)):
-    """Draw a square grid turned about the middle of its picture."""
+def skewed_grid(degrees, cells=5, pitch=60, size=(440, 440)):
+    """Draw a square grid rotated about the centre of the image."""
     cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     places = (np.arange(cells + 1) - cells / 2) * pitch
     mask, middle = np.zeros(size, np.uint8), np.array(size) // 2
@@ -102,74 +102,74 @@ def tilted_grid(degrees, cells=5, pitch=60, size=(440, 440)):
 
 
 @pytest.mark.parametrize("degrees", [0, 5, 12, 18])
-def test_a_tilted_grid_goes_with_both_its_directions(sheet, degrees):
-    """What is written in a cell, touching no line, is left as it was."""
-    written = sheet((214, 208, 12, 24), size=(440, 440))
+def test_a_skewed_grid_is_removed_in_both_directions(sheet, degrees):
+    """Strokes in a cell that touch no line are unchanged."""
+    stroke = sheet((214, 208, 12, 24), size=(440, 440))
 
-    left = freed(np.maximum(tilted_grid(degrees), written))
+    left = without_lines(np.maximum(skewed_grid(degrees), stroke))
 
-    assert np.array_equal(left, written)
+    assert np.array_equal(left, stroke)
 
 
-def test_gaps_in_the_ink_are_no_gaps_in_a_line(sheet):
-    """Faint print comes in pieces; with fainter ink the line is whole, and all pieces go."""
+def test_a_line_with_gaps_is_removed(sheet):
+    """A pale line has gaps in the mask, but none at the lower limit; all of it is removed."""
     stroke = sheet((200, 60, 8, 80), size=(200, 400))
     weak = sheet((0, 100, 400, 2), (200, 60, 8, 80), size=(200, 400))
     mask = weak.copy()
     mask[100:102, np.r_[0:200:12, 210:400:12][:, None] + np.arange(5)] = 0
 
-    assert np.array_equal(freed(mask, weak), stroke)
+    assert np.array_equal(without_lines(mask, weak), stroke)
 
 
-def test_slivers_along_a_line_go(sheet):
-    """A line's rough edge stands out from it here and there, and is no ink of its own."""
+def test_slivers_along_a_line_are_removed(sheet):
+    """The rough edge of a line is removed with it."""
     line, stroke = (0, 100, 400, 3), (200, 60, 8, 80)
     rough = [(x, 97, 9, 3) for x in (30, 90, 130, 300)] + [(x, 103, 14, 2) for x in (60, 330)]
 
-    left = freed(sheet(line, stroke, *rough, size=(200, 400)))
+    left = without_lines(sheet(line, stroke, *rough, size=(200, 400)))
 
     assert np.array_equal(left, sheet(stroke, size=(200, 400)))
 
 
 @pytest.mark.parametrize("pen", [6, 8, 14])
-def test_the_stem_of_a_large_one_stays(sheet, pen):
-    """A digit half as high as the picture is long, but thick for its length."""
+def test_the_stem_of_a_large_one_is_kept(sheet, pen):
+    """A long stroke that is thick for its length is not a line."""
     mask = sheet((200, 20, pen, 110), size=(240, 400))
 
     assert found_in(mask)[1] is None
 
 
 @pytest.mark.parametrize("pen", [4, 5, 8])
-def test_a_large_digit_of_straight_strokes_stays(sheet, pen):
-    """A seven as high as a third of the picture has no printed line, however fine the pen."""
+def test_a_large_digit_of_straight_strokes_is_kept(sheet, pen):
+    """A 7 as high as a third of the image has no printed line, even with a fine pen."""
     mask = sheet((150, 60, 90, pen), (240 - pen, 60, pen, 130), size=(240, 400))
 
     assert found_in(mask)[1] is None
 
 
-def test_a_form_s_box_goes_and_the_digit_through_its_border_stays(sheet):
-    """The stem of a nine that leaves its box below is whole."""
+def test_a_form_box_is_removed_and_the_digit_across_its_border_kept(sheet):
+    """The stem of a 9 that crosses the bottom of its box is whole."""
     box = [(100, 50, 62, 2), (100, 128, 62, 2), (100, 50, 2, 80), (160, 50, 2, 80)]
     nine = [(120, 66, 6, 30), (120, 66, 24, 6), (120, 90, 24, 6), (138, 66, 6, 76)]
 
-    left = freed(sheet(*box, *nine, size=(240, 400)))
+    left = without_lines(sheet(*box, *nine, size=(240, 400)))
 
     assert np.array_equal(left, sheet(*nine, size=(240, 400)))
 
 
-def test_a_round_stroke_is_no_line():
-    """The answer to a large 0 is that there is nothing to take out."""
+def test_a_round_stroke_is_not_a_line():
+    """For a large 0 the result is None."""
     mask = np.zeros((200, 400), np.uint8)
     cv2.ellipse(mask, (200, 100), (50, 80), 0, 0, 360, 255, 6)
 
     assert found_in(mask)[1] is None
 
 
-def test_the_given_mask_is_left_as_it_was(sheet):
-    """Stages return new arrays."""
+def test_the_given_mask_is_not_changed(sheet):
+    """remove_lines returns new arrays."""
     mask = sheet((0, 100, 400, 2), (200, 60, 8, 80), size=(200, 400))
     before = mask.copy()
 
-    freed(mask)
+    without_lines(mask)
 
     assert np.array_equal(mask, before)
