@@ -1,4 +1,4 @@
-"""What opens, closes: a base for everything that is a context manager because it has a `close`."""
+"""Base class for objects with a `close` method that are used in a with statement."""
 
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -6,11 +6,11 @@ from typing import Self
 
 
 class Closeable(ABC):
-    """Closes itself at the end of a with block, however that comes."""
+    """Context manager that calls `close` at the end of the with block, after an error too."""
 
     @abstractmethod
     def close(self) -> None:
-        """Give everything back. Safe to call twice."""
+        """Release all resources. Safe to call twice."""
 
     def __enter__(self) -> Self:
         return self

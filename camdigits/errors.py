@@ -8,11 +8,11 @@ CamdigitsError            1   nothing could be read
 ├── PictureError          1   one picture cannot be decoded
 │   └── NoPictureError    3   there is no such file
 ├── OutputError           2   an output cannot be written
-├── DisplayError          2   a window was asked for and there is no screen
+├── DisplayError          2   a window was requested and there is no screen
 ├── OpenCVError           2   OpenCV is missing or does not load
 ├── ConfigError           2   a settings file cannot be used
 ├── SourceError           3   a source cannot be opened
-│   └── SourceLostError   4   a source that was open has gone
+│   └── SourceLostError   4   a source that was open was lost
 └── ModelError            5   a model or its card cannot be used
 """
 
@@ -46,7 +46,7 @@ class OutputError(CamdigitsError):
 
 
 class DisplayError(CamdigitsError):
-    """A window was asked for where none can be shown."""
+    """A window was requested where none can be shown."""
 
     exit_status = 2
 
@@ -70,7 +70,7 @@ class SourceError(CamdigitsError):
 
 
 class SourceLostError(SourceError):
-    """A source of frames was open and broke off before its end."""
+    """A source of frames was open and failed before its end."""
 
     exit_status = 4
 

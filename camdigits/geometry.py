@@ -156,6 +156,11 @@ def scaled(box: Box, scale: float, size: tuple[int, int]) -> Box:
     return Box(left, top, min(right, size[0]) - left, min(bottom, size[1]) - top)
 
 
+def to_frame(box: Box, pose: Pose, scale: float, size: tuple[int, int]) -> Box:
+    """Map a box of the upright image at working size to a frame of `size` (width, height)."""
+    return scaled(box_from_upright(box, pose), scale, size)
+
+
 def _rotated_size(pose: Pose) -> tuple[int, int]:
     """Width and height after the quarter turns."""
     width, height = pose.size

@@ -1,9 +1,10 @@
-"""Typed doors to OpenCV, and the checks of arrays that come from outside.
+"""Import OpenCV, convert between colour formats, and check arrays that callers pass in.
 
-The only place that imports cv2, so that a missing or broken OpenCV is one clear line.
+The only module that imports cv2, so that a missing or broken OpenCV gives one clear error.
 """
 
 import os
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,14 @@ from camdigits.errors import ArrayError, OpenCVError
 from camdigits.values import BgrImage, GrayImage
 
 MAX_PIXELS = 1 << 27  # 134 megapixels, 400 MB as colour: what a Pi with 1 GB can still decode
-# OpenCV reads both when it is loaded: a larger picture is refused before its memory is taken, and
+# OpenCV reads these when it is loaded: it rejects a larger picture before allocating memory, and
 # its own log lines do not mix with our messages.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_PIXELS))
 os.environ.setdefault("OPENCV_LOG_LEVEL", "FATAL")
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
 
 # fmt: off
-PICTURE_SUFFIXES = frozenset((  # of files that some OpenCV reads
+PICTURE_SUFFIXES = frozenset((  # of files that some builds of OpenCV read
     ".avif", ".bmp", ".dib", ".exr", ".gif", ".hdr", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm",
     ".pfm", ".pgm", ".pic", ".png", ".pnm", ".ppm", ".pxm", ".ras", ".sr", ".tif", ".tiff",
     ".webp",
@@ -31,7 +32,7 @@ try:
 except ImportError as error:
     raise OpenCVError(
         f"OpenCV does not load ({error}); install one of opencv-python, opencv-python-headless, "
-        "or your system's python3-opencv (a missing libGL: apt install libgl1, or take headless)"
+        "or your system's python3-opencv (a missing libGL: apt install libgl1, or use headless)"
     ) from error
 
 
@@ -49,40 +50,73 @@ def check_gray(image: npt.NDArray[np.uint8], name: str = "image") -> GrayImage:
 
 
 def to_bgr(image: npt.NDArray[np.uint8], name: str = "image") -> BgrImage:
-    """Return an (H, W) gray, (H, W, 1) or (H, W, 3) BGR uint8 array as (H, W, 3) BGR.
+    """Return a gray, BGR or BGRA uint8 array as (H, W, 3) BGR; alpha is dropped.
+
+    OpenCV reads transparent pictures with `IMREAD_UNCHANGED` as BGRA. Of picamera2's formats
+    "XRGB8888" is BGRA in memory; "XBGR8888" is RGBA and has to be converted first, with
+    `cv2.cvtColor(image, cv2.COLOR_RGBA2BGR)`.
+
+    Args:
+        image: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) uint8.
+        name: what error messages call it.
+
+    Returns:
+        (H, W, 3) uint8; `image` itself if it is BGR already.
 
     Raises:
         ArrayError: it is something else, or has no pixels.
     """
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+    if image is None:
         raise ArrayError(
-            f"{name}: wanted (H, W, 3) BGR or (H, W) gray uint8, got {describe(image)}"
+            f"{name}: wanted an array, got None: the file was not read (cv2.imread returns None "
+            "for a missing or unreadable file); check its path"
+        )
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or not _is_picture(image):
+        raise ArrayError(
+            f"{name}: wanted (H, W), (H, W, 3) BGR or (H, W, 4) BGRA uint8, "
+            f"got {describe(image)}; {_conversion(image)}"
         )
     if image.size == 0:
-        raise ArrayError(f"{name}: wanted at least one pixel, got {describe(image)}")
-    if image.ndim == 3 and image.shape[2] == 3:
+        raise ArrayError(
+            f"{name}: wanted at least one pixel, got {describe(image)}; "
+            "check how it was read or cropped"
+        )
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if channels == 3:
         return image
-    if image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 1):
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
-    raise ArrayError(f"{name}: wanted (H, W, 3) BGR or (H, W) gray uint8, got {describe(image)}")
+    code = cv2.COLOR_BGRA2BGR if channels == 4 else cv2.COLOR_GRAY2BGR
+    return np.asarray(cv2.cvtColor(image, code), np.uint8)
+
+
+def _is_picture(array: npt.NDArray[Any]) -> bool:
+    return array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))
+
+
+def _conversion(thing: object) -> str:
+    """Name a way to turn a rejected value into a picture."""
+    if not isinstance(thing, np.ndarray):
+        return "convert it, e.g. np.asarray(image, np.uint8)"
+    if not _is_picture(thing):
+        return "pass one picture at a time, gray, BGR or BGRA"
+    return "convert it, e.g. image.astype(np.uint8)"
 
 
 def to_gray(bgr: BgrImage) -> GrayImage:
-    """Weigh (H, W, 3) BGR to (H, W) luma, as BT.601 does."""
+    """Convert (H, W, 3) BGR to (H, W) luma with the weights of BT.601."""
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def to_green(bgr: BgrImage) -> GrayImage:
-    """Take the green light of (H, W, 3) BGR: (H, W), its own memory.
+    """Copy the green channel of (H, W, 3) BGR to a new (H, W) array.
 
-    Red and blue ink are dark in it (pale red pencil stands out twice as well as in luma), a
-    camera's sensor has most of its pixels there, and it costs a third of weighing three channels.
+    Red and blue ink are dark in it (pale red pencil has twice the contrast that it has in luma),
+    half of a camera sensor's pixels are green, and it costs a third of computing luma.
     """
     return np.asarray(cv2.extractChannel(bgr, 1), np.uint8)
 
 
 def frozen(image: BgrImage) -> BgrImage:
-    """Return a view of `image` that refuses to be written to."""
+    """Return a read-only view of `image`."""
     view = image.view()
     view.flags.writeable = False
     return view

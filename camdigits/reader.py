@@ -7,6 +7,7 @@ Three nested searches run the stages: `_search_orientation` finds how the page l
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.config import DEFAULT, ReaderConfig
-from camdigits.geometry import ROTATIONS, box_from_upright, make_upright, scaled
+from camdigits.geometry import ROTATIONS, make_upright, to_frame
 from camdigits.image import cv2, frozen, to_bgr, to_green
 from camdigits.layout.grouping import group, mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
@@ -35,7 +36,6 @@ from camdigits.segment.ink import InkConfig, find_ink
 from camdigits.segment.regions import digit_sized, join_regions
 from camdigits.values import (
     NONE,
-    Box,
     Candidates,
     Digit,
     Floats,
@@ -144,7 +144,8 @@ class Reader:
         gray, scale = _working_size(to_green(frame.bgr), self._config.max_side_px)
         clock.lap("prepare")
         found = self._search_orientation(gray, clock)
-        place = _Placer(found.pose, scale, (frame.bgr.shape[1], frame.bgr.shape[0]))
+        size = frame.bgr.shape[1], frame.bgr.shape[0]
+        place = partial(to_frame, pose=found.pose, scale=scale, size=size)
         placed = [replace(digit, box=place(digit.box)) for digit in found.digits]
         digits = tuple(sorted(placed, key=lambda digit: (digit.box.x, digit.box.y)))
         rejected = tuple(replace(each, box=place(each.box)) for each in found.rejected)
@@ -308,18 +309,6 @@ def _trace(found: _Pass, scale: float, passes: int) -> Trace:
         found.is_textured, found.found, found.glyphs, found.prior_odds, found.with_prior,
         found.merged, found.split, found.rejected, found.accepted, found.digits, passes,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Placer:
-    """Maps boxes of the upright image at working size to the given image."""
-
-    pose: Pose
-    scale: float
-    size: tuple[int, int]  # of the given image
-
-    def __call__(self, box: Box) -> Box:
-        return scaled(box_from_upright(box, self.pose), self.scale, self.size)
 
 
 def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:

@@ -95,7 +95,7 @@ class Predictions:
     """Class probabilities of N glyphs."""
 
     probabilities: Floats  # (N, L) float64, rows sum to 1
-    labels: tuple[str, ...]  # the L columns
+    columns: tuple[str, ...]  # their L labels
     embeddings: Embeddings | None = None  # (N, E) float32 if the scorer has them
 
     def __len__(self) -> int:
@@ -113,28 +113,28 @@ class Predictions:
         return np.asarray(self.probabilities[np.arange(len(self)), self.best], np.float64)
 
     @cached_property
-    def best_labels(self) -> tuple[str, ...]:
-        """The N most probable labels, "none" included."""
-        return tuple(self.labels[column] for column in self.best.tolist())
+    def labels(self) -> tuple[str, ...]:
+        """Most probable label of each glyph, "none" included."""
+        return tuple(self.columns[column] for column in self.best.tolist())
 
     @property
     def none(self) -> Floats:
         """(N,) probability of the reject class; 0 if the labels have none."""
-        if NONE not in self.labels:
+        if NONE not in self.columns:
             return np.zeros(len(self))
-        return np.asarray(self.probabilities[:, self.labels.index(NONE)], np.float64)
+        return np.asarray(self.probabilities[:, self.columns.index(NONE)], np.float64)
 
     def accepted(self, threshold: float) -> Flags:
         """(N,) bool: the best label is a digit with at least this probability."""
-        digits = self.best != (self.labels.index(NONE) if NONE in self.labels else -1)
+        digits = self.best != (self.columns.index(NONE) if NONE in self.columns else -1)
         return np.asarray(digits & (self.scores >= threshold), np.bool_)
 
     def with_prior(self, odds: Floats | float) -> "Predictions":
         """Multiply the odds of "none", (N,) or one factor for all, and normalise again."""
-        if NONE not in self.labels or not len(self):
+        if NONE not in self.columns or not len(self):
             return self
         weighted = self.probabilities.copy()
-        weighted[:, self.labels.index(NONE)] *= odds
+        weighted[:, self.columns.index(NONE)] *= odds
         return replace(self, probabilities=weighted / weighted.sum(axis=1, keepdims=True))
 
     def take(self, rows: Sequence[int]) -> "Predictions":
@@ -177,7 +177,7 @@ class Candidates:
     @property
     def labels(self) -> tuple[str, ...]:
         """Most probable label of each candidate, "none" included."""
-        return self.predictions.best_labels
+        return self.predictions.labels
 
     @property
     def scores(self) -> Floats:

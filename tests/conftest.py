@@ -21,7 +21,7 @@ from support.clips import jpeg
 from support.command import write_pictures
 
 from camdigits.image import cv2
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 from camdigits.values import GrayImage
 
 collect_ignore_glob = ["*/make_*.py"]  # programs, not tests
@@ -146,7 +146,7 @@ def data_folder() -> Path:
 def demo_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo of the demo's page."""
     path = tmp_path_factory.mktemp("page") / "page.png"
-    cv2.imwrite(str(path), next(iter(DemoSource(1))).bgr)
+    cv2.imwrite(str(path), next(iter(SyntheticSource(1))).bgr)
     return path
 
 
@@ -154,5 +154,5 @@ def demo_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second of the demo's page as a video file."""
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    write_pictures(path, [frame.bgr for frame in DemoSource(30, (640, 360))])
+    write_pictures(path, [frame.bgr for frame in SyntheticSource(30, (640, 360))])
     return path

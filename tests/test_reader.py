@@ -17,7 +17,7 @@ from camdigits.geometry import box_from_upright, scaled
 from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.sources.picture_file import read_picture
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 from camdigits.values import Box, Candidates, Frame, Pose
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -203,7 +203,7 @@ def test_a_scorer_of_the_wrong_width_is_refused(sheet):
 def test_threads_share_a_reader():
     """Four threads read four frames at once as one thread does one after the other."""
     reader = Reader()
-    frames = [frame for frame in DemoSource(40) if frame.index % 10 == 0]
+    frames = [frame for frame in SyntheticSource(40) if frame.index % 10 == 0]
     alone = [reader.read(frame).digits for frame in frames]
     together = [()] * len(frames)
 

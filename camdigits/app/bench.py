@@ -16,7 +16,7 @@ import numpy as np
 from camdigits.errors import CamdigitsError
 from camdigits.geometry import iou
 from camdigits.image import cv2, frozen, to_gray
-from camdigits.synth.handwriting import Pen, make_hand, write
+from camdigits.synth.handwriting import Pen, make_writer, write
 from camdigits.synth.paper import BLUE, lay_ink, make_light, make_noise, make_paper
 from camdigits.values import BgrImage, Box, Digit, Result
 
@@ -208,7 +208,7 @@ def make_bench_page(size: Size, count: int, seed: int = 1) -> BenchPage:
         CamdigitsError: digits of MIN_DIGIT_PX do not fit.
     """
     rng = np.random.default_rng(seed)
-    hand = make_hand(rng)
+    hand = make_writer(rng)
     height_px, cells = lay_out(size, max(count, 100))
     canvas = make_paper(size, rng)
     digits: list[tuple[str, Box]] = []

@@ -187,9 +187,9 @@ def _runtime() -> Outcome:
 def _reading() -> Outcome:
     """Read the demo's page for READING_S."""
     from camdigits.reader import Reader
-    from camdigits.sources.synthetic import DemoSource
+    from camdigits.sources.synthetic import SyntheticSource
 
-    with DemoSource(2) as source:
+    with SyntheticSource(2) as source:
         written = len("".join(source.truth))
         frames = list(source)
     reader = Reader(MODEL)

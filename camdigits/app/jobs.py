@@ -34,9 +34,9 @@ from camdigits.sinks.opening import text_sinks, video_paths
 from camdigits.sinks.pictures import PictureFolder
 from camdigits.sinks.video import VideoSink, check_video
 from camdigits.sources.base import Source, SourceOptions
-from camdigits.sources.opening import check_video_file, open_lasting, open_source
+from camdigits.sources.opening import check_video_file, open_reconnecting, open_source
 from camdigits.sources.picture_file import picture_paths
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker, config_for
 
 TITLE = "camdigits"  # of the window
@@ -173,7 +173,7 @@ def read_demo(
     with (
         until_pipe_closes(),
         text_sinks(outputs.jsonl, outputs.csv) as sinks,
-        DemoSource(frame_count) as source,
+        SyntheticSource(frame_count) as source,
         VideoSink(output, source.info.fps) as video,
         ProgressBar(source.info) as bar,
     ):
@@ -227,7 +227,7 @@ def open_camera(name: str, options: CameraOptions, notify: Callable[[str], None]
         hflip=options.hflip,
         vflip=options.vflip,
     )
-    source = open_lasting(name, requested, give_up_s=options.give_up_s, tell=notify)
+    source = open_reconnecting(name, requested, give_up_s=options.give_up_s, notify=notify)
     info, roi = source.info, options.roi
     if info.note:
         notify(info.note)

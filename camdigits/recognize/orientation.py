@@ -148,7 +148,7 @@ def _sure(
     predictions = classifier.glyphs(tries)
     sure = predictions.accepted(config.sure_score)
     plain = sure & np.array(
-        [label not in config.both_ways for label in predictions.best_labels], np.bool_
+        [label not in config.both_ways for label in predictions.labels], np.bool_
     )
     return sure.reshape(len(angles), -1), plain.reshape(len(angles), -1)
 

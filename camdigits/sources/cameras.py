@@ -1,4 +1,4 @@
-"""Which cameras are there, and what `camdigits live` calls them. Opens none for pictures."""
+"""List the cameras of this machine with the names that `camdigits live` takes; take no picture."""
 
 import errno
 import os
@@ -20,17 +20,17 @@ BUSY = "another program uses it; close that first"
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera, and how to name it."""
+    """A camera that was found, and the name that opens it."""
 
-    source: str  # for `camdigits live`
+    source: str  # argument of `camdigits live`
     name: str
-    path: str  # the device's, or libcamera's id
+    path: str  # of the device, or the id in libcamera
     driver: str
     modes: "tuple[Mode, ...]" = ()
-    problem: str = ""  # why it cannot be used, and what to do
+    problem: str = ""  # why it cannot be opened and what to do; empty if it can
 
     def as_json(self) -> dict[str, Any]:
-        """Give the camera as plain values."""
+        """Return the fields as plain values for JSON."""
         return asdict(self)
 
 
@@ -47,25 +47,25 @@ def list_cameras() -> tuple[Camera, ...]:
     from camdigits.sources.v4l2 import devices
 
     found = devices()
-    plain = [_of_v4l2(device) for device in found if not device.is_raw]
+    plain = [_from_v4l2(device) for device in found if not device.is_raw]
     raw = [device for device in found if device.is_raw]
-    return (*plain, *_of_libcamera(str(raw[0].path) if raw else ""))
+    return (*plain, *_from_libcamera(str(raw[0].path) if raw else ""))
 
 
 def describe(camera: Camera) -> str:
-    """Say in a line what a camera is, then in one per format what it offers."""
+    """Format a camera as text: one line for the camera, then one line per pixel format."""
     head = f"{camera.source:12}{camera.name} ({camera.path}, {camera.driver or 'unknown driver'})"
     lines = [f"{head}: {camera.problem}" if camera.problem else head]
     for format_, modes in groupby(camera.modes, key=lambda mode: mode.format):
-        sizes = ", ".join(_size(mode) for mode in modes)
+        sizes = ", ".join(_mode_text(mode) for mode in modes)
         lines.append(f"{'':12}{format_} {sizes}")
     return "\n".join(lines)
 
 
-def why_not(number: int) -> str:
-    """What an errno of opening a device means, and what to do.
+def open_error_advice(number: int) -> str:
+    """Explain an errno of opening a device, and what to do.
 
-    >>> why_not(errno.EBUSY)
+    >>> open_error_advice(errno.EBUSY)
     'another program uses it; close that first'
     """
     if number == errno.EACCES:
@@ -73,25 +73,25 @@ def why_not(number: int) -> str:
     return BUSY if number == errno.EBUSY else f"cannot be opened: {os.strerror(number)}"
 
 
-def _of_v4l2(device: "Device") -> Camera:
+def _from_v4l2(device: "Device") -> Camera:
     number = device.path.name.removeprefix("video")
-    problem = "" if device.problem is None else why_not(device.problem)
+    problem = "" if device.problem is None else open_error_advice(device.problem)
     return Camera(number, device.name, str(device.path), device.driver, device.modes, problem)
 
 
-def _size(mode: "Mode") -> str:
+def _mode_text(mode: "Mode") -> str:
     rates = " ".join(f"{rate:g}" for rate in mode.fps)
     return f"{mode.width}x{mode.height}" + (f" at {rates}" if rates else "")
 
 
-def _of_libcamera(raw_path: str) -> list[Camera]:
-    """The Pi's own cameras; one line of advice where only its raw device is seen."""
+def _from_libcamera(raw_path: str) -> list[Camera]:
+    """List the Pi's own cameras; without picamera2, one entry that says how to install it."""
     if not raw_path and not pi_model():
         return []
     try:
         known = pi_cameras()
     except SourceError as error:
-        # Without a raw device there need be no camera at all: not worth a line.
+        # Without a raw device there may be no camera at all: nothing is listed.
         advice = f"{error}; then it is camdigits live picamera"
         raw = Camera("picamera", "the Pi's own camera", raw_path, "libcamera", (), advice)
         return [raw] if raw_path else []

@@ -1,6 +1,6 @@
-"""One cv2.VideoCapture, released once from whichever thread; and what every source on it shares.
+"""Wrap cv2.VideoCapture for use from several threads, and share code among sources that use it.
 
-Knows nothing of what is at the other end: files, cameras and streams have a module each.
+Files, cameras and streams have a module each; this one does not depend on the kind.
 """
 
 import threading
@@ -17,12 +17,12 @@ from camdigits.image import cv2, frozen, to_bgr
 from camdigits.sources.base import SourceInfo, SourceOptions
 from camdigits.values import BgrImage, Frame
 
-SETTLE_S = 2.0  # what a camera takes to find its exposure and white balance
-MAX_FPS = 480.0  # above, a container tells its clock's ticks (1000, 90000), not its rate
+SETTLE_S = 2.0  # chosen: time for a camera to settle its exposure and white balance
+MAX_FPS = 480.0  # chosen: higher values are clock ticks of a container (1000, 90000), no rate
 
 
 class Grabber(Protocol):
-    """What a device gives: pictures, in two steps, until it is closed."""
+    """A device that delivers pictures in two steps, grab and retrieve, until it is closed."""
 
     @property
     def closed(self) -> bool:
@@ -30,16 +30,16 @@ class Grabber(Protocol):
 
     @property
     def fps(self) -> float | None:
-        """The device's rate; None where it does not say."""
+        """Frames per second; None if the device does not report them."""
 
     def grab(self) -> bool:
-        """Take the next picture in, undecoded. False: there was none."""
+        """Fetch the next picture, undecoded; False if there is none."""
 
     def retrieve(self) -> BgrImage | None:
-        """Decode what was grabbed, (H, W, 3) uint8 and nobody else's; None where that fails."""
+        """Decode the grabbed picture to a new (H, W, 3) uint8 array; None if that fails."""
 
     def close(self) -> None:
-        """Give the device back. Safe to call twice and from another thread."""
+        """Release the device. Safe to call twice and from another thread."""
 
 
 class Capture:
@@ -56,7 +56,7 @@ class Capture:
 
     @property
     def is_open(self) -> bool:
-        """False where nothing answered, and after `close`."""
+        """Whether the target was opened and `close` was not called."""
         return not self._closing.is_set() and self._capture.isOpened()
 
     @property
@@ -66,32 +66,32 @@ class Capture:
 
     @property
     def fps(self) -> float | None:
-        """The rate that the device or file claims, if it can be one."""
-        return sane_fps(self.get(cv2.CAP_PROP_FPS))
+        """Frames per second that the device or file states; None if that is not plausible."""
+        return plausible_fps(self.get(cv2.CAP_PROP_FPS))
 
     def grab(self) -> bool:
-        """Take the next picture in, undecoded. False: there was none."""
+        """Fetch the next picture, undecoded; False if there is none."""
         with self._held():
             return not self.closed and bool(self._capture.grab())
 
     def retrieve(self) -> BgrImage | None:
-        """Decode what was grabbed, (H, W, 3) uint8; None where that fails."""
+        """Decode the grabbed picture to (H, W, 3) uint8; None if that fails."""
         with self._held():
             ok, image = (False, None) if self.closed else self._capture.retrieve()
         return to_bgr(np.asarray(image, np.uint8)) if ok and image is not None else None
 
-    def get(self, fact: int) -> float:
-        """Read one of OpenCV's CAP_PROP numbers; 0 where it is unknown."""
+    def get(self, property_id: int) -> float:
+        """Read one of OpenCV's CAP_PROP values; 0 if it is unknown."""
         with self._held():
-            return 0.0 if self.closed else float(self._capture.get(fact))
+            return 0.0 if self.closed else float(self._capture.get(property_id))
 
-    def set(self, fact: int, value: float) -> bool:
-        """Ask for one of OpenCV's CAP_PROP numbers; False where the device knows no such thing."""
+    def set(self, property_id: int, value: float) -> bool:
+        """Set one of OpenCV's CAP_PROP values; False if the device does not support it."""
         with self._held():
-            return not self.closed and bool(self._capture.set(fact, value))
+            return not self.closed and bool(self._capture.set(property_id, value))
 
     def close(self) -> None:
-        """Release the device or file, now or when the read that is going on returns."""
+        """Release the device or file now, or when the current read returns."""
         self._closing.set()
         if self._lock.acquire(blocking=False):
             try:
@@ -110,7 +110,7 @@ class Capture:
 
 
 class CaptureSource(Closeable):
-    """The part of a source that its kind does not matter for."""
+    """Base class of sources that read from a `Grabber`."""
 
     def __init__(self, capture: Grabber, info: SourceInfo) -> None:
         self._capture = capture
@@ -119,11 +119,11 @@ class CaptureSource(Closeable):
 
     @property
     def info(self) -> SourceInfo:
-        """Facts known since the source was opened."""
+        """Properties known since the source was opened."""
         return self._info
 
     def close(self) -> None:
-        """Give the device or file back. Safe to call twice and from another thread."""
+        """Release the device or file. Safe to call twice and from another thread."""
         self._capture.close()
 
     def _frame(self, image: BgrImage, time_s: float) -> Frame:
@@ -132,24 +132,24 @@ class CaptureSource(Closeable):
         return Frame(index, time_s, frozen(image), self.info.name)
 
 
-class LossWords(NamedTuple):
-    """What the message about a lost source is made of."""
+class LossMessage(NamedTuple):
+    """Parts of the error message about a lost source."""
 
-    subject: str
-    end: str
-    advice: str
+    subject: str  # such as "camera 0"
+    end: str  # such as "stopped"
+    advice: str  # what to do
 
 
 class LiveSource(CaptureSource):
-    """A camera or stream: its time is the clock on the wall, and its end is always a loss.
+    """A camera or stream: timed by the monotonic clock; its end raises SourceLostError.
 
     Args:
         capture: the device, open.
         name: as the user named it.
-        first: the picture that opening had to read.
-        wishes: for the time limit, and whether pictures are turned over.
-        when_lost: for the message about its end.
-        note: what was asked for and not granted.
+        first: the picture that was read to check that it opened.
+        requested: settings; the time limit, the flips and the exposure lock are used.
+        when_lost: parts of the message about its end.
+        note: requested settings that the device does not support.
     """
 
     def __init__(
@@ -157,17 +157,17 @@ class LiveSource(CaptureSource):
         capture: Grabber,
         name: str,
         first: BgrImage,
-        wishes: SourceOptions,
-        when_lost: LossWords,
+        requested: SourceOptions,
+        when_lost: LossMessage,
         note: str = "",
     ) -> None:
         height, width = first.shape[:2]
         info = SourceInfo(name, True, width, height, capture.fps, note=note)
         super().__init__(capture, info)
-        self._first: BgrImage | None = first  # opening had to read it: do not lose it
-        self._timeout_s = wishes.timeout_s
-        self._flip = flip_code(wishes)
-        self._unsettled = wishes.lock_exposure
+        self._first: BgrImage | None = first  # read while opening; the first frame
+        self._timeout_s = requested.timeout_s
+        self._flip = flip_code(requested)
+        self._exposure_lock_due = requested.lock_exposure
         self._when_lost = when_lost
         self._opened_s = time.monotonic()
 
@@ -179,21 +179,21 @@ class LiveSource(CaptureSource):
             if image is None or self._capture.closed:
                 return
             time_s = time.monotonic() - self._opened_s
-            if self._unsettled and time_s >= SETTLE_S:
-                self._unsettled = False
+            if self._exposure_lock_due and time_s >= SETTLE_S:
+                self._exposure_lock_due = False
                 self._lock_exposure()
             yield self._frame(image if self._flip is None else flip(image, self._flip), time_s)
 
     def _lock_exposure(self) -> None:
-        """Keep the exposure as it is; cameras that can say how."""
+        """Fix the exposure at its present value; for cameras that support it."""
 
     def _next_image(self) -> BgrImage | None:
-        asked_s = time.monotonic()
+        started_s = time.monotonic()
         image = read_within(self._capture, self._timeout_s)
         if image is not None or self._capture.closed:
             return image
         self.close()
-        waited_s = time.monotonic() - asked_s
+        waited_s = time.monotonic() - started_s
         silent = waited_s >= 0.9 * self._timeout_s
         what = f"sent nothing for {waited_s:.0f} s" if silent else self._when_lost.end
         raise SourceLostError(
@@ -202,22 +202,22 @@ class LiveSource(CaptureSource):
         )
 
 
-def flip_code(wishes: SourceOptions) -> int | None:
-    """What cv2.flip calls the way pictures are to be turned over; None for not at all."""
-    if wishes.hflip:
-        return -1 if wishes.vflip else 1
-    return 0 if wishes.vflip else None
+def flip_code(requested: SourceOptions) -> int | None:
+    """Return the flip code of cv2.flip for the options; None for no flip."""
+    if requested.hflip:
+        return -1 if requested.vflip else 1
+    return 0 if requested.vflip else None
 
 
 def flip(image: BgrImage, code: int) -> BgrImage:
-    """Turn (H, W, 3) over: 0 top and bottom, 1 left and right, -1 both."""
+    """Flip (H, W, 3) as cv2.flip does: code 0 top and bottom, 1 left and right, -1 both."""
     return np.asarray(cv2.flip(image, code), np.uint8)
 
 
 def read_within(capture: Grabber, timeout_s: float) -> BgrImage | None:
-    """Read the next picture that can be decoded; None when the source is gone or silent.
+    """Read the next picture that can be decoded; None if the source ended or timed out.
 
-    USB cameras send a broken JPEG now and then: that is no loss, the next one counts.
+    USB cameras send a broken JPEG now and then; such pictures are skipped.
     """
     deadline_s = time.monotonic() + timeout_s
     while capture.grab():
@@ -229,28 +229,28 @@ def read_within(capture: Grabber, timeout_s: float) -> BgrImage | None:
     return None
 
 
-def not_granted(name: str, refused: Sequence[str]) -> str:
-    """Say what a camera was asked for and does not do; "" where it does all.
+def unsupported_settings(name: str, unsupported: Sequence[str]) -> str:
+    """List requested settings that a camera does not support; "" if there are none.
 
-    >>> not_granted("camera 0", ["60 frames per second (it gives 30)", "autofocus"])
-    'camera 0 does not grant 60 frames per second (it gives 30), autofocus'
+    >>> unsupported_settings("camera 0", ["60 frames per second (it delivers 30)", "autofocus"])
+    'camera 0 does not support 60 frames per second (it delivers 30), autofocus'
     """
-    return f"{name} does not grant {', '.join(refused)}" if refused else ""
+    return f"{name} does not support {', '.join(unsupported)}" if unsupported else ""
 
 
 def wrong_size(wanted: tuple[int, int], got: tuple[int, int]) -> str:
-    """Say which size was wanted, and which came.
+    """Describe a requested size and the size that was delivered.
 
     >>> wrong_size((1280, 720), (640, 480))
-    '1280x720 (it gives 640x480)'
+    '1280x720 (it delivers 640x480)'
     """
-    return f"{wanted[0]}x{wanted[1]} (it gives {got[0]}x{got[1]})"
+    return f"{wanted[0]}x{wanted[1]} (it delivers {got[0]}x{got[1]})"
 
 
-def sane_fps(fps: float) -> float | None:
-    """Return a rate that can be one, None for the rest.
+def plausible_fps(fps: float) -> float | None:
+    """Return `fps` if it is a plausible rate, None otherwise.
 
-    >>> sane_fps(29.97), sane_fps(0.0), sane_fps(float("nan")), sane_fps(90000.0)
-    (29.97, None, None, None)
+    >>> [plausible_fps(fps) for fps in (29.97, 0.0, float("nan"), 90000.0)]
+    [29.97, None, None, None]
     """
     return fps if 0 < fps <= MAX_FPS else None

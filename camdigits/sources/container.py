@@ -1,21 +1,21 @@
-"""What the first bytes of a video file say about its length.
+"""Parse the first bytes of a video file to find out whether its stated frame count is reliable.
 
-Enough to tell whether its count of frames can be held against it. Nothing is decoded.
+Nothing is decoded.
 """
 
 from pathlib import Path
 
-HEAD_BYTES = 4096
+HEAD_BYTES = 4096  # chosen: longer than the headers that are parsed
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 _EBML, _SEGMENT = bytes.fromhex("1a45dfa3"), bytes.fromhex("18538067")
 
 
 def states_its_length(head: bytes, file_size: int) -> bool:
-    """Tell whether fewer frames than stated mean that some are missing.
+    """Return whether fewer frames than stated mean that some are missing.
 
     MP4, MOV and AVI count their frames. Matroska and WebM state how long the longest track plays,
-    often the sound: their count is held against them only where the file itself was cut. What
-    other files say is a guess from the bit rate.
+    often the sound: their count is reliable only if the file itself was cut. Other containers have
+    a count that FFmpeg estimates from the bit rate.
 
     Args:
         head: the first HEAD_BYTES of the file.
@@ -27,13 +27,13 @@ def states_its_length(head: bytes, file_size: int) -> bool:
 
 
 def read_head(path: Path) -> bytes:
-    """Read the first HEAD_BYTES of a file, fewer where it has fewer."""
+    """Read the first HEAD_BYTES of a file, or all of a shorter file."""
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
 
 
 def _matroska_size(head: bytes) -> int:
-    """Bytes that header and segment say they take; 0 where a live recording left that open."""
+    """Return the stated bytes of header and segment; 0 if a live recording left them unknown."""
     header_size, segment = _variable_length(head, 4)
     segment += header_size
     if head[segment : segment + 4] != _SEGMENT:
@@ -43,10 +43,10 @@ def _matroska_size(head: bytes) -> int:
 
 
 def _variable_length(head: bytes, start: int) -> tuple[int, int]:
-    """Read EBML's number of 1 to 8 bytes: leading zero bits tell how many follow.
+    """Read a number of EBML, 1 to 8 bytes: leading zero bits give how many bytes follow.
 
     Returns:
-        The number (0 for "unknown", all ones) and the place behind it.
+        The number (0 for "unknown", all ones) and the position after it.
     """
     first = head[start] if start < len(head) else 0
     length = 9 - first.bit_length()

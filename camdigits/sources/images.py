@@ -1,6 +1,6 @@
-"""Picture files as frames, one after the other at a steady pace.
+"""Read picture files as frames at a constant rate.
 
-A picture that cannot be read is reported and left out: one bad file does not end a folder.
+A picture that cannot be read is reported and skipped.
 """
 
 import logging
@@ -14,16 +14,16 @@ from camdigits.sources.base import SourceInfo
 from camdigits.sources.picture_file import read_picture
 from camdigits.values import Frame
 
-PICTURES_PER_S = 1.0
+DEFAULT_FPS = 1.0  # chosen: `time_s` of picture files without a requested rate
 
 
 def log_error(error: PictureError) -> None:
-    """Report a picture as Python's logging does: one line on stderr."""
+    """Log the error as a warning."""
     logging.getLogger(__name__).warning("%s", error)
 
 
 class ImagesSource(Closeable):
-    """Pictures as frames; each frame's `source` is its own file.
+    """Frames from picture files; each frame's `source` is the file's path.
 
     Raises while iterating:
         PictureError: not one of the pictures could be read.
@@ -37,8 +37,8 @@ class ImagesSource(Closeable):
         on_error: Callable[[PictureError], None] = log_error,
     ) -> None:
         self._paths = iter(tuple(paths))
-        self._rate = fps or PICTURES_PER_S
-        # Without a rate a folder has no clock: a picture stays as long as people like.
+        self._rate = fps or DEFAULT_FPS
+        # `info.fps` stays None without a requested rate: picture files have no clock of their own.
         self._info = SourceInfo(name, live=False, fps=fps, frame_count=len(paths))
         self._on_error = on_error
         self._next_index = 0
@@ -46,7 +46,7 @@ class ImagesSource(Closeable):
 
     @property
     def info(self) -> SourceInfo:
-        """Facts known since the source was opened; `frame_count` includes unreadable pictures."""
+        """Properties of the source; `frame_count` includes unreadable pictures."""
         return self._info
 
     def __iter__(self) -> Iterator[Frame]:

@@ -1,6 +1,6 @@
-"""Keep only the newest frame of a live source, so that a slow reader never sees the past.
+"""Keep only the newest frame of a live source, so that a slow reader never gets an old one.
 
-A thread of its own empties the source as fast as it sends. Never for files: they drop nothing.
+A thread reads the source as fast as it sends. Not for files, whose frames must not be dropped.
 """
 
 import threading
@@ -10,13 +10,13 @@ from camdigits.closeable import Closeable
 from camdigits.sources.base import Source, SourceInfo
 from camdigits.values import Frame
 
-JOIN_S = 2.0  # a camera sends in that time; a silent stream is left behind rather than waited for
+JOIN_S = 2.0  # chosen: longer than a camera's frame interval; a silent stream is not waited for
 
 
 class LatestFrame(Closeable):
-    """A source whose reader always gets the latest frame; gaps in `index` are the ones it missed.
+    """A source whose reader always gets the latest frame; gaps in `index` are dropped frames.
 
-    Closeable it closes the wrapped source. An error in the thread is raised in the reader.
+    Closing it closes the wrapped source. An error in the thread is raised in the reader.
     """
 
     def __init__(self, source: Source) -> None:
@@ -25,13 +25,13 @@ class LatestFrame(Closeable):
         self._frame: Frame | None = None
         self._error: BaseException | None = None
         self._ended = False
-        # A daemon: a read that hangs in OpenCV must not keep the program from ending.
+        # A daemon thread: a read that hangs in OpenCV must not keep the program from ending.
         self._thread = threading.Thread(target=self._drain, name="newest-frame", daemon=True)
         self._thread.start()
 
     @property
     def info(self) -> SourceInfo:
-        """Facts of the wrapped source."""
+        """Properties of the wrapped source."""
         return self._source.info
 
     def __iter__(self) -> Iterator[Frame]:
@@ -48,7 +48,7 @@ class LatestFrame(Closeable):
             self._thread.join(JOIN_S)
 
     def _take(self) -> Frame | None:
-        """Wait for a frame not given out yet; None at the end."""
+        """Wait for a frame that was not returned yet; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame is not None or self._ended)
             frame, self._frame = self._frame, None
@@ -65,7 +65,7 @@ class LatestFrame(Closeable):
             for frame in self._source:
                 if not self._offer(frame):
                     return
-        except BaseException as caught:  # whatever it is belongs to the reader, not to this thread
+        except BaseException as caught:  # raised again in the reader's thread
             error = caught
         with self._changed:
             if not self._ended:

@@ -1,7 +1,7 @@
-"""The Raspberry Pi's own camera, through picamera2 and libcamera.
+"""Read the Raspberry Pi's own camera through picamera2 and libcamera.
 
-A thin adapter: everything that makes a camera a source stands in capture.py. The camera's own
-processor makes the picture's size, colours and orientation.
+An adapter to `capture.LiveSource`. The camera's image processor scales the picture, converts its
+colours and flips it.
 """
 
 import threading
@@ -20,23 +20,26 @@ from camdigits.image import cv2
 from camdigits.sources.base import SourceOptions
 from camdigits.sources.capture import (
     LiveSource,
-    LossWords,
-    not_granted,
+    LossMessage,
     read_within,
+    unsupported_settings,
     wrong_size,
 )
 from camdigits.sources.raspberry import load_picamera2
 from camdigits.values import BgrImage
 
-SIZE = 1280, 720  # all of the sensor is in the picture; smaller modes of some see its middle only
-FPS = 30.0
-BUFFERS = 4
-LOOK_S = 0.1  # between looks whether somebody closed the camera while a picture is waited for
+DEFAULT_SIZE_PX = (
+    1280,
+    720,
+)  # all of the sensor is in the picture; smaller modes of some see its middle only
+DEFAULT_FPS = 30.0  # chosen
+BUFFER_COUNT = 4  # chosen
+POLL_S = 0.1  # chosen: how often a wait for a picture checks whether the camera was closed
 ADVICE = "check its cable, and that `rpicam-hello --list-cameras` shows it"
-LOST = "is its cable loose? Start again"
+LOSS_ADVICE = "is its cable loose? Start again"
 
 Pixels = npt.NDArray[np.uint8]
-# libcamera names formats by the bytes' value, last one first: its RGB888 is what OpenCV calls BGR.
+# libcamera names formats from the highest byte to the lowest: its RGB888 is BGR in memory.
 CONVERTERS: Mapping[str, Callable[[Pixels, tuple[int, int]], Any]] = MappingProxyType(
     {
         "RGB888": lambda pixels, _: pixels,
@@ -52,53 +55,60 @@ CONVERTERS: Mapping[str, Callable[[Pixels, tuple[int, int]], Any]] = MappingProx
 
 
 class PicameraSource(LiveSource):
-    """Frames of a camera that libcamera knows.
+    """Frames of a camera that libcamera lists.
 
     Args:
-        number: which one, from 0.
+        number: index of the camera, from 0.
         options: size, rate, focus, exposure, orientation, and the time limit.
         name: as the user named it.
 
     Raises:
-        SourceError: picamera2 is not installed, or the camera is not there, in use, or silent.
+        SourceError: picamera2 is not installed, or the camera is missing, in use or silent.
     """
 
     def __init__(
         self, number: int = 0, options: SourceOptions | None = None, name: str = "picamera"
     ) -> None:
-        wishes = options or SourceOptions()
+        requested = options or SourceOptions()
         try:
-            made = load_picamera2()
+            picamera2 = load_picamera2()
         except SourceError as error:
             raise SourceError(f"cannot open {name}: {error}") from error
-        device = _Device(_open(made, number, name), wishes.timeout_s)
+        device = _Device(_open(picamera2, number, name), requested.timeout_s)
         try:
-            note = device.start(wishes, name)
-            first = read_within(device, wishes.timeout_s)
+            note = device.start(requested, name)
+            first = read_within(device, requested.timeout_s)
         except RuntimeError as error:
             device.close()
             raise SourceError(f"cannot open {name}: {_reason(error)}; {ADVICE}") from error
         if first is None:
             device.close()
             raise SourceError(
-                f"cannot open {name}: it sent no picture within {wishes.timeout_s:g} s; {ADVICE}"
+                f"cannot open {name}: it sent no picture within {requested.timeout_s:g} s; "
+                f"{ADVICE}"
             )
         self._device = device
-        upright = replace(wishes, hflip=False, vflip=False)  # the camera turns pictures itself
-        super().__init__(device, name, first, upright, LossWords(name, "stopped", LOST), note)
+        unflipped = replace(
+            requested, hflip=False, vflip=False
+        )  # the camera flips pictures itself
+        super().__init__(
+            device, name, first, unflipped, LossMessage(name, "stopped", LOSS_ADVICE), note
+        )
 
     def _lock_exposure(self) -> None:
         self._device.set_controls({"AeEnable": False, "AwbEnable": False})
 
 
-def _open(made: Any, number: int, name: str) -> Any:
+def _open(picamera2: Any, number: int, name: str) -> Any:
     try:
-        return made(number)
+        return picamera2(number)
     except (IndexError, RuntimeError) as error:  # no such camera: older, newer picamera2
-        there = [int(info.get("Num", at)) for at, info in enumerate(made.global_camera_info())]
-        if number not in there:
-            known = ", ".join(f"picamera:{each}" for each in there)
-            others = f"there is {known}" if there else "libcamera finds no camera"
+        numbers = [
+            int(info.get("Num", at)) for at, info in enumerate(picamera2.global_camera_info())
+        ]
+        if number not in numbers:
+            known = ", ".join(f"picamera:{each}" for each in numbers)
+            others = f"there is {known}" if numbers else "libcamera finds no camera"
             raise SourceError(f"cannot open {name}: {others}; {ADVICE}") from error
         raise SourceError(
             f"cannot open {name}: {_reason(error)}; close other programs that use it"
@@ -106,7 +116,7 @@ def _open(made: Any, number: int, name: str) -> Any:
 
 
 class _Device:
-    """A Picamera2 that gives pictures one by one, and may be closed from another thread."""
+    """A `Grabber` on a Picamera2; may be closed from another thread."""
 
     def __init__(self, camera: Any, timeout_s: float) -> None:
         self._camera = camera
@@ -116,8 +126,8 @@ class _Device:
         self._ended = False
         self._pixels: Pixels | None = None
         self._convert = CONVERTERS["RGB888"]
-        self._size = SIZE
-        self._fps = FPS
+        self._size = DEFAULT_SIZE_PX
+        self._fps = DEFAULT_FPS
 
     @property
     def closed(self) -> bool:
@@ -126,45 +136,45 @@ class _Device:
 
     @property
     def fps(self) -> float | None:
-        """The rate that the camera was set to."""
+        """Frames per second that the camera was set to."""
         return self._fps
 
-    def start(self, wishes: SourceOptions, name: str) -> str:
-        """Configure and start; returns what was not granted.
+    def start(self, requested: SourceOptions, name: str) -> str:
+        """Configure and start the camera; return a note on unsupported settings.
 
         Raises:
-            SourceError: the camera sends a format that we do not know.
+            SourceError: the camera sends a format that has no converter.
             RuntimeError: it does not start.
         """
         camera = self._camera
-        camera.configure(_configuration(camera, wishes))
-        main = camera.camera_configuration()["main"]  # what it is, not what was asked for
+        camera.configure(_configuration(camera, requested))
+        main = camera.camera_configuration()["main"]  # read back: may differ from the request
         if main["format"] not in CONVERTERS:
             self.close()
             raise SourceError(
-                f"cannot open {name}: it sends {main['format']}, and not one of "
-                f"{' '.join(CONVERTERS)}; update picamera2, or take another camera"
+                f"cannot open {name}: it sends {main['format']}, not one of "
+                f"{' '.join(CONVERTERS)}; update picamera2, or use another camera"
             )
         self._convert = CONVERTERS[main["format"]]
         self._size = main["size"]
-        self._fps = wishes.fps or FPS
-        refused = _focus(camera, wishes)
-        if wishes.lock_exposure and "AeEnable" not in camera.camera_controls:
-            refused.append("a locked exposure")
+        self._fps = requested.fps or DEFAULT_FPS
+        unsupported = _focus(camera, requested)
+        if requested.lock_exposure and "AeEnable" not in camera.camera_controls:
+            unsupported.append("a locked exposure")
         camera.start()
-        if wishes.size is not None and self._size != wishes.size:
-            refused.insert(0, wrong_size(wishes.size, self._size))
-        return not_granted(name, refused)
+        if requested.size is not None and self._size != requested.size:
+            unsupported.insert(0, wrong_size(requested.size, self._size))
+        return unsupported_settings(name, unsupported)
 
     def set_controls(self, controls: Mapping[str, Any]) -> None:
-        """Set what of this the camera has, from the next pictures on."""
+        """Set those of the controls that the camera has."""
         with self._lock:
             known = set(() if self._ended else self._camera.camera_controls) & set(controls)
             if known:
                 self._camera.set_controls({name: controls[name] for name in sorted(known)})
 
     def grab(self) -> bool:
-        """Wait for the next picture; False when none came in time, or this was closed."""
+        """Wait for the next picture; False after the time limit, or when the camera is closed."""
         with self._lock:
             if not self._ended:
                 self._pixels = None if self.closed else self._next()
@@ -172,14 +182,14 @@ class _Device:
         return self._pixels is not None and not self.closed
 
     def retrieve(self) -> BgrImage | None:
-        """Turn what was grabbed into (H, W, 3) BGR."""
+        """Convert the grabbed picture to (H, W, 3) BGR."""
         pixels, self._pixels = self._pixels, None
         if pixels is None:
             return None
         return np.ascontiguousarray(self._convert(pixels, self._size), np.uint8)
 
     def close(self) -> None:
-        """Stop and release the camera, now or when the picture that is waited for is there."""
+        """Stop and release the camera now, or when the current wait for a picture ends."""
         self._closing.set()
         self._finish()
 
@@ -189,7 +199,7 @@ class _Device:
         try:
             if not self._ended:
                 self._ended = True
-                # Else stopping would queue up behind a picture that never comes.
+                # Otherwise `stop` would wait for a picture that never comes.
                 getattr(self._camera, "cancel_all_and_flush", lambda: None)()
                 self._camera.stop()
                 self._camera.close()
@@ -201,37 +211,37 @@ class _Device:
         waited_s = 0.0
         while not self.closed and waited_s < self._timeout_s:
             try:
-                request = job.get_result(timeout=LOOK_S)
+                request = job.get_result(timeout=POLL_S)
             except TimeoutError:
-                waited_s += LOOK_S
+                waited_s += POLL_S
                 continue
             except CancelledError:
                 return None
             try:
-                return np.asarray(request.make_array("main"), np.uint8)  # a copy already
+                return np.asarray(request.make_array("main"), np.uint8)  # already a copy
             finally:
-                request.release()  # else the camera runs out of buffers and stops
+                request.release()  # otherwise the camera runs out of buffers and stops
         return None
 
 
-def _configuration(camera: Any, wishes: SourceOptions) -> Any:
-    width, height = wishes.size or SIZE
+def _configuration(camera: Any, requested: SourceOptions) -> Any:
+    width, height = requested.size or DEFAULT_SIZE_PX
     transform = import_module("libcamera").Transform
     return camera.create_video_configuration(
         main={"format": "RGB888", "size": (width - width % 2, height - height % 2)},
-        transform=transform(hflip=int(wishes.hflip), vflip=int(wishes.vflip)),
-        controls={"FrameRate": wishes.fps or FPS},
-        buffer_count=BUFFERS,
-        queue=False,  # else a picture may be from before it was asked for
+        transform=transform(hflip=int(requested.hflip), vflip=int(requested.vflip)),
+        controls={"FrameRate": requested.fps or DEFAULT_FPS},
+        buffer_count=BUFFER_COUNT,
+        queue=False,  # otherwise a picture may be older than the request
     )
 
 
-def _focus(camera: Any, wishes: SourceOptions) -> list[str]:
-    """Focus all the time where the lens moves: picamera2 leaves that off. Tell what is refused."""
-    if "AfMode" not in camera.camera_controls:  # the camera modules 1 and 2 and HQ
-        return ["autofocus"] if wishes.autofocus else []
+def _focus(camera: Any, requested: SourceOptions) -> list[str]:
+    """Set continuous autofocus, which picamera2 leaves off; return what is unsupported."""
+    if "AfMode" not in camera.camera_controls:  # fixed lens: camera modules 1, 2 and HQ
+        return ["autofocus"] if requested.autofocus else []
     modes = import_module("libcamera").controls.AfModeEnum
-    mode = modes.Manual if wishes.autofocus is False else modes.Continuous
+    mode = modes.Manual if requested.autofocus is False else modes.Continuous
     camera.set_controls({"AfMode": mode})
     return []
 

@@ -1,6 +1,6 @@
-"""Read one picture file as people see it: upright, 8 bits, no transparency, (H, W, 3) BGR.
+"""Decode one picture file to (H, W, 3) BGR uint8: upright, without transparency.
 
-Also finds the picture files a command line means. Knows nothing of frames and digits.
+Also expands the folders and patterns of a command line to picture files.
 """
 
 import glob
@@ -20,10 +20,14 @@ from camdigits.values import BgrImage, GrayImage
 
 Pixels: TypeAlias = npt.NDArray[Any]  # (H, W) or (H, W, channels), any number type
 
-MAX_BYTES = MAX_PIXELS * 8  # 16 bits in four channels: more is no picture we would decode
-PIECE_BYTES = 1 << 22
+MAX_BYTES = (
+    MAX_PIXELS * 8
+)  # four channels of 16 bits, uncompressed: the largest file that is decoded
+CHUNK_BYTES = 1 << 22  # chosen: 4 MiB per read
 
-_TURNS: dict[int, Callable[[Pixels], Pixels]] = {  # what undoes each EXIF orientation
+_UNDO_ORIENTATION: dict[
+    int, Callable[[Pixels], Pixels]
+] = {  # EXIF orientation -> the operation that makes the picture upright
     2: lambda image: image[:, ::-1],
     3: lambda image: image[::-1, ::-1],
     4: lambda image: image[::-1],
@@ -37,18 +41,19 @@ _TURNS: dict[int, Callable[[Pixels], Pixels]] = {  # what undoes each EXIF orien
 def read_picture(path: str | Path) -> BgrImage:
     """Decode one picture file.
 
-    EXIF orientation is applied; gray becomes colour; deep pictures are scaled so that their
-    largest value is white; transparent ones are laid on a ground that their content stands out on.
+    EXIF orientation is applied; gray is converted to BGR; more than 8 bits are scaled so that the
+    largest value is white; transparent pictures are composited on white or black, whichever
+    contrasts with their content.
 
     Args:
         path: a file of any format that OpenCV reads.
 
     Returns:
-        (H, W, 3) uint8, blue green red.
+        (H, W, 3) uint8 BGR.
 
     Raises:
         NoPictureError: there is no such file.
-        PictureError: it is not a picture, cut off, or of more than MAX_PIXELS pixels.
+        PictureError: it is not a picture, is cut off, or has more than MAX_PIXELS pixels.
     """
     data = _read_bytes(Path(path))
     if broken := picture_header.damage(data):
@@ -57,32 +62,32 @@ def read_picture(path: str | Path) -> BgrImage:
     if size is not None and size[0] * size[1] > MAX_PIXELS:
         raise PictureError(_too_large(path, f"{size[0]}x{size[1]} is"))
     colour, alpha = _split(_decode(data, path), path)
-    image = _eight_bits(colour, _largest(colour))
+    image = _eight_bits(colour, _white_value(colour))
     if alpha is not None:
-        image = _without_alpha(image, _eight_bits(alpha, _full(alpha)))
-    turn = _TURNS.get(picture_header.orientation(data), _as_it_is)
+        image = _flattened(image, _eight_bits(alpha, _opaque_value(alpha)))
+    turn = _UNDO_ORIENTATION.get(picture_header.orientation(data), _unchanged)
     return _three_channels(np.asarray(turn(image), np.uint8))
 
 
 def picture_paths(arguments: Iterable[str | Path]) -> list[Path]:
-    """Find the picture files that a command line means.
+    """Expand the arguments of a command line to picture files.
 
     Args:
-        arguments: files, folders (their pictures, not those of folders inside) and glob patterns
-            (`*`, `?`, `[...]`, and `**` for folders inside), for shells that leave them alone.
+        arguments: files, folders (their pictures, not those of subfolders) and glob patterns
+            (`*`, `?`, `[...]`, and `**` for subfolders) that the shell did not expand.
 
     Returns:
-        The files in the order of the arguments, in a folder 2 before 10. A file that does not
-        exist is kept: reading it says so.
+        The files in the order of the arguments, in a folder in natural order (2 before 10). A file
+        that does not exist is kept: reading it raises NoPictureError.
 
     Raises:
-        SourceError: a folder or a pattern holds no picture.
+        SourceError: a folder holds no picture or a pattern matches none.
     """
     return [path for argument in arguments for path in _paths_of(argument)]
 
 
 def is_pattern(argument: str | Path) -> bool:
-    """Tell whether a name holds a wildcard.
+    """Return whether a name contains a wildcard.
 
     >>> is_pattern("photos/*.jpg"), is_pattern("photo.jpg")
     (True, False)
@@ -98,7 +103,7 @@ def _read_bytes(path: Path) -> bytes:
             data = _read_up_to(file, MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise NoPictureError(
-            f"cannot read picture {path}: no such file; look at its name"
+            f"cannot read picture {path}: no such file; check its name"
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         reason = getattr(error, "strerror", None) or error
@@ -110,16 +115,16 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _read_up_to(file: IO[bytes], most: int) -> bytes:
-    """Read piece by piece: Python makes room for all it is asked for, and 32 bits have none."""
+def _read_up_to(file: IO[bytes], limit: int) -> bytes:
+    """Read in chunks: `read(limit)` allocates `limit` bytes, more than a 32-bit system has."""
     data = bytearray()
-    while len(data) < most and (piece := file.read(min(PIECE_BYTES, most - len(data)))):
-        data += piece
+    while len(data) < limit and (chunk := file.read(min(CHUNK_BYTES, limit - len(data)))):
+        data += chunk
     return bytes(data)
 
 
 def _decode(data: bytes, path: str | Path) -> Pixels:
-    """Decode as stored: no turning, all bits, all channels."""
+    """Decode as stored: not rotated, all bits, all channels."""
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
@@ -146,7 +151,7 @@ def _too_large(path: str | Path, subject: str) -> str:
 
 
 def _split(image: Pixels, path: str | Path) -> tuple[Pixels, Pixels | None]:
-    """Part (H, W, channels) into gray or colour, and alpha where it says something."""
+    """Split (H, W, channels) into gray or colour, and alpha unless it is unused."""
     channels = 1 if image.ndim == 2 else image.shape[2]
     if channels > 4:
         raise PictureError(f"cannot read picture {path}: {channels} channels; save it as colour")
@@ -157,21 +162,22 @@ def _split(image: Pixels, path: str | Path) -> tuple[Pixels, Pixels | None]:
     return np.ascontiguousarray(image[..., :-1]), alpha if alpha.any() else None
 
 
-def _full(image: Pixels) -> float:
-    """The value that means fully opaque."""
+def _opaque_value(image: Pixels) -> float:
+    """Return the alpha value that means fully opaque."""
     return float(np.iinfo(image.dtype).max) if image.dtype.kind in "iu" else 1.0
 
 
-def _largest(image: Pixels) -> float:
-    """The value to become white.
+def _white_value(image: Pixels) -> float:
+    """Return the pixel value that is mapped to white.
 
-    The largest there is, not the largest possible: cameras and scanners store 10 or 12 bits in 16.
+    The largest value present, not the largest possible: cameras and scanners store 10 or 12 bits
+    in 16.
     """
     if image.dtype == np.uint8:
         return 255.0
     if image.dtype.kind == "f":
         finite = np.nan_to_num(image, posinf=0.0, neginf=0.0)
-        # A lamp in a float picture may be a thousand times brighter than the paper under it.
+        # 99.5: a lamp in a float picture may be a thousand times brighter than the paper.
         bright = float(np.percentile(finite, 99.5))
     else:
         bright = float(image.max())
@@ -187,23 +193,23 @@ def _eight_bits(image: Pixels, white: float) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.convertScaleAbs(image, alpha=255 / white), np.uint8)
 
 
-def _without_alpha(image: npt.NDArray[np.uint8], alpha: GrayImage) -> npt.NDArray[np.uint8]:
-    """Lay a partly transparent picture on white or black, whichever its content stands out on.
+def _flattened(image: npt.NDArray[np.uint8], alpha: GrayImage) -> npt.NDArray[np.uint8]:
+    """Composite a partly transparent picture on white or black.
 
-    Little that is opaque is ink: it gets the ground it contrasts with. Much is the sheet itself:
-    its transparent corners continue it.
+    If less than half is opaque, that part is ink and gets the background that it contrasts with.
+    If more than half is opaque, it is the sheet, and the background continues it.
     """
     weights = alpha.astype(np.float64)
     gray = image if image.ndim == 2 else image.reshape(*alpha.shape, -1).mean(axis=2)
-    light = float((gray * weights).sum() / weights.sum()) > 127.5
+    is_light = float((gray * weights).sum() / weights.sum()) > 127.5
     mostly_opaque = float(alpha.mean()) > 127.5
-    ground = 255 if light == mostly_opaque else 0
-    cover = alpha.astype(np.uint16).reshape(*alpha.shape, *[1] * (image.ndim - 2))
-    mixed = image * cover + ground * (255 - cover) + 127  # at most 65,152: fits 16 bits
+    background = 255 if is_light == mostly_opaque else 0
+    opacity = alpha.astype(np.uint16).reshape(*alpha.shape, *[1] * (image.ndim - 2))
+    mixed = image * opacity + background * (255 - opacity) + 127  # at limit 65,152: fits 16 bits
     return np.asarray(mixed // 255, np.uint8)
 
 
-def _as_it_is(image: Pixels) -> Pixels:
+def _unchanged(image: Pixels) -> Pixels:
     return image
 
 
@@ -238,8 +244,8 @@ def _entries(folder: Path) -> list[Path]:
         raise SourceError(f"cannot open folder {folder}: {error.strerror}") from error
 
 
-def _pictures_among(paths: Iterable[Path], otherwise: str) -> list[Path]:
-    # A leading dot is what macOS leaves beside each file on a memory card: ._IMG_1.jpg.
+def _pictures_among(paths: Iterable[Path], none_found: str) -> list[Path]:
+    # macOS writes a hidden file beside each file on a memory card: ._IMG_1.jpg.
     pictures = [
         path
         for path in paths
@@ -248,15 +254,15 @@ def _pictures_among(paths: Iterable[Path], otherwise: str) -> list[Path]:
         and path.is_file()
     ]
     if not pictures:
-        raise SourceError(f"{otherwise}; wanted files such as .jpg or .png")
+        raise SourceError(f"{none_found}; wanted files such as .jpg or .png")
     return sorted(pictures, key=_natural)
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
-    """Order in which page2 comes before page10.
+    """Return a sort key that puts page2 before page10.
 
     >>> sorted([Path("page10.png"), Path("page2.png")], key=_natural)[0].name
     'page2.png'
     """
     parts = re.split(r"(\d+)", str(path).casefold())
-    return [(int(part) if place % 2 else 0, part) for place, part in enumerate(parts)]
+    return [(int(part) if index % 2 else 0, part) for index, part in enumerate(parts)]

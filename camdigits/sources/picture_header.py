@@ -1,8 +1,7 @@
-"""What the bytes of a JPEG, PNG or WebP file say before anything is decoded.
+"""Parse JPEG, PNG and WebP files for damage, size and EXIF orientation, without decoding pixels.
 
-Whether they are complete, how large the picture is, how the camera was held. OpenCV 4 decodes a
-cut JPEG to half a gray picture, and libpng writes to stderr: such files are found out here. No
-pixels.
+Damage is detected here because OpenCV 4 decodes a cut JPEG to a picture that is half gray, and
+libpng writes to stderr.
 """
 
 import re
@@ -20,7 +19,7 @@ _ORIENTATION_TAG = 0x0112
 
 
 def damage(data: bytes) -> str | None:
-    """Say what is missing or broken in a picture file, None where nothing is known to be."""
+    """Describe the damage of a picture file; None if none is found."""
     if data.startswith(JPEG_SIGNATURE):
         return _jpeg_damage(data)
     if data.startswith(PNG_SIGNATURE):
@@ -31,7 +30,7 @@ def damage(data: bytes) -> str | None:
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
-    """Read width and height from a JPEG's or PNG's header; None where it has none."""
+    """Read width and height from a JPEG's or PNG's header; None if there is none."""
     if data.startswith(PNG_SIGNATURE):
         return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     if data.startswith(JPEG_SIGNATURE):
@@ -42,16 +41,16 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
 
 
 def orientation(data: bytes) -> int:
-    """Read the EXIF orientation, 1 to 8; 1, upright, where none is written.
+    """Read the EXIF orientation, 1 to 8; 1 (upright) if there is none.
 
-    TIFF is left out: OpenCV turns it while decoding.
+    TIFF is omitted: OpenCV applies its orientation while decoding.
     """
     value = _orientation_tag(_exif(data))
     return value if 1 <= value <= 8 else 1
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (marker, payload) up to the end marker, or to where the data stops before it."""
+    """Yield (marker, payload) up to the end marker or the end of the data."""
     position = 2
     while found := _MARKER.search(data, position):
         marker, start = found[1][0], found.end()
@@ -73,7 +72,7 @@ def _jpeg_damage(data: bytes) -> str | None:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield (type, start, stop) of each whole chunk's payload."""
+    """Yield (type, start, stop) of the payload of each complete chunk."""
     position = len(PNG_SIGNATURE)
     while position + 12 <= len(data):
         start = position + 8
@@ -87,7 +86,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 def _png_damage(data: bytes) -> str | None:
     view = memoryview(data)
     for kind, start, stop in _png_chunks(data):
-        # Small first letter: a chunk that decoders may do without, and libpng does.
+        # Lower-case first letter: an ancillary chunk, which libpng ignores if it is damaged.
         written = int.from_bytes(view[stop : stop + 4], "big")
         if kind[:1].isupper() and zlib.crc32(view[start - 4 : stop]) != written:
             return "the PNG data is damaged (a checksum is wrong)"
@@ -111,7 +110,7 @@ def _webp_exif(data: bytes) -> bytes:
 
 
 def _exif(data: bytes) -> bytes:
-    """Cut out the EXIF block: a small TIFF file without pixels; empty where there is none."""
+    """Return the EXIF block, a TIFF file without pixels; empty if there is none."""
     blocks: Iterator[bytes] = iter(())
     if data.startswith(JPEG_SIGNATURE):
         blocks = (payload for marker, payload in _jpeg_segments(data) if marker == _APP1)

@@ -1,7 +1,6 @@
-"""Is this a Raspberry Pi, and what does picamera2 know of its cameras?
+"""Detect a Raspberry Pi, load picamera2 and list its cameras, without opening one.
 
-Opens no camera. picamera2 comes from the system's packages, never from ours, and is imported only
-when it is asked for.
+picamera2 is a system package, not a dependency of camdigits; it is imported only when needed.
 """
 
 import logging
@@ -20,7 +19,7 @@ INSTALL = (
 
 
 class PiCamera(NamedTuple):
-    """A camera that libcamera knows."""
+    """A camera that libcamera lists."""
 
     number: int
     name: str  # of the sensor, such as imx708
@@ -28,7 +27,7 @@ class PiCamera(NamedTuple):
 
 
 def pi_model() -> str:
-    """Name of the board, such as "Raspberry Pi 5 Model B Rev 1.0"; "" on other machines."""
+    """Return the board's name, such as "Raspberry Pi 5 Model B Rev 1.0"; "" elsewhere."""
     try:
         model = MODEL_FILE.read_bytes().rstrip(b"\0").decode(errors="replace")
     except OSError:
@@ -40,9 +39,9 @@ def load_picamera2() -> Any:
     """Return the Picamera2 class.
 
     Raises:
-        SourceError: picamera2 is not there, or does not load.
+        SourceError: picamera2 is not installed or does not load.
     """
-    # Both write to stderr of their own accord, where our one line belongs.
+    # Both write to stderr, where only the error message should appear.
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:ERROR")
     logging.getLogger("picamera2").setLevel(logging.CRITICAL)
     try:
@@ -51,7 +50,7 @@ def load_picamera2() -> Any:
         missing = "picamera2" if error.name == "picamera2" else f"picamera2 without {error.name}"
         found = "picamera2 is not installed" if missing == "picamera2" else f"found {missing}"
         raise SourceError(f"{found}; {INSTALL}") from error
-    # ValueError: its compiled parts were made for NumPy 1 and found NumPy 2.
+    # ValueError: its extensions were compiled for NumPy 1 and NumPy 2 is installed.
     except (ImportError, ValueError, AttributeError, OSError, RuntimeError) as error:
         raise SourceError(
             f"picamera2 does not load ({_first_line(error)}); {INSTALL}, and on Bookworm "
@@ -60,15 +59,15 @@ def load_picamera2() -> Any:
 
 
 def pi_cameras() -> tuple[PiCamera, ...]:
-    """List the cameras that libcamera knows, USB ones left out: those are V4L2's.
+    """List the cameras of libcamera except USB cameras, which are listed by V4L2.
 
     Raises:
-        SourceError: picamera2 is not there, or does not load.
+        SourceError: picamera2 is not installed or does not load.
     """
     found = load_picamera2().global_camera_info()
     cameras = (
-        PiCamera(int(info.get("Num", place)), str(info.get("Model", "camera")), str(info["Id"]))
-        for place, info in enumerate(found)
+        PiCamera(int(info.get("Num", index)), str(info.get("Model", "camera")), str(info["Id"]))
+        for index, info in enumerate(found)
     )
     return tuple(camera for camera in cameras if "usb" not in camera.id.lower())
 

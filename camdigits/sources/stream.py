@@ -1,7 +1,7 @@
-"""A stream from the network: a camera's MJPEG over HTTP, RTSP and what else FFmpeg takes.
+"""Read a network stream with FFmpeg: MJPEG over HTTP, RTSP and others.
 
-Opening and each read end after a time limit. Whoever reads slower than the stream sends gets
-frames from the past: wrap it in `LatestFrame`.
+Opening and each read have a time limit. A reader slower than the stream gets old frames: wrap the
+source in `LatestFrame`.
 """
 
 import re
@@ -10,22 +10,22 @@ import time
 from camdigits.errors import SourceError
 from camdigits.image import cv2
 from camdigits.sources.base import SourceOptions
-from camdigits.sources.capture import Capture, LiveSource, LossWords, read_within
+from camdigits.sources.capture import Capture, LiveSource, LossMessage, read_within
 
 SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp")
-CHECK = "check the camera and the network, and start again"
+LOSS_ADVICE = "check the camera and the network, and start again"
 
 
 class StreamSource(LiveSource):
     """Frames of a network stream.
 
     Raises:
-        SourceError: nothing answers at the address, or no video comes in time.
+        SourceError: nothing answers at the address, or no video arrives in time.
     """
 
     def __init__(self, address: str, options: SourceOptions | None = None) -> None:
-        wishes = options or SourceOptions()
-        timeout_s = wishes.timeout_s
+        requested = options or SourceOptions()
+        timeout_s = requested.timeout_s
         name = without_password(address)
         started_s = time.monotonic()
         capture = Capture(address, cv2.CAP_FFMPEG, _limits(timeout_s))
@@ -33,11 +33,11 @@ class StreamSource(LiveSource):
         if first is None:
             capture.close()
             raise SourceError(_no_answer(name, time.monotonic() - started_s, timeout_s))
-        super().__init__(capture, name, first, wishes, LossWords(name, "ended", CHECK))
+        super().__init__(capture, name, first, requested, LossMessage(name, "ended", LOSS_ADVICE))
 
 
 def without_password(address: str) -> str:
-    """Hide the password of an address, which names the source in readings and messages.
+    """Mask the password of an address, which names the source in readings and messages.
 
     >>> without_password("rtsp://me:secret@10.0.0.7/live")
     'rtsp://me:***@10.0.0.7/live'

@@ -1,7 +1,7 @@
-"""What Linux says of its video devices, asked with ioctls: name, driver, formats, sizes, rates.
+"""Query the video devices of Linux with ioctls: name, driver, formats, sizes, rates.
 
-The numbers and structures are those of <linux/videodev2.h>. Takes no picture and changes nothing;
-a device that another program reads from answers all the same.
+Numbers and structures are those of <linux/videodev2.h>. Takes no picture and changes no setting;
+also works on a device that another program uses.
 """
 
 import errno
@@ -13,8 +13,8 @@ from fcntl import ioctl
 from pathlib import Path
 
 DEVICES = Path("/dev")
-MAX_DEVICES = 64  # a Pi 5 shows about 40 of them
-MAX_ANSWERS = 200  # per question: a driver that never says "no more" does not hang us
+MAX_DEVICES = 64  # chosen: a Pi 5 has about 40
+MAX_ANSWERS = 200  # chosen, per enumeration: ends it for a driver that never reports the end
 
 CAPABILITY = struct.Struct("=16s32s32sLLL12x")  # driver, card, bus, version, all, this node's
 FORMAT = struct.Struct("=LLL32s4s16x")  # index, type, flags, description, pixel format
@@ -23,15 +23,15 @@ INTERVAL = struct.Struct("=L4sLLL6L8x")  # index, pixel format, width, height, k
 # What VIDIOC_G_FMT fills: its 200 bytes hold pointers in some variants, so they are aligned.
 WHOLE_FORMAT = struct.Struct("=L204x" if struct.calcsize("P") == 8 else "=L200x")
 CAPTURE_BUFFER, PLANES_BUFFER = 1, 9
-DISCRETE = 1  # of the kinds of SIZE and INTERVAL; the others are ranges
-# Capabilities: cameras have one of the first; decoders and scalers the second.
+DISCRETE = 1  # a value for `kind` in SIZE and INTERVAL; the other values are ranges
+# Capability flags: cameras have one of CAPTURES, decoders and scalers one of CONVERTS.
 CAPTURES = 0x1 | 0x1000
 CONVERTS = 0x4000 | 0x8000
 
-# Drivers of a Pi's own camera: they send the sensor's raw values, which only libcamera develops.
+# Drivers of a Pi's own camera: they send raw sensor values, which only libcamera converts.
 RAW_CAMERAS = frozenset({"unicam", "rp1-cfe"})
-# A Pi's image processors show themselves as cameras.
-NO_CAMERAS = frozenset({"bcm2835-isp", "bcm2835-codec", "pispbe", "rpivid", "rpi-hevc-dec"})
+# A Pi's image processors are listed as video devices with the flags of cameras.
+NOT_CAMERAS = frozenset({"bcm2835-isp", "bcm2835-codec", "pispbe", "rpivid", "rpi-hevc-dec"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Mode:
     """One format and size that a device offers."""
 
     format: str  # such as MJPG
-    width: int  # pixels; the largest where the device takes any
+    width: int  # pixels; the largest if the device takes a range
     height: int
-    fps: tuple[float, ...]  # highest first; empty where the driver does not say
+    fps: tuple[float, ...]  # highest first; empty if the driver does not report rates
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One video device that takes pictures."""
+    """A video device that captures pictures."""
 
     path: Path
     name: str
@@ -61,31 +61,31 @@ class Device:
 
 
 def device_path(camera: int | str) -> Path:
-    """Where the device of a camera's number is; a path is one already."""
+    """Return the path of a camera given by number or path."""
     return DEVICES / f"video{camera}" if isinstance(camera, int) else Path(camera)
 
 
 def devices() -> tuple[Device, ...]:
-    """List the cameras of this machine by their number, those that cannot be opened too."""
-    found = (look(DEVICES / f"video{number}") for number in range(MAX_DEVICES))
+    """List the cameras of this machine by number, including those that cannot be opened."""
+    found = (probe(DEVICES / f"video{number}") for number in range(MAX_DEVICES))
     return tuple(device for device in found if device is not None)
 
 
-def look(path: Path) -> Device | None:
-    """Ask one device; None where there is none, or none that takes pictures."""
+def probe(path: Path) -> Device | None:
+    """Query one device; None if it does not exist or does not capture pictures."""
     try:
         file = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError as error:
-        gone = error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR)
-        return None if gone else Device(path, path.name, "", problem=error.errno)
+        missing = error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR)
+        return None if missing else Device(path, path.name, "", problem=error.errno)
     try:
-        return _ask(file, path)
+        return _query_device(file, path)
     finally:
         os.close(file)
 
 
 def is_busy(path: Path) -> bool:
-    """Whether another program takes pictures: then nobody else may set the format it has."""
+    """Return whether another program captures: setting the present format then fails."""
     try:
         file = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError as error:
@@ -101,51 +101,51 @@ def is_busy(path: Path) -> bool:
     return False
 
 
-def _ask(file: int, path: Path) -> Device | None:
+def _query_device(file: int, path: Path) -> Device | None:
     answer = _query(file, 0, CAPABILITY, CAPABILITY.pack(b"", b"", b"", 0, 0, 0), reads=True)
     if answer is None:
         return None
     driver, name, _, _, all_nodes, this_node = CAPABILITY.unpack(answer)
-    # Old drivers know only the capabilities of all their nodes together.
+    # Old drivers report only the capabilities of all their nodes together.
     can = this_node if all_nodes & 0x80000000 else all_nodes
-    if not can & CAPTURES or can & CONVERTS or _text(driver) in NO_CAMERAS:
+    if not can & CAPTURES or can & CONVERTS or _text(driver) in NOT_CAMERAS:
         return None
     buffer = CAPTURE_BUFFER if can & 0x1 else PLANES_BUFFER
     return Device(path, _text(name), _text(driver), tuple(_modes(file, buffer)))
 
 
 def _modes(file: int, buffer: int) -> Iterator[Mode]:
-    for found in _all(file, 2, FORMAT, lambda n: FORMAT.pack(n, buffer, 0, b"", b"")):
+    for found in _enumerate(file, 2, FORMAT, lambda n: FORMAT.pack(n, buffer, 0, b"", b"")):
         code = FORMAT.unpack(found)[4]
         for width, height in _sizes(file, code):
             yield Mode(_text(code), width, height, _rates(file, code, width, height))
 
 
 def _sizes(file: int, code: bytes) -> Iterator[tuple[int, int]]:
-    for answer in _all(file, 74, SIZE, lambda n: SIZE.pack(n, code, 0, *[0] * 6)):
+    for answer in _enumerate(file, 74, SIZE, lambda n: SIZE.pack(n, code, 0, *[0] * 6)):
         kind, *numbers = SIZE.unpack(answer)[2:]
         # A range is min, max and step of the width, then of the height.
         yield (numbers[0], numbers[1]) if kind == DISCRETE else (numbers[1], numbers[4])
 
 
 def _rates(file: int, code: bytes, width: int, height: int) -> tuple[float, ...]:
-    def question(number: int) -> bytes:
+    def request(number: int) -> bytes:
         return INTERVAL.pack(number, code, width, height, 0, *[0] * 6)
 
     rates = []
-    for answer in _all(file, 75, INTERVAL, question):
+    for answer in _enumerate(file, 75, INTERVAL, request):
         seconds, parts = INTERVAL.unpack(answer)[5:7]  # of a range: the shortest
         if seconds:
             rates.append(round(parts / seconds, 3))
     return tuple(sorted(set(rates), reverse=True))
 
 
-def _all(
-    file: int, number: int, layout: struct.Struct, question: Callable[[int], bytes]
+def _enumerate(
+    file: int, number: int, layout: struct.Struct, request: Callable[[int], bytes]
 ) -> Iterator[bytes]:
-    """Ask for the first, the second ... until there is no more."""
+    """Query index 0, 1, 2 ... until the driver reports the end."""
     for index in range(MAX_ANSWERS):
-        answer = _query(file, number, layout, question(index))
+        answer = _query(file, number, layout, request(index))
         if answer is None:
             return
         yield answer
@@ -154,7 +154,7 @@ def _all(
 def _query(
     file: int, number: int, layout: struct.Struct, data: bytes, *, reads: bool = False
 ) -> bytes | None:
-    """Ask with one of the V ioctls; None where the driver refuses."""
+    """Call one of the V4L2 ioctls; None if the driver rejects it."""
     try:
         return ioctl(file, _request(number, layout, reads=reads), data)
     except OSError:

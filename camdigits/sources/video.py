@@ -1,7 +1,7 @@
-"""A video file as frames: each one, in order, none dropped.
+"""Read all frames of a video file in order, with OpenCV's FFmpeg backend.
 
-Decoding is OpenCV's with FFmpeg. Pictures that cannot be decoded are skipped; a file that stops
-before the length it states is reported after the frames it had.
+Pictures that cannot be decoded are skipped; a file that ends before its stated length raises an
+error after its last frame.
 """
 
 import os
@@ -15,30 +15,31 @@ from camdigits.sources.capture import Capture, CaptureSource
 from camdigits.sources.container import read_head, states_its_length
 from camdigits.values import BgrImage, Frame
 
-FALLBACK_FPS = 30.0
-MAX_FRAMES = 1e8  # 19 days at 60 per second; unknown counts come as -9e18
-# OpenCV says "no more" at every packet it cannot decode, and goes on when asked again. At the true
-# end 250 questions take 3 ms.
-MAX_BROKEN_IN_A_ROW = 250
-# Complete files miss a frame or two (edit lists, a last one never flushed) of what they state.
-TOLERATED_FRAMES, TOLERATED_SHARE = 2, 0.05
+FALLBACK_FPS = 30.0  # chosen: for files that state no rate
+MAX_FRAMES = 1e8  # chosen: 19 days at 60 per second; FFmpeg reports an unknown count as -9e18
+# OpenCV returns False for every packet that it cannot decode and continues on the next call. 250
+# calls at the end of a file take 3 ms.
+MAX_CONSECUTIVE_FAILURES = 250
+# Complete files may lack one or two of the stated frames (edit lists, a last frame not flushed);
+# the fraction is chosen.
+MAX_MISSING_FRAMES, MAX_MISSING_FRACTION = 2, 0.05
 
 
 class VideoSource(CaptureSource):
-    """Every frame of a video file; `time_s` is the file's own clock.
+    """Every frame of a video file; `time_s` is the file's timestamp.
 
     Raises:
-        SourceError: there is no such file, or no video in it.
+        SourceError: the file does not exist or holds no video.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._counts = _check_file(Path(path))
-        # An absolute path: FFmpeg takes the 12 of 12:30.mp4 for a protocol.
+        # An absolute path: FFmpeg parses the 12 of 12:30.mp4 as a protocol.
         capture = Capture(os.path.abspath(path), cv2.CAP_FFMPEG)
         if not capture.is_open:
             raise SourceError(_no_video(path, self._counts))
-        super().__init__(capture, _facts(str(path), capture))
-        self._film = capture
+        super().__init__(capture, _info_of(str(path), capture))
+        self._file = capture
         self._time_s = 0.0
         self._first = self._read()
         if self._first is None:
@@ -56,7 +57,7 @@ class VideoSource(CaptureSource):
             yield self._frame(image, self._time_s)
 
     def _read(self) -> BgrImage | None:
-        for _ in range(MAX_BROKEN_IN_A_ROW):
+        for _ in range(MAX_CONSECUTIVE_FAILURES):
             if self._capture.closed:
                 return None
             if self._capture.grab() and (image := self._capture.retrieve()) is not None:
@@ -65,18 +66,18 @@ class VideoSource(CaptureSource):
         return None
 
     def _position_s(self) -> float:
-        """Time of the picture just read: the file's where it has one, else counted."""
-        position_s = self._film.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        """Return the last picture's timestamp, computed from the frame rate if it has none."""
+        position_s = self._file.get(cv2.CAP_PROP_POS_MSEC) / 1000
         if position_s > self._time_s:
             return position_s
-        # Raw H.264 has no times; older FFmpeg forgets those of the last frames.
+        # Raw H.264 has no timestamps; older FFmpeg versions omit those of the last frames.
         return max(self._time_s, self._next_index / (self.info.fps or FALLBACK_FPS))
 
     def _finish(self) -> None:
-        """Close at the end.
+        """Close the file at its end.
 
         Raises:
-            SourceLostError: it came too early.
+            SourceLostError: frames are missing.
         """
         if self._capture.closed:
             return
@@ -84,9 +85,9 @@ class VideoSource(CaptureSource):
         stated, fps = self.info.frame_count, self.info.fps or FALLBACK_FPS
         if stated is None or not self._counts:
             return
-        tolerated = max(TOLERATED_FRAMES, TOLERATED_SHARE * stated)
+        tolerated = max(MAX_MISSING_FRAMES, MAX_MISSING_FRACTION * stated)
         missing = stated - self._next_index
-        # By the clock too: where broken pictures were skipped, the end was reached all the same.
+        # Compare times too: if broken pictures were skipped, the end of the file was reached.
         missing_s = (stated - 1) / fps - self._time_s
         if missing > tolerated and missing_s > tolerated / fps:
             raise SourceLostError(
@@ -96,10 +97,10 @@ class VideoSource(CaptureSource):
 
 
 def _check_file(path: Path) -> bool:
-    """Refuse what cannot be a video; tell whether the file counts its frames.
+    """Reject what cannot be a video; return whether the file's frame count is reliable.
 
     Raises:
-        SourceError: there is no such file, it is empty, or it cannot be read.
+        SourceError: the file does not exist, is empty, or cannot be read.
     """
     wanted = f"cannot open video {path}"
     if path.is_dir():
@@ -127,10 +128,12 @@ def _no_video(path: str | Path, known_container: bool) -> str:
     return f"cannot open video {path}: not a video that OpenCV can read; give MP4, MKV or AVI"
 
 
-def _facts(name: str, capture: Capture) -> SourceInfo:
+def _info_of(name: str, capture: Capture) -> SourceInfo:
     fps = capture.fps
     count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-    known = fps is not None and 0 < count < MAX_FRAMES  # without a rate the count is a guess too
+    known = (
+        fps is not None and 0 < count < MAX_FRAMES
+    )  # without a rate the count is an estimate too
     return SourceInfo(
         name,
         live=False,

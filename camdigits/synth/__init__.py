@@ -1,1 +1,5 @@
-"""Synthetic handwriting and paper, for the demo clip and the benchmark."""
+"""Synthetic pages for the demo clip and the benchmark.
+
+- `handwriting`: render digits from stroke skeletons.
+- `paper`: render paper, desk, light, ink and sensor noise.
+"""

@@ -1,8 +1,7 @@
-"""Write digits by hand: our own stroke skeletons, drawn as smooth curves with a writer's jitter.
+"""Render handwritten digits from stroke skeletons, as smooth curves with a writer's jitter.
 
-The demo clip and the benchmark are written with it, and need no data set. Its skeletons teach
-no net. No paper, no camera: what comes back is the coverage of the ink and a tight box around each
-digit.
+Used by the demo clip and the benchmark, so that they need no data set. No model is trained on
+these skeletons. Returns the coverage of the ink and a tight box around each digit.
 """
 
 from collections.abc import Sequence
@@ -19,11 +18,10 @@ from camdigits.image import cv2
 from camdigits.values import Box, GrayImage
 
 Points: TypeAlias = npt.NDArray[np.float64]  # (N, 2): x, y; in digit heights unless named _px
-Stroke: TypeAlias = tuple[Points, tuple[int, ...]]  # control points, and which of them are corners
+Stroke: TypeAlias = tuple[Points, tuple[int, ...]]  # control points, indices of corners
 
-# Every way a digit is written is a string: strokes divided by ";", control points "x,y" in
-# hundredths of the digit's height with y down, "/" behind a point where the pen turns sharply.
-# The commonest way stands first.
+# Each shape of a digit is a string: strokes separated by ";", control points "x,y" in hundredths
+# of the digit's height with y down, "/" after a corner. The most common shape is first.
 SHAPES: dict[str, tuple[str, ...]] = {
     "0": (
         "36,4 22,2 7,22 2,55 12,90 28,100 47,84 54,48 46,14 32,2 22,6",
@@ -74,41 +72,43 @@ SHAPES: dict[str, tuple[str, ...]] = {
         "44,16 28,1 8,10 4,32 18,45 36,36 45,14 45,44 36,76 22,101",
     ),
 }
-FINE = 4  # the pen is drawn at this many times the resolution: 16 levels of ink at an edge
+SUPERSAMPLING = 4  # chosen: factor of the drawing resolution; gives 16 levels of ink at an edge
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How the ink comes out; lengths in digit heights."""
+    """Width of the stroke and its variation; lengths in digit heights."""
 
     width: float = 0.085
-    pressure: float = 0.18  # share by which the width comes and goes along a stroke
+    pressure: float = 0.18  # fraction by which the width varies along a stroke
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """One writer's habits; lengths in digit heights."""
+class WriterStyle:
+    """Style of one writer; lengths in digit heights."""
 
-    slant: float = 0.12  # how far the top leans to the right
+    slant: float = 0.12  # shear: shift of the top to the right, over the height
     wobble: float = 0.016  # standard deviation of each control point
-    gap: float = 0.2  # white between two digits, on average
-    wideness: float = 1.0  # digits' width over that of the skeletons
-    drift: float = 0.0  # how far the line climbs from digit to digit; falls when negative
-    variants: tuple[int, ...] | None = None  # shape of each digit 0 to 9; None: any, each time
+    gap: float = 0.2  # mean white gap between two digits
+    wideness: float = 1.0  # horizontal scale of the skeletons
+    drift: float = 0.0  # rise of the line per digit; negative: falls
+    variants: tuple[int, ...] | None = (
+        None  # index of the shape of each digit 0 to 9; None: random
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Writing:
-    """A line of ink."""
+    """A rendered line of digits."""
 
     ink: GrayImage  # (H, W) uint8 coverage, 255 = full ink, tight around the ink
-    text: str  # the digits, spaces left out
+    text: str  # the digits without spaces
     boxes: tuple[Box, ...]  # one per digit of `text`, tight; no two share a column
 
 
-def make_hand(rng: np.random.Generator) -> Hand:
-    """Draw a writer: habits that stay the same over what one person writes."""
-    return Hand(
+def make_writer(rng: np.random.Generator) -> WriterStyle:
+    """Draw a random writer's style."""
+    return WriterStyle(
         slant=rng.uniform(-0.04, 0.24),
         wobble=rng.uniform(0.011, 0.02),
         gap=rng.uniform(0.16, 0.26),
@@ -123,46 +123,46 @@ def write(
     height_px: float,
     rng: np.random.Generator,
     pen: Pen = Pen(),
-    hand: Hand = Hand(),
+    writer: WriterStyle = WriterStyle(),
 ) -> Writing:
-    """Write one line of digits.
+    """Render one line of digits.
 
     Args:
-        text: digits and spaces; a space is white of a digit's width.
-        height_px: height of a digit with its pen width, on average.
-        rng: all chance comes from here.
-        pen: how the ink comes out.
-        hand: who writes.
+        text: digits and spaces; a space is 0.8 digit heights wide.
+        height_px: mean height of a digit, including the pen width.
+        rng: source of all randomness.
+        pen: stroke width.
+        writer: style of the digits.
 
     Raises:
-        CamdigitsError: text holds something else, or no digit.
+        CamdigitsError: text contains other characters, or no digit.
     """
     check_text(text)
     cursor_px, placed = 0.0, []
-    for place, character in enumerate(text):
+    for index, character in enumerate(text):
         if character == " ":
             cursor_px += 0.8 * height_px
             continue
-        ink, top_px = draw_digit(character, height_px, rng, pen, hand)
-        lift_px = height_px * (rng.normal(0, 0.02) + hand.drift * place)
+        ink, top_px = draw_digit(character, height_px, rng, pen, writer)
+        lift_px = height_px * (rng.normal(0, 0.02) + writer.drift * index)
         placed.append((ink, round(cursor_px), round(top_px - lift_px)))
-        white = max(rng.normal(hand.gap, 0.035), 0.1)
+        white = max(rng.normal(writer.gap, 0.035), 0.1)
         cursor_px += ink.shape[1] + white * height_px
     return assemble(text.replace(" ", ""), placed)
 
 
 def check_text(text: str) -> None:
-    """Refuse what has no skeleton.
+    """Reject text that cannot be rendered.
 
     Raises:
-        CamdigitsError: text holds something else than digits and spaces, or no digit.
+        CamdigitsError: text contains other characters than digits and spaces, or no digit.
     """
     if not text.strip(" ") or not set(text) <= {*SHAPES, " "}:
         raise CamdigitsError(f"handwriting: wanted digits 0-9 and spaces, got {text!r}")
 
 
 def assemble(text: str, placed: Sequence[tuple[GrayImage, int, int]]) -> Writing:
-    """Lay (ink, left, top) side by side on one canvas, tight around them all."""
+    """Place (ink, left, top) on one canvas, cropped to their union."""
     left = min(x for _, x, _ in placed)
     top = min(y for _, _, y in placed)
     boxes = tuple(Box(x - left, y - top, ink.shape[1], ink.shape[0]) for ink, x, y in placed)
@@ -173,47 +173,51 @@ def assemble(text: str, placed: Sequence[tuple[GrayImage, int, int]]) -> Writing
 
 
 def draw_digit(
-    digit: str, height_px: float, rng: np.random.Generator, pen: Pen, hand: Hand
+    digit: str, height_px: float, rng: np.random.Generator, pen: Pen, writer: WriterStyle
 ) -> tuple[GrayImage, int]:
-    """Draw one digit: its tight (H, W) coverage, and the row of its top from the line's top."""
-    return draw_shape(pick_shape(digit, rng, hand), height_px, rng, pen, hand)
+    """Draw one digit; return its tight (H, W) coverage and its top row within the line."""
+    return draw_shape(pick_shape(digit, rng, writer), height_px, rng, pen, writer)
 
 
 def draw_shape(
-    strokes: Sequence[Stroke], height_px: float, rng: np.random.Generator, pen: Pen, hand: Hand
+    strokes: Sequence[Stroke],
+    height_px: float,
+    rng: np.random.Generator,
+    pen: Pen,
+    writer: WriterStyle,
 ) -> tuple[GrayImage, int]:
-    """Draw strokes, one unit high, as `draw_digit` draws a digit's."""
+    """Draw strokes of height 1; return what `draw_digit` returns."""
     width_px = max(pen.width * height_px, 1.0)
-    place = pose(rng, height_px - width_px, hand)
-    paths_px = [(curve(wobbled(stroke, rng, hand)) @ place.T) for stroke in strokes]
+    transform = pose(rng, height_px - width_px, writer)
+    paths_px = [(curve(wobbled(stroke, rng, writer)) @ transform.T) for stroke in strokes]
     margin_px = int(np.ceil(width_px)) + 2
-    every_px = np.concatenate(paths_px)
-    origin_px = np.floor(every_px.min(axis=0)) - margin_px
-    columns, rows = (np.ceil(every_px.max(axis=0)) - origin_px + margin_px).astype(int)
-    fine = np.zeros((rows * FINE, columns * FINE), np.uint8)
+    points_px = np.concatenate(paths_px)
+    origin_px = np.floor(points_px.min(axis=0)) - margin_px
+    columns, rows = (np.ceil(points_px.max(axis=0)) - origin_px + margin_px).astype(int)
+    fine = np.zeros((rows * SUPERSAMPLING, columns * SUPERSAMPLING), np.uint8)
     for path_px in paths_px:
         widths_px = width_px * pressures(path_px, rng, pen)
-        draw_path(fine, (path_px - origin_px) * FINE, widths_px * FINE)
+        draw_path(fine, (path_px - origin_px) * SUPERSAMPLING, widths_px * SUPERSAMPLING)
     ink = np.asarray(cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     x, y, width, height = cv2.boundingRect(ink)
     return ink[y : y + height, x : x + width], int(origin_px[1]) + y
 
 
-def pick_shape(digit: str, rng: np.random.Generator, hand: Hand) -> tuple[Stroke, ...]:
-    """Take the shape this hand uses for a digit, or any."""
-    habits = hand.variants
-    variant = pick_variant(digit, rng) if habits is None else habits[int(digit)]
+def pick_shape(digit: str, rng: np.random.Generator, writer: WriterStyle) -> tuple[Stroke, ...]:
+    """Return the writer's shape of a digit, or a random one."""
+    variants = writer.variants
+    variant = pick_variant(digit, rng) if variants is None else variants[int(digit)]
     return parse(SHAPES[digit][variant])
 
 
 def pick_variant(digit: str, rng: np.random.Generator) -> int:
-    """Draw one of a digit's shapes, the first ones more often."""
+    """Draw the index of a random shape of a digit, the first ones more often."""
     return int(len(SHAPES[digit]) * rng.random() ** 2)
 
 
 @cache
 def parse(shape: str) -> tuple[Stroke, ...]:
-    """Turn a string of `SHAPES` into strokes.
+    """Parse a string of `SHAPES` into strokes.
 
     >>> [(points.tolist(), corners) for points, corners in parse("0,50 100,0/ 50,100")]
     [([[0.0, 0.5], [1.0, 0.0], [0.5, 1.0]], (1,))]
@@ -222,46 +226,48 @@ def parse(shape: str) -> tuple[Stroke, ...]:
 
 
 def parse_stroke(words: Sequence[str]) -> Stroke:
-    """Turn "x,y" words into control points, and find the corners marked with "/"."""
+    """Parse "x,y" words into control points and the indices of corners, marked with "/"."""
     points = [[float(number) / 100 for number in word.rstrip("/").split(",")] for word in words]
     corners = tuple(i for i, word in enumerate(words) if word.endswith("/"))
     return np.array(points, np.float64), corners
 
 
-def wobbled(stroke: Stroke, rng: np.random.Generator, hand: Hand) -> Stroke:
-    """Move each control point a little, and its neighbours some of the way with it.
+def wobbled(stroke: Stroke, rng: np.random.Generator, writer: WriterStyle) -> Stroke:
+    """Add random displacements, correlated between neighbours, to the control points.
 
-    A hand misses in long swings: points that err each for itself look like a tremor.
+    Independent displacements would look like a tremor.
     """
     points, corners = stroke
-    noise = rng.normal(0, hand.wobble, (len(points) + 2, 2))
+    noise = rng.normal(0, writer.wobble, (len(points) + 2, 2))
     swing = 0.8 * (noise[:-2] + noise[2:]) / 2 + 0.8 * noise[1:-1]
     return points + swing, corners
 
 
-def pose(rng: np.random.Generator, scale_px: float, hand: Hand) -> npt.NDArray[np.float64]:
-    """Make the (2, 2) map from skeleton to pixels: size, width, slant and turn of one digit."""
+def pose(
+    rng: np.random.Generator, scale_px: float, writer: WriterStyle
+) -> npt.NDArray[np.float64]:
+    """Return the (2, 2) matrix from skeleton to pixels: scale, slant and rotation of a digit."""
     turn = rng.normal(0, 0.025)
-    slant = hand.slant + rng.normal(0, 0.025)
+    slant = writer.slant + rng.normal(0, 0.025)
     tall = scale_px * rng.normal(1, 0.03)
-    wide = scale_px * hand.wideness * rng.normal(1, 0.045)
+    wide = scale_px * writer.wideness * rng.normal(1, 0.045)
     rotate = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     shear = np.array([[1.0, -slant], [0.0, 1.0]])
     return np.asarray(rotate @ shear @ np.diag([wide, tall]), np.float64)
 
 
 def curve(stroke: Stroke) -> Points:
-    """Lay a smooth curve through the control points, broken at corners: (M, 2) close points."""
+    """Sample a curve through the control points, smooth except at corners: (M, 2) points."""
     points, corners = stroke
     ends = [0, *corners, len(points) - 1]
     return np.concatenate([spline(points[a : b + 1]) for a, b in pairwise(ends)])
 
 
 def spline(points: Points, steps: int = 10) -> Points:
-    """Lay a Catmull-Rom curve through (N, 2) points: ((N - 1) * steps + 1, 2).
+    """Sample a Catmull-Rom spline through (N, 2) points: ((N - 1) * steps + 1, 2).
 
-    Centripetal: its knots are the square roots of the distances, so it makes no loop or overshoot
-    where two control points lie close together.
+    Centripetal parametrization: knot intervals are the square roots of the distances, so there is
+    no loop or overshoot where two control points are close together.
     """
     gaps = np.sqrt(np.linalg.norm(np.diff(points, axis=0), axis=1)).clip(1e-6)
     slopes = np.diff(points, axis=0) / gaps[:, None]
@@ -285,7 +291,7 @@ def spline(points: Points, steps: int = 10) -> Points:
 
 
 def pressures(path_px: Points, rng: np.random.Generator, pen: Pen) -> npt.NDArray[np.float64]:
-    """Make the (M,) pen widths along a path, about 1: swelling slowly, thin where it lifts."""
+    """Return (M,) relative pen widths along a path: slow variation, thinner at both ends."""
     along = np.linspace(0, 1, len(path_px))
     knots = np.linspace(0, 1, 5)
     swell = 1 + pen.pressure * np.interp(along, knots, rng.uniform(-1, 1, len(knots)))
@@ -294,8 +300,8 @@ def pressures(path_px: Points, rng: np.random.Generator, pen: Pen) -> npt.NDArra
 
 
 def draw_path(canvas: GrayImage, path: Points, widths: npt.NDArray[np.float64]) -> None:
-    """Draw a pen's way onto an (H, W) uint8 canvas, in place; all lengths in its pixels."""
-    fixed = np.rint(path * 16).astype(int)  # OpenCV takes sixteenths of a pixel with shift=4
+    """Draw a path onto an (H, W) uint8 canvas, in place; lengths in pixels of the canvas."""
+    fixed = np.rint(path * 16).astype(int)  # shift=4 of cv2.line: units of 1/16 pixel
     for start, stop, width in zip(fixed, fixed[1:], widths, strict=False):
         thickness = max(round(float(width)), 1)
         cv2.line(

@@ -1,6 +1,6 @@
-"""Paper, desk, light, ink and sensor noise, made from chance: what a page is rendered with.
+"""Render random paper, desk, light, ink and sensor noise.
 
-Knows nothing of digits and cameras.
+Independent of digits and cameras.
 """
 
 from typing import TypeAlias
@@ -19,12 +19,12 @@ PAPER: Colour = (214, 224, 228)
 DESK: Colour = (62, 84, 112)
 RULE: Colour = (216, 190, 164)
 BLUE, BLACK, LIGHT_BLUE = (112.0, 44.0, 30.0), (44.0, 38.0, 36.0), (128.0, 62.0, 40.0)
-NOISE_MARGIN = 64  # pixels: each frame takes another window of the same noise
+NOISE_MARGIN_PX = 64  # chosen: each frame takes another window of the same noise
 
 
 def make_noise(size: tuple[int, int], rng: np.random.Generator, sigma: float = 3.0) -> BgrImage:
-    """Make (H + margin, W + margin, 3) uint8 noise around 128, mostly gray as a sensor's is."""
-    shape = (size[1] + NOISE_MARGIN, size[0] + NOISE_MARGIN)
+    """Make (H + margin, W + margin, 3) uint8 noise of mean 128, mostly gray like a sensor's."""
+    shape = (size[1] + NOISE_MARGIN_PX, size[0] + NOISE_MARGIN_PX)
     luma = rng.standard_normal(shape, np.float32)
     tint = cv2.resize(
         rng.standard_normal((shape[0] // 2, shape[1] // 2, 3), np.float32), shape[::-1]
@@ -34,7 +34,7 @@ def make_noise(size: tuple[int, int], rng: np.random.Generator, sigma: float = 3
 
 
 def make_desk(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
-    """Make a wooden desk: long grain, no pattern as fine or dark as ink."""
+    """Make an (H, W, 3) wooden desk: long grain, coarser and paler than ink."""
     grain = stretched(rng, size, (size[0] // 160 + 2, size[1] // 3 + 2))
     stain = stretched(rng, size, (7, 5))
     tone = 1 + 0.07 * grain + 0.08 * stain
@@ -42,14 +42,14 @@ def make_desk(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
 
 
 def make_paper(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
-    """Make an (H, W, 3) sheet of off-white paper: fine grain, and clouds of its fibres."""
+    """Make an (H, W, 3) sheet of off-white paper: fine grain and low-frequency variation."""
     fine = rng.standard_normal(size[::-1], np.float32)
     clouds = stretched(rng, size, (size[0] // 12 + 2, size[1] // 12 + 2))
     return np.asarray((1.3 * fine + clouds)[..., None] + np.array(PAPER, np.float32), np.float32)
 
 
 def make_light(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
-    """Make the (H, W, 1) light of a lamp to one side, and the soft shadow of a head."""
+    """Make the (H, W, 1) illumination of a lamp to one side with a soft shadow."""
     small = (size[0] // 8 + 1, size[1] // 8 + 1)
     y, x = np.mgrid[0 : small[1], 0 : small[0]].astype(np.float32) / small[1]
     lamp_x, lamp_y = rng.uniform(0.2, 0.6), rng.uniform(-0.2, 0.3)
@@ -61,7 +61,7 @@ def make_light(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
 
 
 def stretched(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int]) -> Light:
-    """Make (H, W) smooth noise, about 1 in deviation, from a coarse grid of chance."""
+    """Make (H, W) smooth noise of standard deviation about 1 from a coarse random grid."""
     grid = rng.standard_normal(cells[::-1], np.float32)
     return np.asarray(cv2.resize(grid, size, interpolation=cv2.INTER_CUBIC), np.float32)
 
@@ -89,9 +89,9 @@ def lay_ink(
     colour: Colour,
     rng: np.random.Generator,
 ) -> None:
-    """Put (H, W) uint8 coverage on the canvas with its left top at `corner`, in place.
+    """Blend ink of (H, W) uint8 coverage onto the canvas with its top left at `corner`, in place.
 
-    No stroke is all ink: the paper's grain shows through.
+    The ink's density varies below 1, so that the grain of the paper stays visible.
     """
     height, width = ink.shape
     cells = (width // 3 + 2, height // 3 + 2)

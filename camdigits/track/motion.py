@@ -1,11 +1,14 @@
-"""Where a page went between two frames, and which of its digits is which.
+"""Estimate how the page moved between two frames from the positions of its digits.
 
-Pure functions on the places of digits; nothing is remembered here. Places are complex numbers,
-x + iy: a turn with a zoom is then one multiplication.
+Pure functions. Positions are complex numbers, x + iy, so that a rotation with a zoom is one
+multiplication. The estimate follows RANSAC (Fischler and Bolles 1981), but tries all hypotheses:
+each pair of equal digits suggests a shift, the shift that explains most digits wins, and least
+squares refine it to a similarity transform.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
@@ -16,182 +19,218 @@ from camdigits.values import Box
 Points = npt.NDArray[np.complex128]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+FloatBox = tuple[float, float, float, float]  # x, y, width, height in pixels
 
-NEAR = 0.35  # sizes: a digit so close to where the motion brings it speaks for that motion
-MUCH = 0.6  # of the digits: a motion that explains so many needs no rival
-SOME = 0.4  # of the digits, and two of them: a sudden jump that explains fewer is chance
-ALIKE = 1.5  # times larger or smaller: another digit
-PUSH = 2.0  # sizes: how far a single digit may move from one frame to the next
-STIFF = 4.0  # sizes: digits closer together than this hardly tell a turn or a zoom
-MOST = 96  # jumps that are tried
-HELD = 0.6  # of a digit: what covers so much of it was looked at in its place
-ROOMY = 4.0  # times larger: something else
+
+@dataclass(frozen=True, slots=True)
+class MotionConfig:
+    """Limits of the search; sizes are longest sides of a digit, shares are 0 to 1."""
+
+    support_radius_sizes: float = 0.35  # chosen: a digit this close supports the motion
+    sufficient_support_share: float = 0.6  # chosen: no other motion is tried above this support
+    min_jump_support_share: float = 0.4  # chosen: a jump that fewer digits support is chance
+    min_jump_support_digits: int = 2  # chosen: and one digit alone supports no long jump
+    max_lone_jump_sizes: float = 2.0  # chosen: a shorter jump needs no second digit
+    max_size_ratio: float = 1.5  # chosen: digits that differ more in size are not the same
+    max_jumps: int = 96  # chosen: limits the time of a search
+    stiffness_sizes: float = 4.0  # chosen: digits closer together hardly determine a rotation
+    coast_s: float = 0.15  # chosen: without matches the last motion decays to 1/e in this time
+    max_extrapolation: float = 5.0  # chosen: longest prediction, in intervals of the last motion
+
+
+DEFAULT = MotionConfig()
 
 
 class Motion(NamedTuple):
-    """z → turn * z + shift."""
+    """Similarity transform z → turn * z + shift, in pixels; abs(turn) is the zoom."""
 
     turn: complex = 1 + 0j
     shift: complex = 0j
 
     def move(self, points: Points) -> Points:
-        """Move points."""
+        """Return points moved by the motion."""
         return self.turn * points + self.shift
 
-    def part(self, share: float) -> "Motion":
-        """Do `share` of a small motion, or more of it.
+    def scaled(self, factor: float) -> "Motion":
+        """Return a fraction or a multiple of a small motion.
 
-        >>> Motion(1, 4 + 2j).part(0.5).shift
+        >>> Motion(1, 4 + 2j).scaled(0.5).shift
         (2+1j)
         """
-        return Motion(1 + (self.turn - 1) * share, self.shift * share)
+        return Motion(1 + (self.turn - 1) * factor, self.shift * factor)
 
 
 STILL = Motion()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Where digits are and what they read as."""
+class Positions:
+    """Positions, sizes and labels of N digits."""
 
-    middle: Points  # (N,)
-    size: Floats  # (N,) longest side
-    label: npt.NDArray[np.str_]  # (N,)
+    centres: Points  # (N,)
+    sizes: Floats  # (N,) longest side in pixels, at least 1
+    labels: npt.NDArray[np.str_]  # (N,)
 
-    def part(self, kept: Flags) -> "Places":
-        """Keep some of them."""
-        return Places(self.middle[kept], self.size[kept], self.label[kept])
+    def selected(self, flags: Flags) -> "Positions":
+        """Return the digits whose flag in (N,) is set."""
+        return Positions(self.centres[flags], self.sizes[flags], self.labels[flags])
+
+    def moved(self, motion: Motion) -> "Positions":
+        """Return the digits moved and zoomed by a motion."""
+        return Positions(motion.move(self.centres), self.sizes * abs(motion.turn), self.labels)
 
 
-def places(boxes: Sequence[Box | Sequence[float]], labels: Sequence[str]) -> Places:
-    """Reduce boxes (x, y, width, height) to middles and sizes."""
+def positions(boxes: Sequence[Box | FloatBox], labels: Sequence[str]) -> Positions:
+    """Convert boxes (x, y, width, height) to centres and sizes."""
     sides = np.array(boxes, np.float64).reshape(-1, 4)
-    middle = sides[:, :2] + sides[:, 2:] / 2
-    size = sides[:, 2:].max(axis=1, initial=1)
-    return Places(middle[:, 0] + 1j * middle[:, 1], size, np.array(labels, "U8"))
+    centres = sides[:, :2] + sides[:, 2:] / 2
+    sizes = sides[:, 2:].max(axis=1, initial=1)
+    return Positions(centres[:, 0] + 1j * centres[:, 1], sizes, np.array(labels, "U8"))
 
 
-def common_motion(old: Places, new: Places, expected: Motion = STILL) -> Motion | None:
-    """Find the motion of the page that explains most of its digits.
+def predicted_motion(
+    last: Motion, last_s: float, elapsed_s: float, config: MotionConfig = DEFAULT
+) -> Motion:
+    """Extrapolate the motion of the last frame interval to the next at constant speed.
 
     Args:
-        old: digits where they were last.
-        new: digits where they are now.
-        expected: the motion of before; it and no motion are tried first.
+        last: motion between the two frames before.
+        last_s: seconds between them; 0 if unknown: no motion is predicted.
+        elapsed_s: seconds since the last frame.
+        config: limit of the extrapolation.
+    """
+    return last.scaled(min(elapsed_s / last_s, config.max_extrapolation) if last_s else 0.0)
+
+
+def coasted(motion: Motion, elapsed_s: float, config: MotionConfig = DEFAULT) -> Motion:
+    """Reduce a predicted motion that no digit confirms: the page comes to rest."""
+    return motion.scaled(exp(-elapsed_s / config.coast_s))
+
+
+def common_motion(
+    old: Positions, new: Positions, expected: Motion = STILL, config: MotionConfig = DEFAULT
+) -> Motion | None:
+    """Find the motion that maps most old digits onto new digits with the same label.
+
+    Args:
+        old: digits of the earlier frame.
+        new: digits of the later frame.
+        expected: predicted motion; it and no motion are tried before any other.
+        config: limits.
 
     Returns:
         The motion, None if no digit of `old` is found again.
     """
-    alike = old.label[:, None] == new.label
-    ratio = old.size[:, None] / new.size
-    alike &= (ratio < ALIKE) & (ratio > 1 / ALIKE)
-    if not alike.any():
+    is_alike = _alike(old, new, config)
+    if not is_alike.any():
         return None
-    few = min(alike.any(axis=1).sum(), alike.any(axis=0).sum())
-    motion, support = expected, _support(old, new, alike, expected)
-    if support < MUCH * few and expected != STILL:
-        still = _support(old, new, alike, STILL)
+    sufficient = config.sufficient_support_share * _matchable(is_alike)
+    motion, support = expected, _support(old, new, is_alike, expected, config)
+    if support < sufficient and expected != STILL:
+        still = _support(old, new, is_alike, STILL, config)
         motion, support = (STILL, still) if still > support else (motion, support)
-    if support < MUCH * few:
-        motion, support = _jump(old, new, alike, motion, support)
-    return _refined(old, new, alike, motion) if support else None
+    if support < sufficient:
+        motion, support = _best_jump(old, new, is_alike, (motion, support), config)
+    return _refined(old, new, is_alike, motion, config) if support else None
 
 
-def pairs(costs: Floats, limit: float = 1.0) -> list[tuple[int, int]]:
-    """Pair rows with columns, the cheapest pair first; nothing is used twice.
-
-    >>> pairs(np.array([[0.2, 0.1], [0.9, 0.3]]))
-    [(0, 1), (1, 0)]
-    """
-    rows, columns = np.nonzero(costs < limit)
-    order = np.argsort(costs[rows, columns], kind="stable")
-    found: list[tuple[int, int]] = []
-    used_rows: set[int] = set()
-    used_columns: set[int] = set()
-    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
-        if row not in used_rows and column not in used_columns:
-            found.append((row, column))
-            used_rows.add(row)
-            used_columns.add(column)
-    return found
+def _alike(old: Positions, new: Positions, config: MotionConfig) -> Flags:
+    """(N, M) whether two digits have the same label and a similar size."""
+    ratios = old.sizes[:, None] / new.sizes
+    limit = config.max_size_ratio
+    return np.asarray(
+        (old.labels[:, None] == new.labels) & (ratios < limit) & (ratios > 1 / limit), np.bool_
+    )
 
 
-def overlooked(
-    expected: Sequence[Box | Sequence[float]], refused: Sequence[Box]
-) -> list[int | None]:
-    """Find what was refused where something is expected: it, or more that holds it.
+def _matchable(pairs: Flags) -> int:
+    """Upper limit of the pairs in (N, M) flags if each digit is in one pair only."""
+    return int(min(pairs.any(axis=1).sum(), pairs.any(axis=0).sum()))
+
+
+def _distances(old: Positions, new: Positions, motion: Motion) -> Floats:
+    """(N, M) distances after the motion, in sizes."""
+    distances = np.abs(motion.move(old.centres)[:, None] - new.centres)
+    return np.asarray(distances / old.sizes[:, None])
+
+
+def _support(
+    old: Positions, new: Positions, is_alike: Flags, motion: Motion, config: MotionConfig
+) -> int:
+    """Number of digits that the motion explains."""
+    return _matchable((_distances(old, new, motion) < config.support_radius_sizes) & is_alike)
+
+
+def _best_jump(
+    old: Positions,
+    new: Positions,
+    is_alike: Flags,
+    best: tuple[Motion, int],
+    config: MotionConfig,
+) -> tuple[Motion, int]:
+    """Try every shift of one digit onto a digit with its label, short shifts first.
 
     Returns:
-        Of each expected box the refused box that covers most of it, if there is one.
-
-    >>> overlooked([(10, 10, 20, 40), (60, 10, 20, 40)], [Box(8, 12, 30, 40), Box(0, 0, 200, 90)])
-    [0, None]
+        The motion and its support; `best` if no shift has more support.
     """
-    old = np.array(expected, np.float64).reshape(-1, 4)[:, None]
-    new = np.array(refused, np.float64).reshape(-1, 4)
-    low = np.maximum(old[..., :2], new[..., :2])
-    high = np.minimum(old[..., :2] + old[..., 2:], new[..., :2] + new[..., 2:])
-    area = old[..., 2:].prod(axis=-1)
-    part = np.maximum(high - low, 0).prod(axis=-1) / area
-    part[new[..., 2:].prod(axis=-1) > ROOMY * area] = 0
-    best = part.argmax(axis=1).tolist()
-    return [at if part[row, at] >= HELD else None for row, at in enumerate(best)]
+    rows, columns = np.nonzero(is_alike)
+    shifts = new.centres[columns] - old.centres[rows]
+    order = np.argsort(np.abs(shifts), kind="stable")[: config.max_jumps]
+    shifts, sizes = shifts[order], old.sizes[rows[order]]
+    supports = _shift_supports(old, new, is_alike, shifts, config)
+    fewest = min(len(old.sizes), len(new.sizes))
+    min_support = max(config.min_jump_support_digits, config.min_jump_support_share * fewest)
+    is_short = np.abs(shifts) < config.max_lone_jump_sizes * sizes
+    supports = np.where((supports >= min_support) | is_short, supports, 0)
+    index = int(np.argmax(supports))
+    if supports[index] <= best[1]:
+        return best
+    return Motion(1 + 0j, complex(shifts[index])), int(supports[index])
 
 
-def _away(old: Places, new: Places, motion: Motion) -> Floats:
-    """(N, M) distances in sizes after the motion."""
-    return np.asarray(np.abs(motion.move(old.middle)[:, None] - new.middle) / old.size[:, None])
+def _shift_supports(
+    old: Positions, new: Positions, is_alike: Flags, shifts: Points, config: MotionConfig
+) -> npt.NDArray[np.int64]:
+    """(S,) number of digits that each shift explains."""
+    moved = old.centres[:, None] + shifts  # (N, S)
+    distances = np.abs(moved[:, None, :] - new.centres[:, None])  # (N, M, S)
+    is_near = distances < config.support_radius_sizes * old.sizes[:, None, None]
+    is_near &= is_alike[:, :, None]
+    return np.asarray(
+        np.minimum(is_near.any(axis=1).sum(axis=0), is_near.any(axis=0).sum(axis=0)), np.int64
+    )
 
 
-def _support(old: Places, new: Places, alike: Flags, motion: Motion) -> int:
-    near = (_away(old, new, motion) < NEAR) & alike
-    return int(min(near.any(axis=1).sum(), near.any(axis=0).sum()))
+def _refined(
+    old: Positions, new: Positions, is_alike: Flags, motion: Motion, config: MotionConfig
+) -> Motion:
+    """Fit shift, rotation and zoom to the digits that support the motion, outliers excluded."""
+    distances = np.where(is_alike, _distances(old, new, motion), np.inf)
+    nearest = distances.argmin(axis=1)
+    is_near = distances.min(axis=1) < config.support_radius_sizes
+    before, after = old.centres[is_near], new.centres[nearest[is_near]]
+    stiffness = (config.stiffness_sizes * _upper_median(old.sizes)) ** 2
+    fitted = _fit(before, after, stiffness)
+    errors = np.abs(fitted.move(before) - after)
+    is_inlier = errors <= max(1.0, 2 * _upper_median(errors))
+    if is_inlier.all():
+        return fitted
+    return _fit(before[is_inlier], after[is_inlier], stiffness)
 
 
-def _jump(
-    old: Places, new: Places, alike: Flags, motion: Motion, support: int
-) -> tuple[Motion, int]:
-    """Try every shift that brings one digit onto one that reads the same, short ones first."""
-    rows, columns = np.nonzero(alike)
-    shifts = new.middle[columns] - old.middle[rows]
-    order = np.argsort(np.abs(shifts), kind="stable")[:MOST]
-    shifts, sizes = shifts[order], old.size[rows[order]]
-    moved = old.middle[:, None] + shifts  # (N, S)
-    away = np.abs(moved[:, None, :] - new.middle[:, None])  # (N, M, S)
-    near = (away < NEAR * old.size[:, None, None]) & alike[:, :, None]
-    counts = np.minimum(near.any(axis=1).sum(axis=0), near.any(axis=0).sum(axis=0))
-    # One digit alone tells a short push from chance, no more.
-    few = min(len(old.size), len(new.size))
-    allowed = (counts >= max(2, SOME * few)) | (np.abs(shifts) < PUSH * sizes)
-    counts = np.where(allowed, counts, 0)
-    best = int(np.argmax(counts))
-    if counts[best] <= support:
-        return motion, support
-    return Motion(1 + 0j, complex(shifts[best])), int(counts[best])
+def _fit(before: Points, after: Points, stiffness: float) -> Motion:
+    """Fit a similarity by least squares with a ridge penalty on rotation and zoom.
 
-
-def _refined(old: Places, new: Places, alike: Flags, motion: Motion) -> Motion:
-    """Fit shift, turn and zoom to the digits that the motion brings home."""
-    away = np.where(alike, _away(old, new, motion), np.inf)
-    nearest = away.argmin(axis=1)
-    home = away.min(axis=1) < NEAR
-    before, after = old.middle[home], new.middle[nearest[home]]
-    stiff = (STIFF * _middle(old.size)) ** 2
-    fitted = _fit(before, after, stiff)
-    error = np.abs(fitted.move(before) - after)
-    good = error <= max(1.0, 2 * _middle(error))
-    return fitted if good.all() else _fit(before[good], after[good], stiff)
-
-
-def _fit(before: Points, after: Points, stiff: float) -> Motion:
-    """Least squares, held back towards no turn where the digits lie close together."""
+    The penalty dominates where the digits lie close together. Without it this is the solution of
+    Umeyama (1991) in the plane.
+    """
     start, end = before.sum() / len(before), after.sum() / len(after)
-    arm, moved = before - start, after - end
+    arms, moved = before - start, after - end
     # np.vdot conjugates its first argument.
-    turn = 1 + complex(np.vdot(arm, moved - arm)) / (np.vdot(arm, arm).real + stiff)
+    turn = 1 + complex(np.vdot(arms, moved - arms)) / (np.vdot(arms, arms).real + stiffness)
     return Motion(turn, complex(end - turn * start))
 
 
-def _middle(values: Floats) -> float:
-    """Median, the upper one of two: np.median takes five times as long on so few."""
+def _upper_median(values: Floats) -> float:
+    """Median, the upper of two: np.median takes five times as long for a few values."""
     return float(np.sort(values)[len(values) // 2])

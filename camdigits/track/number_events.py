@@ -1,140 +1,204 @@
-"""Numbers over time: which is which, and when one became stable, changed or went.
+"""Assign ids to numbers across frames and emit stable, changed and gone events.
 
-Told what stands on the page at each moment; knows numbers by the digits in them.
+A number is identified by the ids of its digits.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from camdigits.values import Box, Digit, Event, Number
 
 
-@dataclass(slots=True)
-class _Watched:
-    """One number, by its digits."""
+@dataclass(frozen=True, slots=True)
+class NumberEventsConfig:
+    """When a number is reported."""
+
+    stable_s: float = 0.5  # chosen: a text is stable, or a number gone, after this time
+
+
+DEFAULT = NumberEventsConfig()
+
+
+class _TrackedNumber(NamedTuple):
+    """One number and what was reported of it."""
 
     track: int
     text: str
     score: float
     box: Box
-    since_s: float  # it has read so
-    seen_s: float
-    members: Sequence[int] = ()  # tracks of its digits
-    told: str | None = None  # the text reported last; None while it is not reported
+    since_s: float  # time of the first frame with this text
+    seen_s: float  # time of the last frame with this number
+    members: Sequence[int] = ()  # ids of its digits
+    reported: str | None = None  # text of the last event; None before "stable" and after "gone"
 
 
-class NumberWatch:
-    """Gives numbers ids and tells what becomes of them.
+class NumberEvents:
+    """Ids and pending events of numbers; part of the state of a `Tracker`.
 
     Args:
-        stable_s: a text that holds for so long is reported.
+        config: when a number is reported.
     """
 
-    def __init__(self, stable_s: float = 0.5) -> None:
-        self._stable_s = stable_s
-        self._watched: dict[int, _Watched] = {}
-        self._owner: dict[int, int] = {}  # of each digit's track: its number's
+    def __init__(self, config: NumberEventsConfig = DEFAULT) -> None:
+        self._config = config
+        self._numbers: dict[int, _TrackedNumber] = {}  # by id
+        self._number_of: dict[int, int] = {}  # id of a digit to the id of its number
         self._next = 1
 
-    def follow(
-        self, numbers: Iterable[Number], alive: Collection[int], now: float
+    def assign(self, digits: Sequence[Digit], numbers: Sequence[Number]) -> tuple[Number, ...]:
+        """Give each number the id it had, or a new id, and remember its digits.
+
+        Args:
+            digits: each with its track.
+            numbers: made of these digits.
+
+        Returns:
+            The numbers, each with its track.
+
+        Raises:
+            ValueError: a digit has no track.
+        """
+        assigned = []
+        for number, track in zip(numbers, self._known_ids(digits, numbers), strict=True):
+            members = [_track(digits[index]) for index in number.digits]
+            assigned.append(_with_track(number, self._remember(track, members)))
+        return tuple(assigned)
+
+    def lookup(self, digits: Sequence[Digit], numbers: Sequence[Number]) -> tuple[Number, ...]:
+        """Give each number the id it had, without remembering anything.
+
+        Of two parts of one number the longer part gets the id, the other None.
+
+        Args:
+            digits: each with its track.
+            numbers: made of these digits.
+
+        Raises:
+            ValueError: a digit has no track.
+        """
+        tracks = self._known_ids(digits, numbers)
+        return tuple(
+            _with_track(number, track) for number, track in zip(numbers, tracks, strict=True)
+        )
+
+    def update(
+        self, numbers: Iterable[Number], alive: Collection[int], now_s: float
     ) -> tuple[Event, ...]:
-        """See which numbers there are.
+        """Take the numbers of a frame and return the events that are due.
 
         Args:
             numbers: each with its track.
-            alive: tracks of digits that may come back.
-            now: seconds.
+            alive: ids of all digits that are tracked.
+            now_s: time of the frame.
 
-        Returns:
-            What is new.
+        Raises:
+            ValueError: a number has no track.
         """
         for number in numbers:
-            self._see(number, now)
-        if len(self._owner) > len(alive):
-            self._owner = {digit: track for digit, track in self._owner.items() if digit in alive}
-        events = [event for each in self._watched.values() if (event := self._news(each, now))]
-        kept = set(self._owner.values())
-        self._watched = {
-            track: each for track, each in self._watched.items() if each.told or track in kept
-        }
-        return tuple(events)
+            self._observe(number, now_s)
+        if len(self._number_of) > len(alive):
+            self._number_of = {
+                digit: track for digit, track in self._number_of.items() if digit in alive
+            }
+        events = [self._report(number, now_s) for number in tuple(self._numbers.values())]
+        self._forget()
+        return tuple(event for event in events if event is not None)
 
-    def own(self, digits: Sequence[Digit], numbers: Sequence[Number]) -> tuple[Number, ...]:
-        """Give each number the id it had, or a new one, and remember its digits."""
-        owned = []
-        for number, found in zip(numbers, self._tracks_of(digits, numbers), strict=True):
-            members = [_track(digits[index]) for index in number.digits]
-            track = found
-            if track is None:
-                track, self._next = self._next, self._next + 1
-                self._owner.update(dict.fromkeys(members, track))
-            for member in members:  # one that had a number stays with it until that is settled
-                self._owner.setdefault(member, track)
-            each = self._watched.get(track)
-            if each is not None:
-                each.members = members
-            owned.append(_named(number, track))
-        return tuple(owned)
+    def _remember(self, track: int | None, members: list[int]) -> int:
+        """Link digits to a number, a new one if `track` is None; return its id."""
+        if track is None:
+            track, self._next = self._next, self._next + 1
+            self._number_of.update(dict.fromkeys(members, track))
+        for member in members:  # a digit of another number stays there until this one is stable
+            self._number_of.setdefault(member, track)
+        known = self._numbers.get(track)
+        if known is not None and known.members != members:
+            self._numbers[track] = known._replace(members=members)
+        return track
 
-    def named(self, digits: Sequence[Digit], numbers: Sequence[Number]) -> tuple[Number, ...]:
-        """Give numbers the ids they have; of two parts of one number the longer has it."""
-        tracks = self._tracks_of(digits, numbers)
-        return tuple(_named(number, track) for number, track in zip(numbers, tracks, strict=True))
-
-    def _tracks_of(
+    def _known_ids(
         self, digits: Sequence[Digit], numbers: Sequence[Number]
     ) -> Sequence[int | None]:
-        tracks = [self._likely(digits, number) for number in numbers]
+        """Return the id of each number, None if it is new; each id once."""
+        tracks = [self._known_id(digits, number) for number in numbers]
         return tracks if len(set(tracks)) == len(tracks) else _longest(tracks, numbers)
 
-    def _likely(self, digits: Sequence[Digit], number: Number) -> int | None:
-        """The number that most of these digits belonged to, the older one of two."""
-        owners = [self._owner.get(_track(digits[index])) for index in number.digits]
-        if len(set(owners)) == 1:
-            return owners[0]
-        known = [owner for owner in owners if owner is not None]
-        return min(set(known), key=lambda owner: (-known.count(owner), owner))
+    def _known_id(self, digits: Sequence[Digit], number: Number) -> int | None:
+        """Return the number to which most of these digits belonged; of two the older."""
+        tracks = [self._number_of.get(_track(digits[index])) for index in number.digits]
+        if len(set(tracks)) == 1:
+            return tracks[0]
+        known = [track for track in tracks if track is not None]
+        return min(set(known), key=lambda track: (-known.count(track), track))
 
-    def _see(self, number: Number, now: float) -> None:
+    def _observe(self, number: Number, now_s: float) -> None:
         track = number.track
         if track is None:
-            raise ValueError(f"a number to be watched needs a track, got {number}")
-        each = self._watched.get(track)
-        if each is None:
-            self._watched[track] = _Watched(track, number.text, number.score, number.box, now, now)
-            return
-        if each.text != number.text:
-            each.text, each.since_s = number.text, now
-        each.score, each.box, each.seen_s = number.score, number.box, now
+            raise ValueError(f"expected a number with a track, got {number}; use assign() first")
+        known = self._numbers.get(track)
+        if known is None:
+            self._numbers[track] = _first(track, number, now_s)
+        else:
+            self._numbers[track] = _observed(known, number, now_s)
 
-    def _news(self, each: _Watched, now: float) -> Event | None:
-        was = each.told
-        # A clock that went back ends what was before, too.
-        if abs(now - each.seen_s) >= self._stable_s and was is not None:
-            each.told = None
-            return Event("gone", each.track, was, was, each.score, each.box)
-        if each.seen_s != now or now - each.since_s < self._stable_s or each.text == was:
+    def _report(self, number: _TrackedNumber, now_s: float) -> Event | None:
+        """Return the event of a number if one is due, and remember what it reported."""
+        event = _due_event(number, now_s, self._config.stable_s)
+        if event is None:
             return None
-        each.told = each.text
-        self._owner.update(dict.fromkeys(each.members, each.track))
-        return Event(
-            "stable" if was is None else "changed",
-            each.track,
-            each.text,
-            was,
-            each.score,
-            each.box,
-        )
+        reported = None if event.kind == "gone" else event.text
+        self._numbers[number.track] = number._replace(reported=reported)
+        if event.kind != "gone":
+            self._number_of.update(dict.fromkeys(number.members, number.track))
+        return event
+
+    def _forget(self) -> None:
+        """Drop numbers that are not reported and have no digit left."""
+        linked = set(self._number_of.values())
+        self._numbers = {
+            track: number
+            for track, number in self._numbers.items()
+            if number.reported or track in linked
+        }
 
 
-def _named(number: Number, track: int | None) -> Number:
-    # dataclasses.replace takes five times as long, and this is done for every frame.
+def _first(track: int, number: Number, now_s: float) -> _TrackedNumber:
+    return _TrackedNumber(track, number.text, number.score, number.box, now_s, now_s)
+
+
+def _observed(known: _TrackedNumber, number: Number, now_s: float) -> _TrackedNumber:
+    since_s = known.since_s if known.text == number.text else now_s
+    return _TrackedNumber(
+        known.track,
+        number.text,
+        number.score,
+        number.box,
+        since_s,
+        now_s,
+        known.members,
+        known.reported,
+    )
+
+
+def _due_event(number: _TrackedNumber, now_s: float, stable_s: float) -> Event | None:
+    """Return the event that is due; abs: a clock that went back ends what was before it, too."""
+    previous = number.reported
+    if previous is not None and abs(now_s - number.seen_s) >= stable_s:
+        return Event("gone", number.track, previous, previous, number.score, number.box)
+    if number.seen_s != now_s or now_s - number.since_s < stable_s or number.text == previous:
+        return None
+    kind: Literal["stable", "changed"] = "stable" if previous is None else "changed"
+    return Event(kind, number.track, number.text, previous, number.score, number.box)
+
+
+def _with_track(number: Number, track: int | None) -> Number:
+    # dataclasses.replace takes five times as long, and this runs for every frame.
     return Number(number.text, number.score, number.box, number.digits, track)
 
 
 def _longest(tracks: Sequence[int | None], numbers: Sequence[Number]) -> list[int | None]:
-    """Leave each track to the longest of its numbers."""
+    """Leave each id to the longest of its numbers."""
     left: list[int | None] = [None] * len(tracks)
     taken: set[int | None] = set()
     for index in sorted(range(len(numbers)), key=lambda index: -len(numbers[index].digits)):
@@ -146,5 +210,5 @@ def _longest(tracks: Sequence[int | None], numbers: Sequence[Number]) -> list[in
 
 def _track(digit: Digit) -> int:
     if digit.track is None:
-        raise ValueError(f"a digit to be watched needs a track, got {digit}")
+        raise ValueError(f"expected a digit with a track, got {digit}; use Tracker.follow()")
     return digit.track

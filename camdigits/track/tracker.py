@@ -1,103 +1,110 @@
-"""Digits over time: each keeps its id, its label is a vote, short gaps are bridged.
+"""Follow digits and numbers from frame to frame; the only memory of the pipeline.
 
-The only memory of the pipeline. Sees boxes and labels, never pixels; all times are seconds of the
-frames, so that a camera of any rate is followed alike.
+The tracker sees boxes and labels, never pixels. All times are seconds of the frames, so the frame
+rate of the camera does not matter.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from types import MappingProxyType
 
 import numpy as np
 
-from camdigits.layout.grouping import group
+from camdigits.track.association import (
+    AssociationConfig,
+    Expected,
+    cheapest_pairs,
+    page_motion,
+    pairing_costs,
+    rejections_at,
+)
+from camdigits.track.label_state import LabelConfig, rejected, restarted
 from camdigits.track.motion import (
     STILL,
     Floats,
-    Motion,
-    Places,
-    common_motion,
-    overlooked,
-    pairs,
-    places,
+    MotionConfig,
+    Positions,
+    coasted,
+    positions,
+    predicted_motion,
 )
-from camdigits.track.number_events import NumberWatch
-from camdigits.track.votes import Belief
-from camdigits.values import Box, Digit, Number, Rejected, Result
+from camdigits.track.number_events import NumberEvents, NumberEventsConfig
+from camdigits.track.reporting import Reading, Report, ReportConfig, is_present, make_report
+from camdigits.track.tracked_digit import (
+    Step,
+    TrackedDigit,
+    moved_to,
+    new_digit,
+    with_observation,
+)
+from camdigits.values import Digit, Event, Number, Rejected, Result
 
 
 @dataclass(frozen=True, slots=True)
 class TrackConfig:
-    """Times in seconds, distances in sizes (longest sides) of a digit."""
+    """Settings of a tracker: memory and box here, the rest per stage."""
 
-    show_s: float = 0.06  # seen for so long, a digit is shown
-    share: float = 0.6  # of its votes that its label needs to be shown
-    vote_s: float = 1.0  # a sighting counts 1/e after this time of seeing it
-    lead: float = 2.0  # times as many votes as the label shown: takes its place
-    step_s: float = 0.15  # between two frames at most so much is taken for seen
-    keep_s: float = 0.4  # a digit that is missed stays shown
-    young: float = 1.0  # one with little trust only for so many times its trust
-    miss: float = 1.5  # times as much trust goes while it is missed as comes while it is seen
-    cover_s: float = 0.25  # one that was missed for longer was covered: no more trust goes
-    trust_s: float = 1.0  # no more trust than this
-    least_s: float = -1.0  # nor less
-    hide_s: float = 0.0  # one that was shown and has less trust is hidden
-    sure: float = 3.0  # mean log-odds (95 %) that its label needs to be shown
-    stay: float = 2.0  # (88 %) and to stay
-    coast_s: float = 0.15  # a page out of sight comes to rest
-    split: float = 0.5  # of its votes: a label that has fewer is not shown
-    doubt_s: float = 0.2  # one that was never shown is forgotten
-    gone_s: float = 1.5  # numbers wait so long for a hidden digit
-    memory_s: float = 6.0  # one that comes back is known again
-    settle_s: float = 0.1  # its place follows what is seen, besides the page's motion
-    reach: float = 0.5  # from where it is expected to where it is found
-    drift: float = 0.5  # more for one that was missed for a second
-    alike: float = 1.6  # times larger or smaller: another digit
-    stranger: float = 0.4  # what another label adds to the distance
-    turn_s: float = 0.5  # a page that reads another way up for so long was turned
-    most: int = 1000  # digits that are remembered
+    memory_s: float = 6.0  # chosen: a labelled digit that returns within this time keeps its id
+    unlabelled_memory_s: float = 0.2  # chosen: a digit without a label is forgotten after it
+    max_digits: int = 1000  # chosen: limits memory
+    settle_s: float = 0.1  # chosen: time constant of a box relative to the motion of the page
+    rotation_hold_s: float = 0.5  # chosen: another rotation counts once it lasts this long
+    motion: MotionConfig = field(default_factory=MotionConfig)
+    association: AssociationConfig = field(default_factory=AssociationConfig)
+    label: LabelConfig = field(default_factory=LabelConfig)  # with the settings of the votes
+    report: ReportConfig = field(default_factory=ReportConfig)
+    number_events: NumberEventsConfig = field(default_factory=NumberEventsConfig)
 
 
 DEFAULT = TrackConfig()
-# Log-odds above the reader's threshold; 3 and 2 where that is 0.82. One more of each and 5 % fewer
-# digits are shown, one less and over 1 % of what is shown is wrong (`train score video`).
-SURE, STAY = 1.5, 0.5
-LIMITS = 1.0, 6.0  # of `sure`; one look says no more than 7
+# Log-odds above the threshold of the reader; 3 and 2 for a threshold of 0.82. Measured with
+# `train score video`: with one more of each, 5 % fewer digits are shown; with one less, over 1 %
+# of what is shown is wrong.
+SHOW_MARGIN_LOG_ODDS, STAY_MARGIN_LOG_ODDS = 1.5, 0.5
+MIN_SHOW_LOG_ODDS, MAX_SHOW_LOG_ODDS = 1.0, 6.0  # chosen: observations are limited to 7
 
 
 def config_for(threshold: float) -> TrackConfig:
-    """Show what is clearly above the threshold at which a reader reports digits.
+    """Return settings that show digits clearly above the threshold of a reader.
 
-    >>> config_for(0.81).sure
+    Args:
+        threshold: probability from which the reader reports a digit, 0 to 1.
+
+    >>> config_for(0.81).label.show_log_odds
     2.95
     """
     odds = math.log(max(threshold, 1e-9) / max(1 - threshold, 1e-9))
-    sure = round(min(max(odds + SURE, LIMITS[0]), LIMITS[1]), 2)
-    return TrackConfig(sure=sure, stay=sure - SURE + STAY)
-
-
-@dataclass(slots=True, eq=False)
-class _Track:
-    """One digit as it is remembered."""
-
-    track: int
-    box: tuple[float, ...]  # x, y, width, height where it should be now
-    seen: Digit  # the last sighting
-    seen_s: float
-    trust_s: float = 0.0  # time it was seen, less the time it was missed
-    label: str = ""  # the one it was given; empty: none yet
-    shown: bool = False
-    belief: Belief = field(default_factory=Belief)
+    show = min(max(odds + SHOW_MARGIN_LOG_ODDS, MIN_SHOW_LOG_ODDS), MAX_SHOW_LOG_ODDS)
+    show = round(show, 2)
+    stay = show - SHOW_MARGIN_LOG_ODDS + STAY_MARGIN_LOG_ODDS
+    return TrackConfig(label=LabelConfig(show_log_odds=show, stay_log_odds=stay))
 
 
 class Tracker:
-    """Follows digits and numbers from frame to frame.
+    """Follow the digits and numbers of one camera or video.
 
-    Give it each result in turn. Keep one per camera or clip.
+    Give it the result of each frame in order; use one tracker per camera or video. Each digit
+    keeps its id while the page moves, its label is pooled over about a second, and a digit that
+    the reader misses in a few frames is reported at its expected position. A digit is shown once
+    its mean log-odds reach `LabelConfig.show_log_odds`, never in the first frame. Use `config_for`
+    to derive that limit from the threshold of a reader.
 
-    >>> from camdigits.values import Frame
+    Times are seconds, boxes are whole pixels of the frame. A frame costs well under a millisecond
+    for some 30 digits. After a pause of more than `memory_s`, or a time that goes back, all digits
+    are forgotten; ids are never used twice.
+
+    Args:
+        config: settings; the default suits a threshold of 0.82.
+
+    Methods: greedy association by distance after compensation of the common motion, similar to
+    SORT (Bewley et al. 2016, "Simple Online and Realtime Tracking"); the motion is the best
+    supported of all point pair hypotheses, as in RANSAC (Fischler and Bolles 1981), refined by a
+    least-squares similarity (Umeyama 1991); labels are the mean of log-odds over correlated frames
+    (a logarithmic opinion pool, Genest and Zidek 1986).
+
+    >>> from camdigits.values import Box, Frame
     >>> frame = Frame(0, 0.0, np.zeros((100, 100, 3), np.uint8))
     >>> seven = Digit(Box(40, 30, 20, 40), "7", 0.99)
     >>> tracker = Tracker()
@@ -110,274 +117,184 @@ class Tracker:
     def __init__(self, config: TrackConfig = DEFAULT) -> None:
         self._config = config
         self._next = 1
-        self._watch = NumberWatch()
+        self._number_events = NumberEvents(config.number_events)
         self._now_s = -math.inf
-        self._forget(self._now_s)
+        self._reset(self._now_s)
 
     def follow(self, result: Result) -> Result:
-        """Take the readings of the next frame; returns what to show for it.
+        """Take the reading of the next frame and return what to show for it.
+
+        Args:
+            result: of a reader, without tracks.
 
         Returns:
-            A result for the same frame: digits with tracks and steady labels, those that are
-            missed for a moment at their likely places, numbers made of them, and the events.
+            A result of the same frame: digits with track, pooled label and mean score; missed
+            digits at their expected boxes with `missed_s` above 0; the numbers they form; the
+            rotation of the page; events of numbers; and `ms["track"]`, the time this took.
         """
         start = perf_counter()
-        now = result.frame.time_s
-        if not 0 <= now - self._now_s <= self._config.memory_s:
-            self._forget(now)
-        elapsed, self._now_s = now - self._now_s, now
-        found = places([d.box for d in result.digits], [d.label for d in result.digits])
-        trusted = self._faces(result, now)
-        own = self._move(found, elapsed, now)
-        self._see(result.digits, self._costs(own, found, now), elapsed, now, trusted)
-        if trusted:
-            self._refute(result.rejected, elapsed, now)
-        self._drop(now)
-        told = self._told(result, now)
+        step = self._advance(result.frame.time_s)
+        is_upright = self._accept_rotation(result, step.now_s)
+        found = positions([d.box for d in result.digits], [d.label for d in result.digits])
+        expected = self._move(found, step)
+        self._observe(result.digits, found, expected, step, is_upright)
+        if is_upright:
+            self._reject(result.rejected, step)
+        self._forget(step.now_s)
+        shown, events = self._report(result, step.now_s)
         ms = {**result.ms, "track": (perf_counter() - start) * 1000}
-        return replace(told, ms=MappingProxyType(ms))
+        return replace(
+            result,
+            digits=shown.digits,
+            numbers=shown.numbers,
+            rotation=self._rotation or 0,
+            events=events,
+            ms=MappingProxyType(ms),
+        )
 
-    def _forget(self, now: float) -> None:
-        self._tracks: list[_Track] = []
-        self._now_s = now
-        self._motion, self._motion_s = STILL, 0.0
+    def _advance(self, now_s: float) -> Step:
+        if not 0 <= now_s - self._now_s <= self._config.memory_s:
+            self._reset(now_s)
+        elapsed_s, self._now_s = now_s - self._now_s, now_s
+        return Step(now_s, elapsed_s)
+
+    def _reset(self, now_s: float) -> None:
+        """Forget all but the ids that were used."""
+        self._tracked: list[TrackedDigit] = []
+        self._now_s = now_s
+        self._motion, self._motion_s = STILL, 0.0  # of the last frame interval, and its length
         self._rotation: int | None = None
-        self._turned_s: float | None = None
+        self._turned_s: float | None = None  # since when another rotation is read
 
-    def _faces(self, result: Result, now: float) -> bool:
-        """Whether the page is read the way up that it stands; a turn has to last."""
+    def _accept_rotation(self, result: Result, now_s: float) -> bool:
+        """Tell whether the labels of a frame count: it was read with the rotation of the page."""
         if not result.digits or result.rotation == self._rotation:
             self._turned_s = None
             return True
         if self._rotation is not None:
-            self._turned_s = now if self._turned_s is None else self._turned_s
-            if now - self._turned_s < self._config.turn_s:
+            self._turned_s = now_s if self._turned_s is None else self._turned_s
+            if now_s - self._turned_s < self._config.rotation_hold_s:
                 return False
-            self._tracks = [track for track in self._tracks if track.label]
-            for track in self._tracks:
-                track.belief, track.shown = Belief(), False
+            self._restart_labels()
         self._rotation, self._turned_s = result.rotation, None
         return True
 
-    def _move(self, found: Places, elapsed: float, now: float) -> Places:
-        """Bring all to where the page has gone, those too that are not seen."""
-        own = places(
-            [t.box for t in self._tracks], [t.label or t.belief.leader for t in self._tracks]
+    def _restart_labels(self) -> None:
+        self._tracked = [
+            each.with_state(restarted(each.state)) for each in self._tracked if each.state.label
+        ]
+
+    def _move(self, found: Positions, step: Step) -> Positions:
+        """Move all tracked digits with the page, missed ones included; return their positions."""
+        config = self._config.motion
+        own = positions(
+            [each.box for each in self._tracked], [each.state.best_label for each in self._tracked]
         )
-        times = min(elapsed / self._motion_s, 5.0) if self._motion_s else 0.0
-        expected = self._motion.part(times)
-        motion = self._motion_to(found, own, expected, elapsed, now)
-        if motion is None:  # nothing to go by: what moved, moves on for a moment
-            motion = expected.part(math.exp(-elapsed / self._config.coast_s))
-        self._motion, self._motion_s = motion, elapsed
-        scale = abs(motion.turn)
-        moved = Places(motion.move(own.middle), own.size * scale, own.label)
-        for track, middle in zip(self._tracks, moved.middle.tolist(), strict=True):
-            width, height = track.box[2] * scale, track.box[3] * scale
-            track.box = middle.real - width / 2, middle.imag - height / 2, width, height
+        predicted = predicted_motion(self._motion, self._motion_s, step.elapsed_s, config)
+        is_recent = self._seen_s() >= step.now_s - step.elapsed_s - self._config.report.bridge_s
+        motion = page_motion(own, is_recent, found, predicted, config)
+        motion = motion or coasted(predicted, step.elapsed_s, config)
+        self._motion, self._motion_s = motion, step.elapsed_s
+        moved = own.moved(motion)
+        zoom = abs(motion.turn)
+        self._tracked = [
+            moved_to(each, centre, zoom)
+            for each, centre in zip(self._tracked, moved.centres.tolist(), strict=True)
+        ]
         return moved
 
-    def _motion_to(
-        self, found: Places, own: Places, expected: Motion, elapsed: float, now: float
-    ) -> Motion | None:
-        """The page's motion by what was just seen; failing that, by all that is remembered."""
-        if not self._tracks or not len(found.size):
-            return None
-        least = now - elapsed - self._config.keep_s
-        fresh = np.array([track.seen_s >= least for track in self._tracks])
-        if fresh.all():
-            return common_motion(own, found, expected)
-        motion = common_motion(own.part(fresh), found, expected) if fresh.any() else None
-        return motion or common_motion(own, found)
+    def _seen_s(self) -> Floats:
+        return np.array([each.seen_s for each in self._tracked], np.float64)
 
-    def _see(
+    def _observe(
         self,
         digits: Sequence[Digit],
-        costs: Floats,
-        elapsed: float,
-        now: float,
-        trusted: bool,
+        found: Positions,
+        expected: Positions,
+        step: Step,
+        is_upright: bool,
     ) -> None:
-        """Give each digit to the track that it belongs to, or to a new one."""
-        met = pairs(costs, math.inf)
-        for row, column in met:
-            self._sight(self._tracks[row], digits[column], elapsed, now, trusted)
-        known = {column for _, column in met}
-        for column, digit in enumerate(digits):
-            if column not in known and trusted:
-                new = _Track(self._next, digit.box, digit, now)
+        """Add each digit to the tracked digit it belongs to, or track it as a new one."""
+        config = self._config
+        pairs = cheapest_pairs(
+            pairing_costs(self._expected(expected, step.now_s), found, config.association)
+        )
+        for row, column in pairs:
+            self._tracked[row] = with_observation(
+                self._tracked[row],
+                digits[column],
+                step,
+                is_upright,
+                config.settle_s,
+                config.label,
+            )
+        if is_upright:
+            self._start(digits, {column for _, column in pairs}, step.now_s)
+
+    def _expected(self, positions: Positions, now_s: float) -> Expected:
+        missed_s = now_s - self._seen_s()
+        is_recent = missed_s <= self._config.report.bridge_s
+        is_labelled = np.array([bool(each.state.label) for each in self._tracked], np.bool_)
+        return Expected(positions, missed_s, is_recent, is_labelled)
+
+    def _start(self, digits: Sequence[Digit], known: Collection[int], now_s: float) -> None:
+        """Track the digits whose index is not known."""
+        for index, digit in enumerate(digits):
+            if index not in known:
+                self._tracked.append(new_digit(self._next, digit, now_s, self._config.label))
                 self._next += 1
-                self._vote(new, digit, 0.0)
-                self._tracks.append(new)
 
-    def _costs(self, own: Places, found: Places, now: float) -> Floats:
-        """(tracks, digits) distances, infinite where it cannot be the same digit."""
-        config = self._config
-        missed = now - np.array([track.seen_s for track in self._tracks]).reshape(-1, 1)
-        away = np.abs(own.middle[:, None] - found.middle) / own.size[:, None]
-        other = own.label[:, None] != found.label
-        ratio = own.size[:, None] / found.size
-        never = (away > config.reach + config.drift * np.minimum(missed, 1.0)) | (
-            np.maximum(ratio, 1 / ratio) > config.alike
-        )
-        never |= other & (missed > config.keep_s)  # something else may lie there by now
-        unknown = np.array([not track.label for track in self._tracks], np.bool_)[:, None]
-        costs = away + config.stranger * other + 0.15 * unknown
-        costs[never] = np.inf
-        return np.asarray(costs, np.float64)
-
-    def _sight(
-        self, track: _Track, digit: Digit, elapsed: float, now: float, trusted: bool
-    ) -> None:
-        track.seen = digit
-        if now <= track.seen_s:
-            return  # the same frame, read again
-        config = self._config
-        # Slowly: half of a digit behind a hand is a small one beside it, and no digit's place.
-        new = 1 - math.exp(-(now - track.seen_s) / config.settle_s)
-        track.box = tuple(
-            [old + new * (x - old) for old, x in zip(track.box, digit.box, strict=True)]
-        )
-        missed, track.seen_s = now - elapsed - track.seen_s, now
-        if not trusted:
+    def _reject(self, rejections: Sequence[Rejected], step: Step) -> None:
+        """Count rejected regions where digits were expected, unless these are occluded."""
+        if not rejections or step.elapsed_s <= 0:
             return
-        track.trust_s -= config.miss * min(missed, config.cover_s)
-        track.trust_s = max(track.trust_s, config.least_s)
-        track.trust_s = min(track.trust_s + min(elapsed, config.step_s), config.trust_s)
-        self._vote(track, digit, elapsed)
-        self._name(track)
-
-    def _name(self, track: _Track) -> None:
-        """Decide on a track's label, and whether it is shown."""
-        config, belief = self._config, track.belief
-        leader = belief.leader
-        if not track.label:
-            if track.trust_s >= config.show_s and belief.share(leader) >= config.share:
-                track.label = leader
-        elif leader != track.label and (
-            belief.votes(leader) >= config.lead * belief.votes(track.label)
-        ):
-            track.label = leader
-            belief.settle(leader)
-        enough = track.trust_s >= (config.hide_s if track.shown else config.show_s)
-        enough &= belief.share(track.label) >= config.split
-        sure = config.stay if track.shown else config.sure
-        track.shown = enough and bool(track.label) and belief.log_odds(track.label) >= sure
-
-    def _vote(self, track: _Track, digit: Digit, elapsed: float) -> None:
-        """Count a sighting; time in which the digit was not seen takes nothing from its votes."""
-        self._fade(track, elapsed)
-        track.belief.see(digit)
-
-    def _fade(self, track: _Track, elapsed: float) -> None:
-        track.belief.fade(math.exp(-min(elapsed, self._config.step_s) / self._config.vote_s))
-
-    def _refute(self, refused: Sequence[Rejected], elapsed: float, now: float) -> None:
-        """Count the looks that found something else, or nothing, where digits should be.
-
-        One that was missed for longer is covered; what is refused there is something else.
-        """
-        config = self._config
-        least = now - config.cover_s
-        missed = [t for t in self._tracks if least <= t.seen_s < now]
-        if not missed or not refused or elapsed <= 0:
-            return
-        at = overlooked([t.box for t in missed], [each.box for each in refused])
-        for track, index in zip(missed, at, strict=True):
-            if index is not None:
-                self._fade(track, elapsed)
-                track.belief.refuse(track.label or track.belief.leader, refused[index])
-                track.shown = track.shown and track.belief.log_odds(track.label) >= config.stay
-
-    def _drop(self, now: float) -> None:
-        """Forget what was a glimpse, and what is gone for long."""
-        config = self._config
-        kept = []
-        for track in self._tracks:
-            missed = now - track.seen_s
-            if missed <= (config.memory_s if track.label else config.doubt_s):
-                kept.append(track)
-        if len(kept) > config.most:
-            kept = sorted(kept, key=lambda track: track.seen_s)[-config.most :]
-        self._tracks = kept
-
-    def _told(self, result: Result, now: float) -> Result:
-        """Say what is on the page, as it is remembered."""
-        config, rotation = self._config, self._rotation or 0
-        size = result.frame.bgr.shape[1::-1]
-        named = [track for track in self._tracks if track.shown]
-        seen = [track for track in named if track.seen_s == now]
-        missed = [track for track in named if track.seen_s < now and not _taken(track, seen)]
-        bridged = [
-            track
-            for track in missed
-            if now - track.seen_s < min(config.keep_s, config.young * track.trust_s)
-            and _inside(track, size)
+        earliest_s = step.now_s - self._config.label.max_miss_s
+        missed = [
+            index
+            for index, each in enumerate(self._tracked)
+            if earliest_s <= each.seen_s < step.now_s
         ]
-        waited = [t for t in missed if now - t.seen_s < config.gone_s or not _inside(t, size)]
-        shown = self._digits(seen + bridged, now)
-        numbers = _grouped(shown, result, rotation)
-        if len(waited) > len(bridged):
-            kept = self._digits(seen + waited, now)
-            owned = self._watch.own(kept, group(kept, rotation))
-            # A number may wait for a part of it that left the picture, but not for all of it.
-            owned = tuple(
-                n for n in owned if min(kept[i].missed_s for i in n.digits) < config.gone_s
-            )
-            numbers = self._watch.named(shown, numbers)
-        else:
-            numbers = owned = self._watch.own(shown, numbers)
-        alive = {track.track for track in self._tracks}
-        events = self._watch.follow(owned, alive, now)
-        return replace(result, digits=shown, numbers=numbers, rotation=rotation, events=events)
+        if not missed:
+            return
+        boxes = [self._tracked[index].box for index in missed]
+        regions = [each.box for each in rejections]
+        found = rejections_at(boxes, regions, self._config.association)
+        for index, region in zip(missed, found, strict=True):
+            if region is not None:
+                each = self._tracked[index]
+                state = rejected(
+                    each.state, rejections[region], step.elapsed_s, self._config.label
+                )
+                self._tracked[index] = each.with_state(state)
 
-    def _digits(self, tracks: Sequence[_Track], now: float) -> tuple[Digit, ...]:
-        ordered = sorted(tracks, key=lambda track: track.box[:2])
-        return tuple(
-            Digit(
-                t.seen.box if t.seen_s == now else _whole(t.box),
-                t.label,
-                t.belief.score(t.label),
-                t.track,
-                cell_boundary=t.seen.cell_boundary,
-                missed_s=max(0.0, now - t.seen_s),
-            )
-            for t in ordered
-        )
+    def _forget(self, now_s: float) -> None:
+        """Drop digits that never got a label, and those missed for long."""
+        config = self._config
+        kept = [
+            each
+            for each in self._tracked
+            if now_s - each.seen_s
+            <= (config.memory_s if each.state.label else config.unlabelled_memory_s)
+        ]
+        if len(kept) > config.max_digits:
+            kept = sorted(kept, key=lambda each: each.seen_s)[-config.max_digits :]
+        self._tracked = kept
 
+    def _report(self, result: Result, now_s: float) -> tuple[Reading, tuple[Event, ...]]:
+        """Return the digits and numbers to show, and the events."""
+        config = self._config.report
+        report = make_report(self._tracked, result, self._rotation or 0, now_s, config)
+        numbers, complete = self._assign(report)
+        alive = {each.track for each in self._tracked}
+        events = self._number_events.update(complete, alive, now_s)
+        return Reading(report.shown.digits, numbers), events
 
-def _whole(box: tuple[float, ...]) -> Box:
-    x, y, width, height = box
-    return Box(round(x), round(y), max(1, round(width)), max(1, round(height)))
-
-
-def _inside(track: _Track, size: tuple[int, ...]) -> bool:
-    x, y, width, height = track.box
-    return 0 <= x + width / 2 < size[0] and 0 <= y + height / 2 < size[1]
-
-
-def _taken(track: _Track, seen: Sequence[_Track]) -> bool:
-    """Whether another digit stands where this one was."""
-    x, y, width, height = track.box
-    middle, reach = complex(x + width / 2, y + height / 2), 0.4 * max(width, height)
-    return any(
-        abs(complex(t.box[0] + t.box[2] / 2, t.box[1] + t.box[3] / 2) - middle) < reach
-        for t in seen
-    )
-
-
-def _grouped(digits: Sequence[Digit], result: Result, rotation: int) -> tuple[Number, ...]:
-    """Group digits; where just those were read, they are grouped already."""
-    same = rotation == result.rotation and [d.box for d in digits] == [
-        d.box for d in result.digits
-    ]
-    if not same or sum(len(number.digits) for number in result.numbers) != len(digits):
-        return group(digits, rotation)
-    return tuple(_retold(number, digits) for number in result.numbers)
-
-
-def _retold(number: Number, digits: Sequence[Digit]) -> Number:
-    members = [digits[index] for index in number.digits]
-    text = "".join([digit.label for digit in members])
-    score = math.prod([digit.score for digit in members])
-    return Number(text, score, number.box, number.digits)
+    def _assign(self, report: Report) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
+        """Return the numbers to show and the complete numbers, with ids."""
+        if report.complete is None:
+            numbers = self._number_events.assign(*report.shown)
+            return numbers, numbers
+        digits, numbers = report.complete
+        complete = self._number_events.assign(digits, numbers)
+        present = tuple(n for n in complete if is_present(n, digits, self._config.report))
+        return self._number_events.lookup(*report.shown), present

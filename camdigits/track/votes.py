@@ -1,103 +1,123 @@
-"""What is believed of one digit after many looks at it: its label, and how sure that is.
+"""Pool the label of a tracked digit over frames.
 
-Frame after frame sees the same ink: a letter that passes for a 6 does so all the time. So looks
-are no independent witnesses. Their log-odds are averaged, never added up, and a look that refused
-what others took for a digit counts as well. Old looks fade.
+Frames are correlated: a letter that resembles a 6 resembles it in every frame. So log-odds are
+averaged, not summed, and a rejected observation counts against the digit. Old observations decay.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from camdigits.values import Digit, Rejected
 
 
 @dataclass(frozen=True, slots=True)
-class BeliefConfig:
-    """Natural logarithms of odds: 3 is 95 %, 4.6 is 99 %."""
+class VotesConfig:
+    """Weights of single observations; log-odds are natural logarithms: 3 is 95 %, 4.6 is 99 %."""
 
-    most: float = 7.0  # one look says no more than this
-    cut: float = 3.0  # less for a part of a blob: of many cuts the luckiest is seen
-    none: float = 3.0  # against every digit, by a look that found none
-    other: float = 2.0  # against a digit, by a look that saw another but was not sure
-    doubt: float = 0.3  # looks that said nothing, before the first
-
-
-DEFAULT = BeliefConfig()
+    max_log_odds: float = 7.0  # chosen: limits the weight of one observation, here to 99.9 %
+    part_penalty_log_odds: float = 3.0  # chosen: a part is the best of many ways to split a region
+    none_penalty_log_odds: float = 3.0  # chosen: against the digit if "none" was predicted
+    other_penalty_log_odds: float = 2.0  # chosen: if another digit was predicted, but rejected
+    prior_observations: float = 0.3  # chosen: neutral observations before the first
 
 
-@dataclass(slots=True, eq=False)
-class Belief:
-    """Scores and log-odds of the labels that were seen, fading."""
+DEFAULT = VotesConfig()
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
-    scores: dict[str, float] = field(default_factory=dict)  # sum of each label's
-    odds: dict[str, float] = field(default_factory=dict)  # sum of each label's log-odds
-    sightings: float = 0.0
-    against: float = 0.0  # log-odds of the looks that refused
-    looks: float = 0.0
 
-    def fade(self, part: float) -> None:
-        """Let all that was seen count for less."""
-        for label in self.scores:
-            self.scores[label] *= part
-            self.odds[label] *= part
-        self.sightings *= part
-        self.against *= part
-        self.looks *= part
+class Votes(NamedTuple):
+    """Decayed sums over the observations of one digit; each observation gives a new value."""
 
-    def see(self, digit: Digit, config: BeliefConfig = DEFAULT) -> None:
-        """Count a sighting."""
+    score_sums: Mapping[str, float] = NOTHING  # per label
+    log_odds_sums: Mapping[str, float] = NOTHING  # per label
+    accepted: float = 0.0  # number of observations reported as a digit
+    rejected_log_odds: float = 0.0  # sum over the rejected observations, positive if against
+    observations: float = 0.0  # number of all observations, rejected ones included
+
+    def decayed(self, factor: float) -> "Votes":
+        """Multiply all sums by a factor of 0 to 1."""
+        return Votes(
+            {label: factor * score for label, score in self.score_sums.items()},
+            {label: factor * log_odds for label, log_odds in self.log_odds_sums.items()},
+            self.accepted * factor,
+            self.rejected_log_odds * factor,
+            self.observations * factor,
+        )
+
+    def with_digit(self, digit: Digit, config: VotesConfig = DEFAULT) -> "Votes":
+        """Add an observation that was reported as a digit."""
         label = digit.label
-        odds = _log_odds(digit.score, config.most) - config.cut * digit.is_part
-        self.scores[label] = self.scores.get(label, 0.0) + digit.score
-        self.odds[label] = self.odds.get(label, 0.0) + odds
-        self.sightings += 1
-        self.looks += 1
+        log_odds = _log_odds(digit.score, config.max_log_odds)
+        log_odds -= config.part_penalty_log_odds * digit.is_part
+        return Votes(
+            {**self.score_sums, label: self.score_sums.get(label, 0.0) + digit.score},
+            {**self.log_odds_sums, label: self.log_odds_sums.get(label, 0.0) + log_odds},
+            self.accepted + 1,
+            self.rejected_log_odds,
+            self.observations + 1,
+        )
 
-    def refuse(self, label: str, refusal: Rejected, config: BeliefConfig = DEFAULT) -> None:
-        """Count a look that did not report the digit that is thought to be there."""
-        if refusal.label == label:
-            self.against -= _log_odds(refusal.score, config.most)
-        elif refusal.label == "none":
-            self.against += config.none
+    def with_rejected(
+        self, label: str, rejected: Rejected, config: VotesConfig = DEFAULT
+    ) -> "Votes":
+        """Add an observation that was rejected where a digit with this label was expected."""
+        if rejected.label == label:
+            against = -_log_odds(rejected.score, config.max_log_odds)
+        elif rejected.label == "none":
+            against = config.none_penalty_log_odds
         else:
-            self.against += config.other
-        self.looks += 1
+            against = config.other_penalty_log_odds
+        return Votes(
+            self.score_sums,
+            self.log_odds_sums,
+            self.accepted,
+            self.rejected_log_odds + against,
+            self.observations + 1,
+        )
 
-    def settle(self, label: str) -> None:
-        """Keep only what speaks for a label: the others were there before it."""
-        seen = self.scores[label] / max(sum(self.scores.values()), 1e-9)
-        self.scores = {label: self.scores[label]}
-        self.odds = {label: self.odds[label]}
-        self.sightings *= seen
-        self.looks, self.against = self.sightings, 0.0
+    def restricted_to(self, label: str) -> "Votes":
+        """Drop the votes of other labels and all rejections: they precede this label."""
+        accepted = self.accepted * self._proportion(label)
+        return Votes(
+            {label: self.score_sums[label]},
+            {label: self.log_odds_sums[label]},
+            accepted,
+            0.0,
+            accepted,
+        )
 
     @property
     def leader(self) -> str:
-        """The label with most votes: the sum of its scores."""
-        return max(self.scores, key=lambda label: self.scores[label])
+        """Label with the highest sum of scores; ValueError if there is no vote."""
+        return max(self.score_sums, key=lambda label: self.score_sums[label])
 
-    def votes(self, label: str) -> float:
-        """Sum of a label's scores."""
-        return self.scores.get(label, 0.0)
+    def score_sum(self, label: str) -> float:
+        """Return the sum of the scores of a label."""
+        return self.score_sums.get(label, 0.0)
 
     def share(self, label: str) -> float:
-        """Part of its votes that a label has."""
-        if len(self.scores) == 1:
-            return 1.0
-        return self.votes(label) / max(sum(self.scores.values()), 1e-9)
+        """Return a label's share of the sum of all scores, 0 to 1; 1 if one label has votes."""
+        return 1.0 if len(self.score_sums) == 1 else self._proportion(label)
 
-    def score(self, label: str) -> float:
-        """Mean score of a label, a sighting as something else counting as 0."""
-        return self.votes(label) / self.sightings
+    def mean_score(self, label: str) -> float:
+        """Return the mean score of a label, 0 to 1; observations of other labels count as 0."""
+        return self.score_sum(label) / self.accepted
 
-    def log_odds(self, label: str, config: BeliefConfig = DEFAULT) -> float:
-        """Mean log-odds that the label is right; sightings of other labels speak against it."""
-        other = sum(self.odds.values()) - self.odds.get(label, 0.0)
-        speak = self.odds.get(label, 0.0) - other - self.against
-        return speak / (self.looks + config.doubt)
+    def mean_log_odds(self, label: str, config: VotesConfig = DEFAULT) -> float:
+        """Return the mean log-odds that a label is right; other labels count against it."""
+        own = self.log_odds_sums.get(label, 0.0)
+        others = sum(self.log_odds_sums.values()) - own
+        total = own - others - self.rejected_log_odds
+        return total / (self.observations + config.prior_observations)
+
+    def _proportion(self, label: str) -> float:
+        return self.score_sum(label) / max(sum(self.score_sums.values()), 1e-9)
 
 
-def _log_odds(chance: float, most: float) -> float:
-    least = 1 / (1 + math.exp(most))
-    chance = min(max(chance, least), 1 - least)
-    return math.log(chance / (1 - chance))
+def _log_odds(probability: float, limit: float) -> float:
+    lowest = 1 / (1 + math.exp(limit))
+    clipped = min(max(probability, lowest), 1 - lowest)
+    return math.log(clipped / (1 - clipped))

@@ -11,7 +11,7 @@ from support.command import COMMAND, ENVIRONMENT, call, started, wait_until, wri
 import camdigits
 from camdigits.app.cli import run
 from camdigits.image import cv2
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 
 
 def lines(path):
@@ -94,7 +94,7 @@ def test_a_photo_is_printed_as_a_line(demo_page, tmp_path):
     done = call("image", demo_page, cwd=tmp_path)
 
     assert done.returncode == 0
-    assert done.stdout == f"{demo_page}: {' '.join(DemoSource(1).truth)}\n"
+    assert done.stdout == f"{demo_page}: {' '.join(SyntheticSource(1).truth)}\n"
     assert done.stderr == ""
 
 
@@ -114,7 +114,7 @@ def test_json_lines_have_the_documented_keys(demo_page, tmp_path):
     reading = json.loads(done.stdout)
     assert reading["source"] == str(demo_page)
     assert (reading["width"], reading["height"]) == (1280, 720)
-    assert [number["text"] for number in reading["numbers"]] == list(DemoSource(1).truth)
+    assert [number["text"] for number in reading["numbers"]] == list(SyntheticSource(1).truth)
     first = reading["digits"][reading["numbers"][0]["digits"][0]]
     assert first["label"] == "3"
     assert 0.5 <= first["score"] <= 1
@@ -181,7 +181,7 @@ def test_live_runs_without_a_window(demo_clip, tmp_path):
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_video_is_complete_and_playable(tmp_path, sent):
     """An interrupted run has status 130, complete lines and a video with as many frames."""
-    write_pictures(tmp_path / "long.mp4", [f.bgr for f in DemoSource(60, (640, 360))] * 20)
+    write_pictures(tmp_path / "long.mp4", [f.bgr for f in SyntheticSource(60, (640, 360))] * 20)
     written = tmp_path / "r.jsonl"
     command = [*COMMAND, "video", "long.mp4", "-o", "out.mp4", "--jsonl", "r.jsonl"]
 

@@ -115,7 +115,7 @@ def test_usage_is_status_2(here, arguments):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["video", "missing.mp4"], "no such file; look at its name"),
+        (["video", "missing.mp4"], "no such file; check its name"),
         (["image", "https://a.example/b.jpg"], "got an address; download the picture first"),
         (["image", "page.png", "-o", "out.png"], "wanted a folder, got the name of a picture"),
     ],

@@ -12,13 +12,13 @@ from support.command import COMMAND, ENVIRONMENT, TIMEOUT_S, started, wait_until
 from support.mjpeg_server import serving
 
 from camdigits.image import cv2
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 
 
 @pytest.fixture(scope="module")
 def pictures():
     """Twenty frames of the demo, as JPEG."""
-    source = DemoSource(20, (640, 360))
+    source = SyntheticSource(20, (640, 360))
     return [bytes(cv2.imencode(".jpg", frame.bgr)[1]) for frame in source]
 
 

@@ -1,6 +1,6 @@
-"""What every source promises, whatever its kind.
+"""Contract tests that every kind of source passes.
 
-The webcam keeps the same contract in a process of its own, see test_webcam.py.
+The webcam runs the same tests in another process, see test_webcam.py.
 """
 
 import os
@@ -17,17 +17,17 @@ from support.mjpeg_server import serving
 
 from camdigits.sources.base import Source
 from camdigits.sources.latest import LatestFrame
-from camdigits.sources.opening import open_lasting, open_source
+from camdigits.sources.opening import open_reconnecting, open_source
 
-SOME = 6  # frames are enough to see order, and live sources have no end
+FRAME_COUNT = 6  # chosen: enough to check the order; live sources have no end
 Opener = Callable[[], Source]
 FILES = ("video", "images", "demo")
 FAKE_CAMERA = "FAKECAM_MJPEG" in os.environ
-LIVE = ("stream", "newest stream", "lasting stream", "picamera", "newest picamera")
-KINDS = ("webcam", "newest webcam", "lasting webcam") if FAKE_CAMERA else (*FILES, *LIVE)
+LIVE = ("stream", "newest stream", "reconnecting stream", "picamera", "newest picamera")
+KINDS = ("webcam", "newest webcam", "reconnecting webcam") if FAKE_CAMERA else (*FILES, *LIVE)
 WRAPPERS: dict[str, Callable[[str], Source]] = {
     "newest": lambda spec: LatestFrame(open_source(spec)),
-    "lasting": lambda spec: open_lasting(spec, give_up_s=5),
+    "reconnecting": lambda spec: open_reconnecting(spec, give_up_s=5),
 }
 
 
@@ -35,7 +35,7 @@ def spec_of(kind: str, folder: Path, stack: ExitStack) -> str:
     if kind == "video":
         return str(write_clip(folder / "clip.mp4"))
     if kind == "images":
-        return str(write_pictures(folder / "pictures", SOME))
+        return str(write_pictures(folder / "pictures", FRAME_COUNT))
     if kind == "stream":
         return stack.enter_context(serving([jpeg(number) for number in range(20)])).address
     if kind == "picamera":
@@ -66,21 +66,21 @@ class TestContract:
     def test_frames_are_numbered_from_zero(self, opener: Opener):
         """The index starts at 0 and grows; a gap is possible only where frames are lost."""
         with opener() as source:
-            frames = list(islice(source, SOME))
+            frames = list(islice(source, FRAME_COUNT))
 
         indexes = [frame.index for frame in frames]
         assert indexes == sorted(set(indexes))
-        assert source.info.live or indexes == list(range(SOME))
+        assert source.info.live or indexes == list(range(FRAME_COUNT))
 
     def test_time_never_goes_back(self, opener: Opener):
         """Time starts near 0 and grows with every frame."""
         with opener() as source:
-            times_s = [frame.time_s for frame in islice(source, SOME)]
+            times_s = [frame.time_s for frame in islice(source, FRAME_COUNT)]
 
         assert 0 <= times_s[0] < 1
         assert all(earlier <= later for earlier, later in pairwise(times_s))
 
-    def test_frames_are_colour_pictures_nobody_can_write_to(self, opener: Opener):
+    def test_frames_are_read_only_colour_pictures(self, opener: Opener):
         """(H, W, 3) uint8, read-only."""
         with opener() as source:
             frame = next(iter(source))
@@ -90,17 +90,17 @@ class TestContract:
         assert not frame.bgr.flags.writeable
 
     def test_a_frame_kept_is_not_overwritten(self, opener: Opener):
-        """No source hands out the same memory twice."""
+        """No source reuses the memory of a frame."""
         with opener() as source:
             frames = iter(source)
             kept = next(frames)
             before = kept.bgr.copy()
-            list(islice(frames, SOME - 1))
+            list(islice(frames, FRAME_COUNT - 1))
 
         assert np.array_equal(kept.bgr, before)
 
     def test_closing_twice_is_harmless(self, opener: Opener):
-        """Close may be called by hand and again by the with statement."""
+        """Close may be called explicitly and again by the with statement."""
         with opener() as source:
             source.close()
 
@@ -114,7 +114,7 @@ class TestContract:
         assert list(source) == []
 
     def test_closing_ends_a_loop_that_runs(self, opener: Opener):
-        """Frames stop when the source is closed under the reader."""
+        """Closing the source ends an iteration in progress."""
         source = opener()
         frames = iter(source)
         next(frames)
@@ -123,7 +123,7 @@ class TestContract:
         assert list(frames) == []
 
     def test_info_fits_the_frames(self, opener: Opener, spec: str):
-        """Size, rate and name are those of the frames that come."""
+        """Size, rate and name are those of the frames."""
         with opener() as source:
             info, frame = source.info, next(iter(source))
 

@@ -27,8 +27,8 @@ from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sources.base import Source, SourceOptions
-from camdigits.sources.opening import open_lasting
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.opening import open_reconnecting
+from camdigits.sources.synthetic import SyntheticSource
 
 FPS = 60  # faster than it is read
 AWAY_S = 0.4
@@ -76,13 +76,13 @@ def sample_until_end(seconds: float, source: Source, samples: list[Level]) -> No
 
 def run(seconds: float, dies_s: float, folder: Path) -> tuple[LiveSummary, int, list[Level]]:
     """Read for `seconds`; return the summary, the number of reconnections and all samples."""
-    pages = [bytes(cv2.imencode(".jpg", each.bgr)[1]) for each in DemoSource(30, (640, 360))]
+    pages = [bytes(cv2.imencode(".jpg", each.bgr)[1]) for each in SyntheticSource(30, (640, 360))]
     samples: list[Level] = []
     reported: list[str] = []
     stop = threading.Event()
     with serving(pages, fps=FPS) as server:
         requested = SourceOptions(timeout_s=2.0)
-        source = open_lasting(server.address, requested, give_up_s=30, tell=reported.append)
+        source = open_reconnecting(server.address, requested, give_up_s=30, notify=reported.append)
         threads = [
             threading.Thread(target=sample_until_end, args=(seconds, source, samples)),
             threading.Thread(target=break_connections, args=(server, dies_s, stop)),

@@ -14,12 +14,12 @@ from camdigits.pipeline import run
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sinks.video import VideoSink
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 
 def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
-source = DemoSource(900, (320, 180))
+source = SyntheticSource(900, (320, 180))
 frames, reader = iter(source), Reader()
 sinks = [JsonlSink("r.jsonl"), VideoSink("o.mp4", 30)]
 run(islice(frames, 300), reader, sinks=sinks)

@@ -16,7 +16,7 @@ from camdigits.image import cv2
 from camdigits.pipeline import run as run_pipeline
 from camdigits.render.annotate import annotate
 from camdigits.sources.base import SourceInfo
-from camdigits.sources.synthetic import DemoSource
+from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker
 
 
@@ -96,7 +96,7 @@ def test_the_demos_numbers_are_reported_once_and_complete(tmp_path: Path) -> Non
     written = [json.loads(line) for line in events.read_text().splitlines()]
     stable = [event for event in written if event["event"] == "stable"]
     assert status == 0
-    assert sorted(event["text"] for event in stable) == sorted(DemoSource(1).truth)
+    assert sorted(event["text"] for event in stable) == sorted(SyntheticSource(1).truth)
     assert max(event["time_s"] for event in stable) < 1.0
     assert not [event for event in written if event["event"] == "changed"]
 

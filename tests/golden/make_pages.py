@@ -1,8 +1,8 @@
 """Render the golden pages and their truth: `python tests/golden/make_pages.py`.
 
 Pages that no photo of ours covers, written by camdigits.synth.handwriting: paper filmed by the
-demo's
-camera, the same on its side and on its head, chalk on a board, a board beside a sheet, a form with
+demo's camera, the same
+rotated by 90 and by 180 degrees, chalk on a board, a board beside a sheet, a form with
 printed lines, tilted boxes, a page held aslant, a hard shadow, touching digits, small felt pen.
 """
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from camdigits.image import cv2
 from camdigits.layout.grouping import turn
-from camdigits.sources.synthetic import DemoSource
-from camdigits.synth.handwriting import Pen, make_hand, write
+from camdigits.sources.synthetic import SyntheticSource
+from camdigits.synth.handwriting import Pen, make_writer, write
 from camdigits.synth.paper import BLACK, BLUE, lay_ink, make_light, make_noise, make_paper
 from camdigits.values import Box
 
@@ -25,13 +25,13 @@ SIZE = (960, 720)
 
 def filmed(seed, numbers, index=40):
     """One frame of a demo clip."""
-    source = DemoSource(index + 1, (960, 540), seed, numbers)
+    source = SyntheticSource(index + 1, (960, 540), seed, numbers)
     *_, frame = source
     return frame.bgr, numbers, [tuple(mark) for mark in source.truth_boxes(index)]
 
 
 def turned(picture, numbers, marks):
-    """The same page lying on its side: a quarter turn clockwise brings it upright."""
+    """The same page rotated by 90 degrees; a quarter turn clockwise makes it upright."""
     width = picture.shape[1]
     lying = [(label, turn(box, 270)) for label, box in marks]
     moved = [(label, Box(box.x, box.y + width, box.width, box.height)) for label, box in lying]
@@ -42,7 +42,7 @@ def written(canvas, numbers, pitch, corner, pen, colour, rng, height_px=60):
     """Write numbers below each other; returns the truth."""
     marks = []
     for row, number in enumerate(numbers):
-        line = write(number, height_px, rng, pen, make_hand(rng))
+        line = write(number, height_px, rng, pen, make_writer(rng))
         x, y = corner[0], corner[1] + row * pitch
         lay_ink(canvas, line.ink, (x, y), colour, rng)
         marks += [
@@ -87,8 +87,8 @@ def plain(seed, numbers):
     return shot(canvas, rng), numbers, marks
 
 
-def upset(picture, numbers, marks):
-    """The same page on its head."""
+def upside_down(picture, numbers, marks):
+    """The same page rotated by 180 degrees."""
     height, width = picture.shape[:2]
     moved = [
         (label, Box(width - box.right, height - box.bottom, box.width, box.height))
@@ -118,7 +118,7 @@ def boxes(seed, numbers):
         for column, label in enumerate(number):
             left, top = 240 + 72 * column, 150 + 130 * row
             cv2.rectangle(canvas, (left, top), (left + 72, top + 90), (90, 90, 90), 2)
-            line = write(label, 62, rng, Pen(0.09), make_hand(rng))
+            line = write(label, 62, rng, Pen(0.09), make_writer(rng))
             x, y = left + int(rng.integers(4, 26)), top + int(rng.integers(8, 24))
             lay_ink(canvas, line.ink, (x, y), BLUE, rng)
             marks += [(label, Box(x + b.x, y + b.y, b.width, b.height)) for b in line.boxes]
@@ -164,9 +164,9 @@ def touching(seed, numbers):
     canvas = make_paper(SIZE, rng)
     marks = []
     for row, number in enumerate(numbers):
-        hand, x = make_hand(rng), 140.0
+        writer, x = make_writer(rng), 140.0
         for label in number:
-            line = write(label, 80, rng, Pen(0.09), hand)
+            line = write(label, 80, rng, Pen(0.09), writer)
             box = line.boxes[0]
             place = round(x - box.x), 90 + 130 * row
             lay_ink(canvas, line.ink, place, BLACK, rng)
@@ -183,7 +183,7 @@ def main():
         "board": board(13, ("1024", "753", "86", "49026")),
         "form": form(14, ("20417", "8635", "190", "7724")),
         "small": plain(15, ("3141592653", "58979", "32384", "6264338327", "950", "2884")),
-        "head": upset(*filmed(16, ("27459", "3827", "7124", "54", "23957", "4726"))),
+        "head": upside_down(*filmed(16, ("27459", "3827", "7124", "54", "23957", "4726"))),
         "both": both(17, ("403", "75", "2681", "94", "318", "62", "5079", "47")),
         "boxes": boxes(18, ("2745", "3860", "1597")),
         "aslant": aslant(19, ("7352", "48", "9264", "305")),

@@ -1,7 +1,7 @@
 """Make the tiny models of test_tflite.py: `python tests/models/make_models.py`. Needs TensorFlow.
 
 mean_ink answers label k with k times the mean of the glyph (0 to 1): every output is known.
-embedded has a second output of as many numbers, all of them the mean.
+embedded has a second output of the same size, all values the mean.
 """
 
 import tempfile

@@ -1,9 +1,9 @@
-"""Compare what two machines made of the golden pages: python compare.py X86.npz PI.npz.
+"""Compare what two machines read on the golden pages: python compare.py X86.npz PI.npz.
 
 Status 1 unless every label, box and number of every page is the same, every glyph of the first has
 the same best label on the second, and the model's int8 outputs lie at most one step apart. If the
 Pi's runtime computes without XNNPACK, those steps are counted from what this machine computes
-without it. Glyphs that are cut differently by a pixel's shade are told, and are no failure.
+without it. Glyphs whose pixels differ are reported, but are no failure.
 """
 
 import json
@@ -17,17 +17,17 @@ Facts = dict[str, object]
 
 
 def labels(page: dict[str, list[list[object]]]) -> list[list[object]]:
-    """What stands where, and in which numbers; scores may differ."""
+    """Return labels, boxes, numbers and rotation of a page, without scores."""
     return [*(digit[:2] for digit in page["digits"]), page["numbers"], [page["rotation"]]]
 
 
 def step_of(scores: npt.NDArray[np.float32]) -> float:
-    """Size of one int8 step: the least difference between outputs."""
+    """Size of one int8 step: the smallest difference between outputs."""
     return float(np.diff(np.unique(scores)).min())
 
 
 def compare(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> tuple[list[str], bool]:
-    """Lines that say what is equal, and whether all that must be is."""
+    """Return the lines of the report, and whether all that must be equal is equal."""
     mine, theirs = (json.loads(str(each["facts"])) for each in (one, other))
     differing = [
         n for n, page in mine["pages"].items() if labels(page) != labels(theirs["pages"][n])
@@ -54,10 +54,9 @@ def cut_alike(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> str:
     """Say whether the same glyphs are cut from the pages."""
     if one.shape != other.shape:
         return f"glyphs: {len(one)} here, {len(other)} on the Pi"
-    far = np.abs(one.astype(int) - other).reshape(len(one), -1).max(axis=1, initial=0)
-    return (
-        f"glyphs: {len(one)}; {int((far > 0).sum())} cut differently, by at most {far.max()}/255"
-    )
+    steps = np.abs(one.astype(int) - other).reshape(len(one), -1).max(axis=1, initial=0)
+    differing = int((steps > 0).sum())
+    return f"glyphs: {len(one)}; {differing} cut differently, by at most {steps.max()}/255"
 
 
 def main(one: str, other: str) -> int:

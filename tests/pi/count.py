@@ -1,4 +1,4 @@
-"""Turn counted instructions into a table per stage, and hold them against the budget.
+"""Print counted instructions per stage, and compare them with the budget.
 
 Called by `count` with what `frame.py` printed and with the plugin's lines; no third-party package.
 """

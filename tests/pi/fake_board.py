@@ -14,7 +14,7 @@ CORES = range(4)
 
 
 class Board(NamedTuple):
-    """What tells one board's processor from another's."""
+    """Processor of one board."""
 
     model: str
     part: str  # of ARM's processors
@@ -83,7 +83,7 @@ def cpuinfo(board: Board) -> str:
 
 
 def system(board: Board) -> dict[str, str]:
-    """Files of /sys/devices/system/cpu that tell cores and caches."""
+    """Files of /sys/devices/system/cpu that describe cores and caches."""
     files = dict.fromkeys(("possible", "present", "online"), "0-3")
     files |= {"offline": "", "kernel_max": "255", "isolated": ""}
     for core in CORES:

@@ -4,7 +4,7 @@
 # make_root ROOT         bookworm-arm64, trixie-arm64 or bookworm-armhf; a finished one is kept
 # in_root ROOT CMD...    run CMD in it, as a board would: nothing stays mounted afterwards
 #
-# They stand outside the tree, in $ROOTS. Debian is not Raspberry Pi OS: what comes from Raspberry
+# They are outside the tree, in $ROOTS. Debian is not Raspberry Pi OS: what comes from Raspberry
 # Pi's own archive (picamera2, its libcamera) is not there.
 
 ROOTS=${CAMDIGITS_PI_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/camdigits-pi}
@@ -28,7 +28,7 @@ ready_tools() {
     fi
     update-binfmts --import >/dev/null 2>&1 || true  # they are gone after a reboot
     arch-test arm64 >/dev/null && arch-test armhf >/dev/null ||
-        { echo "tests/pi: the kernel cannot be told of qemu (binfmt_misc)" >&2; return 2; }
+        { echo "tests/pi: qemu cannot be registered with the kernel (binfmt_misc)" >&2; return 2; }
 }
 
 mirror() {
@@ -81,7 +81,7 @@ in_root() {
         *) echo "tests/pi: wanted BOARD pi3, pi4 or pi5, got $board" >&2; return 2 ;;
     esac
     shift
-    # LiteRT asks /proc and /sys which processor it is on; qemu shows the host's, and it crashes.
+    # LiteRT reads the processor from /proc and /sys; qemu shows the host's, and it crashes.
     # $-expressions in the quoted script are the inner shell's.
     # shellcheck disable=SC2016
     root=$root boards=$ROOTS/boards/$board share=${SHARE:-$ROOTS/share} unshare -m --propagation private bash -ec '

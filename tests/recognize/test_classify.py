@@ -31,7 +31,7 @@ def test_each_glyph_gets_its_best_label():
     """One label and its probability per glyph, in order."""
     found = predict(blank(2), rows((9, 0, 0), (0, 0, 9)), LABELS)
 
-    assert found.best_labels == ("a", "none")
+    assert found.labels == ("a", "none")
     assert (found.scores > 0.99).all()
 
 
@@ -41,7 +41,7 @@ def test_no_glyphs_ask_nobody():
     def never(_):
         raise AssertionError("the scorer was called")
 
-    assert predict(blank(0), never, LABELS).best_labels == ()
+    assert predict(blank(0), never, LABELS).labels == ()
 
 
 def test_a_scorer_of_another_width_is_refused():

@@ -50,8 +50,8 @@ def test_weighing_changes_the_label():
     """What was "none" by a little is a digit once the odds are put right, and the other way."""
     doubtful = predictions(0.6, 0.4)
 
-    assert doubtful.with_prior(np.array([0.2, 1.0])).best_labels == ("1", "1")
-    assert doubtful.with_prior(5.0).best_labels == ("none", "none")
+    assert doubtful.with_prior(np.array([0.2, 1.0])).labels == ("1", "1")
+    assert doubtful.with_prior(5.0).labels == ("none", "none")
     assert doubtful.with_prior(np.array([0.2, 1.0])).scores[0] == pytest.approx(0.4 / 0.52)
 
 

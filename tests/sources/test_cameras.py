@@ -36,7 +36,7 @@ def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 def shows(monkeypatch: pytest.MonkeyPatch, *found: "Device") -> None:
     monkeypatch.setattr(v4l2, "devices", lambda: found)
     monkeypatch.setattr(
-        v4l2, "look", lambda path: next((each for each in found if each.path == path), None)
+        v4l2, "probe", lambda path: next((each for each in found if each.path == path), None)
     )
 
 
@@ -60,14 +60,14 @@ def picamera2(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_a_camera_is_listed_with_sizes_and_rates(camera: dict[str, str]) -> None:
     """Through the driver's own answers, in a process; status 0."""
-    lines, told = run(camera, "cameras"), run(camera, "cameras", "--json")
+    lines, as_json = run(camera, "cameras"), run(camera, "cameras", "--json")
 
     assert (lines.returncode, lines.stderr) == (0, "")
     assert lines.stdout.splitlines() == [
         "0           Fake camera (/dev/video0, fakecam)",
         "            MJPG 64x48 at 50 25",
     ]
-    (found,) = json.loads(told.stdout)["cameras"]
+    (found,) = json.loads(as_json.stdout)["cameras"]
     assert found["modes"] == [{"format": "MJPG", "width": 64, "height": 48, "fps": [50.0, 25.0]}]
     assert (found["source"], found["path"]) == ("0", "/dev/video0")
 
@@ -86,7 +86,7 @@ def test_no_camera_is_one_line_and_status_1(
     assert capsys.readouterr().out.splitlines() == [cameras.NONE_FOUND, '{"cameras": []}']
 
 
-def test_what_takes_no_pictures_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_is_no_device_is_omitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A file that answers no ioctl is no camera."""
     (tmp_path / "video0").touch()
     monkeypatch.setattr(v4l2, "DEVICES", tmp_path)
@@ -94,9 +94,9 @@ def test_what_takes_no_pictures_is_left_out(tmp_path: Path, monkeypatch: pytest.
     assert v4l2.devices() == ()
 
 
-def test_sizes_stand_behind_their_format() -> None:
-    """One line per format, rates where the driver tells them."""
-    (found,) = (cameras._of_v4l2(WEBCAM),)
+def test_sizes_follow_their_format() -> None:
+    """One line per format, rates if the driver reports them."""
+    (found,) = (cameras._from_v4l2(WEBCAM),)
 
     assert describe(found).splitlines() == [
         "2           A webcam (/dev/video2, uvcvideo)",
@@ -165,7 +165,7 @@ def test_a_pi_camera_opened_as_a_webcam_is_pointed_out(camera: dict[str, str]) -
     )
 
 
-def test_a_camera_in_use_is_said_to_be(camera: dict[str, str]) -> None:
+def test_a_camera_in_use_is_reported(camera: dict[str, str]) -> None:
     """The driver lets nobody else set a format: that is not "no device"."""
     done = run({**camera, "FAKECAM_BUSY": "1"}, "live", "0", "--no-window")
 
@@ -204,6 +204,6 @@ def test_on_a_pi_without_webcam_its_own_camera_is_named(
 
 def test_a_camera_is_plain_values_in_json() -> None:
     """Everything a program may want, by name."""
-    told = Camera("0", "A", "/dev/video0", "uvcvideo", WEBCAM.modes[:1]).as_json()
+    values = Camera("0", "A", "/dev/video0", "uvcvideo", WEBCAM.modes[:1]).as_json()
 
-    assert json.loads(json.dumps(told))["modes"][0]["fps"] == [30.0, 7.5]
+    assert json.loads(json.dumps(values))["modes"][0]["fps"] == [30.0, 7.5]

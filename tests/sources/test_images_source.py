@@ -43,7 +43,7 @@ def test_nothing_but_bad_pictures_is_an_error(tmp_path: Path):
     """When nothing could be read, exit status 1 says so."""
     missing = [tmp_path / "a.png", tmp_path / "b.png"]
 
-    with pytest.raises(PictureError, match="not one of its pictures can be read") as refused:
+    with pytest.raises(PictureError, match="not one of its pictures can be read") as rejected:
         list(ImagesSource(missing, "pictures", on_error=lambda _: None))
 
-    assert refused.value.exit_status == 1
+    assert rejected.value.exit_status == 1

@@ -1,4 +1,4 @@
-"""The door to all sources: what a user may name, and what is refused."""
+"""`open_source`: names that are accepted, and names that are rejected."""
 
 import time
 from itertools import islice
@@ -24,16 +24,16 @@ from camdigits.sources.opening import open_source
         ("/dev/video987", "no device answered"),
     ],
 )
-def test_what_is_no_source_is_refused(wrong: str, message: str):
+def test_an_unknown_source_is_rejected(wrong: str, message: str):
     """A wrong name is one line that says what was wanted, with exit status 3."""
-    with pytest.raises(SourceError, match=message) as refused:
+    with pytest.raises(SourceError, match=message) as rejected:
         open_source(wrong)
 
-    assert refused.value.exit_status == 3
-    assert "\n" not in str(refused.value)
+    assert rejected.value.exit_status == 3
+    assert "\n" not in str(rejected.value)
 
 
-def test_an_empty_folder_is_refused(tmp_path: Path):
+def test_an_empty_folder_is_rejected(tmp_path: Path):
     """A folder without pictures is said to be one."""
     (tmp_path / "notes.txt").write_text("no picture")
 
@@ -61,7 +61,7 @@ def test_a_pattern_opens_the_pictures_it_matches(tmp_path: Path):
     assert names == ["0.png", "1.png", "2.png"]
 
 
-def test_pictures_come_at_the_pace_asked_for(tmp_path: Path):
+def test_pictures_have_the_requested_rate(tmp_path: Path):
     """Without a clock of their own, pictures are a second apart, or as options say."""
     folder = write_pictures(tmp_path / "pictures", 6)
 

@@ -48,15 +48,15 @@ def test_blue_stays_blue(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for form in ("RGB888", "BGR888", "XRGB8888", "XBGR8888", "YUV420", "NV12"):
         with installed(given={"format": form}):
-            told = first().bgr.mean(axis=(0, 1))
+            mean = first().bgr.mean(axis=(0, 1))
 
-        assert told.argmax() == 0, form
-        assert told[0] > 200, form
-        assert told[1:].max() < 40, form
+        assert mean.argmax() == 0, form
+        assert mean[0] > 200, form
+        assert mean[1:].max() < 40, form
 
 
-def test_a_format_nobody_knows_is_refused() -> None:
-    """Better no picture than a wrong one; the camera is given back."""
+def test_an_unknown_format_is_rejected() -> None:
+    """A format without a converter is an error; the camera is closed."""
     with (
         installed(given={"format": "SRGGB10"}) as plan,
         pytest.raises(SourceError, match="it sends SRGGB10"),
@@ -78,16 +78,16 @@ def test_frames_are_fresh() -> None:
     assert (after - before) % 48 >= 20
 
 
-def test_size_and_rate_are_asked_for_and_told() -> None:
-    """An odd size is made even; the facts are those of the pictures."""
-    wishes = SourceOptions((65, 49), fps=100, timeout_s=1.0)
+def test_size_and_rate_are_requested_and_reported() -> None:
+    """An odd size is made even; `info` describes the pictures."""
+    requested = SourceOptions((65, 49), fps=100, timeout_s=1.0)
 
-    with installed() as plan, open_source("picamera", wishes) as source:
+    with installed() as plan, open_source("picamera", requested) as source:
         info = source.info
 
     assert plan.opened[0].config["controls"]["FrameRate"] == 100
     assert (info.width, info.height, info.fps, info.live) == (64, 48, 100, True)
-    assert info.note == "picamera does not grant 65x49 (it gives 64x48)"
+    assert info.note == "picamera does not support 65x49 (it delivers 64x48)"
 
 
 def test_the_lens_focuses_all_the_time_where_it_can() -> None:
@@ -99,13 +99,13 @@ def test_the_lens_focuses_all_the_time_where_it_can() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "note"), [(None, ""), (True, "picamera does not grant autofocus"), (False, "")]
+    ("wanted", "note"), [(None, ""), (True, "picamera does not support autofocus"), (False, "")]
 )
 def test_a_lens_that_cannot_move_is_left_alone(wanted: bool | None, note: str) -> None:
-    """A control that is not advertised is an error in libcamera; told only if it was asked for."""
-    wishes = SourceOptions((WIDTH, HEIGHT), 100, 1.0, autofocus=wanted)
+    """A control that is not advertised is an error in libcamera: it is not set."""
+    requested = SourceOptions((WIDTH, HEIGHT), 100, 1.0, autofocus=wanted)
 
-    with installed(controls={}) as plan, open_source("picamera", wishes) as source:
+    with installed(controls={}) as plan, open_source("picamera", requested) as source:
         assert source.info.note == note
 
     assert plan.set == []
@@ -114,20 +114,20 @@ def test_a_lens_that_cannot_move_is_left_alone(wanted: bool | None, note: str) -
 def test_exposure_is_locked_once_it_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exposure and white balance stay as the camera chose them."""
     monkeypatch.setattr(capture, "SETTLE_S", 0.05)
-    wishes = SourceOptions((WIDTH, HEIGHT), 100, 1.0, lock_exposure=True)
+    requested = SourceOptions((WIDTH, HEIGHT), 100, 1.0, lock_exposure=True)
 
-    with installed() as plan, open_source("picamera", wishes) as source:
+    with installed() as plan, open_source("picamera", requested) as source:
         list(islice(source, 12))
 
     assert plan.set == [{"AfMode": 2}, {"AeEnable": False, "AwbEnable": False}]
 
 
-def test_a_camera_on_its_head_is_turned_by_the_camera() -> None:
-    """Both flips are half a turn; the picture is turned once, not twice."""
-    wishes = SourceOptions((WIDTH, HEIGHT), 100, 1.0, hflip=True, vflip=True)
+def test_both_flips_are_done_by_the_camera() -> None:
+    """Both flips rotate by 180 degrees, once and not twice."""
+    requested = SourceOptions((WIDTH, HEIGHT), 100, 1.0, hflip=True, vflip=True)
 
     with installed() as plan:
-        seen = number_of(first(wishes).bgr)
+        seen = number_of(first(requested).bgr)
 
     transform = plan.opened[0].config["transform"]
     assert (transform.hflip, transform.vflip) == (1, 1)
@@ -139,20 +139,20 @@ def test_a_camera_on_its_head_is_turned_by_the_camera() -> None:
     ("cameras", "advice"),
     [([], "libcamera finds no camera; check its cable"), ([SENSOR], "there is picamera:0; ")],
 )
-def test_a_camera_that_is_not_there_is_refused(
+def test_a_camera_that_is_not_there_is_rejected(
     missing: type[Exception], cameras: list[dict[str, object]], advice: str
 ) -> None:
     """Older picamera2 raises IndexError, newer RuntimeError: the same one line."""
     with (
         installed(cameras=cameras, missing=missing),
-        pytest.raises(SourceError, match=f"cannot open picamera:1: {advice}") as refused,
+        pytest.raises(SourceError, match=f"cannot open picamera:1: {advice}") as rejected,
     ):
         open_source("picamera:1")
 
-    assert refused.value.exit_status == 3
+    assert rejected.value.exit_status == 3
 
 
-def test_a_camera_in_use_is_refused() -> None:
+def test_a_camera_in_use_is_rejected() -> None:
     """It is there, but does not open."""
     with (
         installed(busy=True),
@@ -161,8 +161,8 @@ def test_a_camera_in_use_is_refused() -> None:
         open_source("picamera")
 
 
-def test_a_camera_that_sends_nothing_is_refused_in_time() -> None:
-    """A loose cable: no picture comes, and the camera is given back."""
+def test_a_camera_that_sends_nothing_is_rejected_in_time() -> None:
+    """A loose cable: no picture comes, and the camera is closed."""
     with (
         installed(stalls_after=0) as plan,
         pytest.raises(SourceError, match=r"sent no picture within 0\.3 s; check its cable"),
@@ -186,7 +186,7 @@ def test_a_camera_that_stops_is_lost_in_time() -> None:
     assert plan.opened[0].out == 0
 
 
-def test_every_buffer_is_given_back() -> None:
+def test_every_buffer_is_released() -> None:
     """With four buffers, twenty pictures come only if each request is released."""
     with installed() as plan, open_source("picamera", SMALL) as source:
         assert len(list(islice(source, 20))) == 20
@@ -198,16 +198,16 @@ def test_without_picamera2_the_line_says_how_to_get_it(monkeypatch: pytest.Monke
     """The package to install, and the kind of venv."""
     monkeypatch.setitem(sys.modules, "picamera2", None)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as rejected:
         open_source("picamera")
 
-    assert str(refused.value) == (
+    assert str(rejected.value) == (
         'cannot open picamera: picamera2 is not installed; run "sudo apt install '
         'python3-picamera2" and make the venv with "python3 -m venv --system-site-packages"'
     )
 
 
-def test_a_picamera2_made_for_another_numpy_is_told(
+def test_a_picamera2_built_for_another_numpy_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     """The usual accident on Bookworm: pip pulled NumPy 2 in beside the system's picamera2."""

@@ -123,7 +123,7 @@ class TestWhatIsRead:
 
         assert np.array_equal(read_picture(path)[..., 0] < 100, TURNED[6] > 200)
 
-    def test_broken_exif_is_no_reason_to_refuse(self, tmp_path: Path):
+    def test_broken_exif_is_ignored(self, tmp_path: Path):
         """An orientation that cannot be read, or that does not exist, counts as upright."""
         block = exif(6)
         wrong = [block[:12], b"MM", b"", exif(9)]
@@ -226,11 +226,11 @@ class TestWhatIsRefused:
         """Empty, cut, or something else altogether."""
         path = saved(tmp_path / name, content)
 
-        with pytest.raises(PictureError, match=message) as refused:
+        with pytest.raises(PictureError, match=message) as rejected:
             read_picture(path)
 
-        assert str(path) in str(refused.value)
-        assert "\n" not in str(refused.value)
+        assert str(path) in str(rejected.value)
+        assert "\n" not in str(rejected.value)
         assert capfd.readouterr().err == ""
 
     def test_a_jpeg_cut_behind_its_thumbnail(self, tmp_path: Path):
@@ -255,10 +255,10 @@ class TestWhatIsRefused:
 
     def test_a_missing_file(self, tmp_path: Path):
         """A name without a file is a PictureError like the rest, but its own status."""
-        with pytest.raises(PictureError, match="no such file") as refused:
+        with pytest.raises(PictureError, match="no such file") as rejected:
             read_picture(tmp_path / "a.png")
 
-        assert refused.value.exit_status == 3
+        assert rejected.value.exit_status == 3
 
     def test_a_folder(self, tmp_path: Path):
         """A folder is told apart from a broken file."""
@@ -278,7 +278,7 @@ class TestWhatIsRefused:
 
     def test_a_file_is_read_in_pieces(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         """32-bit systems have no room for the largest that would be taken, only for this one."""
-        monkeypatch.setattr(picture_file, "PIECE_BYTES", 100)
+        monkeypatch.setattr(picture_file, "CHUNK_BYTES", 100)
         path = saved(tmp_path / "a.png", noise())
 
         assert np.array_equal(read_picture(path), noise())
@@ -360,7 +360,7 @@ class TestPaths:
         """A folder or pattern without pictures has exit status 3."""
         (folder / "in" / "empty").mkdir()
 
-        with pytest.raises(SourceError, match=message) as refused:
+        with pytest.raises(SourceError, match=message) as rejected:
             picture_paths([str(folder / argument)])
 
-        assert refused.value.exit_status == 3
+        assert rejected.value.exit_status == 3

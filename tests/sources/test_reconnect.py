@@ -1,4 +1,4 @@
-"""A source that goes and comes back: made of steps, and over a real socket."""
+"""Reopening a lost source: with fake sources, and over a real socket."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from camdigits.render.status import RED, Status, with_status
 from camdigits.sources import reconnect
 from camdigits.sources.base import Source, SourceInfo, SourceOptions
 from camdigits.sources.latest import LatestFrame
-from camdigits.sources.opening import open_lasting, open_source
+from camdigits.sources.opening import open_reconnecting, open_source
 from camdigits.sources.reconnect import Reconnecting
 from camdigits.values import Frame
 
@@ -25,7 +25,7 @@ LOSS = "camera 0 stopped after 3 frames; plug it in"
 
 
 class Short:
-    """A camera that gives a few frames and is lost."""
+    """A camera that is lost after a few frames."""
 
     info = SourceInfo("0", live=True, fps=30.0)
 
@@ -71,7 +71,7 @@ class Opener:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconnect, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(reconnect, "LONGEST_WAIT_S", 0.04)
+    monkeypatch.setattr(reconnect, "MAX_WAIT_S", 0.04)
 
 
 def test_frames_go_on_where_they_stopped() -> None:
@@ -86,8 +86,8 @@ def test_frames_go_on_where_they_stopped() -> None:
     assert first.closed
 
 
-def test_loss_and_return_are_told_once_each() -> None:
-    """One line when it goes, one when it is back, none for the attempts between."""
+def test_loss_and_return_are_reported_once_each() -> None:
+    """One line at the loss, one when it is open again, none for the attempts between."""
     said: list[str] = []
     opener = Opener(SourceError("no"), SourceError("no"), Short())
 
@@ -100,7 +100,7 @@ def test_loss_and_return_are_told_once_each() -> None:
 
 
 def test_the_waits_double_up_to_the_longest() -> None:
-    """A camera that is gone for long is not asked all the time."""
+    """The waits between attempts double up to MAX_WAIT_S."""
     opener = Opener()
 
     with (
@@ -116,7 +116,7 @@ def test_the_waits_double_up_to_the_longest() -> None:
 
 
 def test_giving_up_says_how_long_and_what_to_do() -> None:
-    """The last word is the loss, with the seconds of trying and the advice."""
+    """The error names the loss, the seconds of attempts and the advice."""
     frames: list[Frame] = []
     source = Reconnecting(Short(), Opener(), give_up_s=0.1)
 
@@ -128,8 +128,8 @@ def test_giving_up_says_how_long_and_what_to_do() -> None:
     assert len(frames) == 3
 
 
-def test_without_patience_the_loss_comes_at_once() -> None:
-    """Give up after 0 s: no attempt, the source's own words."""
+def test_zero_seconds_make_no_attempt() -> None:
+    """With give_up_s=0 the source's own error is raised at once."""
     opener = Opener(Short())
 
     with pytest.raises(SourceLostError) as lost:
@@ -139,8 +139,8 @@ def test_without_patience_the_loss_comes_at_once() -> None:
     assert not opener.asked_s
 
 
-def test_trouble_is_told_while_it_lasts() -> None:
-    """The picture can say what is wrong, since when, and nothing once frames come again."""
+def test_a_problem_is_reported_while_it_lasts() -> None:
+    """`problem` has cause and duration during an outage, and is empty once frames arrive."""
     gate = threading.Event()
     back = Short()
 
@@ -151,33 +151,33 @@ def test_trouble_is_told_while_it_lasts() -> None:
     source = Reconnecting(Short(), reopen, give_up_s=5)
     frames = iter(source)
     list(islice(frames, 3))
-    before = source.trouble
+    before = source.problem
     reader = threading.Thread(target=lambda: next(frames))
     reader.start()
     deadline = time.monotonic() + 5
-    while not source.trouble and time.monotonic() < deadline:
+    while not source.problem and time.monotonic() < deadline:
         time.sleep(0.005)
-    during = source.trouble
+    during = source.problem
     gate.set()
     reader.join()
 
-    assert (before, source.trouble) == ("", "")
+    assert (before, source.problem) == ("", "")
     assert during == "camera 0 stopped after 3 frames, 0 s ago; trying again"
 
 
-def test_silence_is_trouble_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the time limit of a silent camera is over, the picture says that it is old."""
+def test_silence_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A camera without frames is reported before its time limit is over."""
     source = Reconnecting(Short(), Opener(), give_up_s=5)
     next(iter(source))
 
-    monkeypatch.setattr(reconnect, "QUIET_S", 0.0)
+    monkeypatch.setattr(reconnect, "SILENCE_ALERT_S", 0.0)
     time.sleep(0.15)
 
-    assert source.trouble == "no picture for 0 s"
+    assert source.problem == "no picture for 0 s"
 
 
 def test_closing_ends_the_attempts() -> None:
-    """Quitting does not wait for a camera that is gone."""
+    """Closing does not wait for the next attempt."""
     source = Reconnecting(Short(0), Opener(), give_up_s=1000)
     reader = threading.Thread(target=lambda: list(source))
     reader.start()
@@ -190,7 +190,7 @@ def test_closing_ends_the_attempts() -> None:
 
 
 def test_a_source_that_opens_after_closing_is_closed() -> None:
-    """No camera stays on because it came back in the wrong moment."""
+    """A source that opens during `close` is closed too."""
     late = Short()
 
     def reopen() -> Source:
@@ -204,7 +204,7 @@ def test_a_source_that_opens_after_closing_is_closed() -> None:
 
 
 def test_other_errors_reach_the_caller_through_the_thread() -> None:
-    """What is no loss of the source is not waited out."""
+    """Only SourceError is retried."""
     opener = Opener(ModelError("something else"))
 
     with (
@@ -215,32 +215,32 @@ def test_other_errors_reach_the_caller_through_the_thread() -> None:
 
 
 def test_a_file_is_never_opened_twice() -> None:
-    """Only live sources come back."""
-    with open_lasting("demo", give_up_s=5) as source:
+    """Only live sources are reopened."""
+    with open_reconnecting("demo", give_up_s=5) as source:
         assert not isinstance(source, Reconnecting)
 
 
-def test_a_source_that_is_not_there_is_refused_at_once() -> None:
-    """At the start nothing is waited for: a wrong name is an error with status 3."""
+def test_a_source_that_is_not_there_is_rejected_at_once() -> None:
+    """The first attempt is not repeated: a wrong name is an error with status 3."""
     started_s = time.monotonic()
 
-    with pytest.raises(SourceError) as refused:
-        open_lasting("987", give_up_s=100)
+    with pytest.raises(SourceError) as rejected:
+        open_reconnecting("987", give_up_s=100)
 
-    assert refused.value.exit_status == 3
+    assert rejected.value.exit_status == 3
     assert time.monotonic() - started_s < 5
 
 
 def test_a_stream_that_is_cut_comes_back() -> None:
     """Over a real socket: the server ends after 8 pictures, each time; frames go on."""
     said: list[str] = []
-    wishes = SourceOptions(timeout_s=2.0)
+    requested = SourceOptions(timeout_s=2.0)
 
     with (
         serving([jpeg(number) for number in range(20)], limit=8) as server,
         Reconnecting(
-            open_source(server.address, wishes),
-            lambda: open_source(server.address, wishes),
+            open_source(server.address, requested),
+            lambda: open_source(server.address, requested),
             5,
             said.append,
         ) as source,

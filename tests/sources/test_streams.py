@@ -75,7 +75,7 @@ def test_a_stream_that_falls_silent_is_lost_in_time():
     assert time.monotonic() - started_s < 10
 
 
-def test_a_server_that_never_answers_is_refused_in_time():
+def test_a_server_that_never_answers_is_rejected_in_time():
     """A connection without an answer ends after the time limit."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/video"
@@ -86,15 +86,15 @@ def test_a_server_that_never_answers_is_refused_in_time():
     assert time.monotonic() - started_s < 10
 
 
-def test_what_is_no_video_is_refused():
+def test_what_is_no_video_is_rejected():
     """An address that answers with something else is refused."""
     with (
         serving([b"hello"], limit=3) as server,
-        pytest.raises(SourceError, match="no video there") as refused,
+        pytest.raises(SourceError, match="no video there") as rejected,
     ):
         StreamSource(server.address, SOON)
 
-    assert refused.value.exit_status == 3
+    assert rejected.value.exit_status == 3
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from camdigits.errors import CamdigitsError, SourceError
 from camdigits.image import to_gray
-from camdigits.sources.synthetic import Camera, DemoSource, Swing, line_up
+from camdigits.sources.synthetic import CameraPath, Swing, SyntheticSource, line_up
 from camdigits.synth.paper import make_noise
 
 SMALL = (320, 180)
@@ -13,12 +13,12 @@ SMALL = (320, 180)
 
 @pytest.fixture(scope="module")
 def source():
-    return DemoSource(frames=150, size=SMALL)
+    return SyntheticSource(frames=150, size=SMALL)
 
 
 def test_frames_are_numbered_timed_and_read_only():
     """A clip has as many frames as asked for, 30 a second, and none can be drawn on."""
-    source = DemoSource(frames=4, size=SMALL)
+    source = SyntheticSource(frames=4, size=SMALL)
 
     frames = list(source)
 
@@ -28,7 +28,7 @@ def test_frames_are_numbered_timed_and_read_only():
     assert not any(frame.bgr.flags.writeable for frame in frames)
 
 
-def test_info_tells_of_a_clip_not_a_camera(source):
+def test_info_describes_a_file_not_a_camera(source):
     """The demo is like a file: nothing is dropped, and its length is known."""
     info = source.info
 
@@ -37,9 +37,9 @@ def test_info_tells_of_a_clip_not_a_camera(source):
 
 
 def test_the_same_seed_films_the_same_clip():
-    """Paper, hands, camera and noise all come from the seed."""
+    """Paper, writers, camera and noise all come from the seed."""
     first, again, other = (
-        next(islice(DemoSource(frames=9, size=SMALL, seed=seed), 8, None)).bgr
+        next(islice(SyntheticSource(frames=9, size=SMALL, seed=seed), 8, None)).bgr
         for seed in (3, 3, 4)
     )
 
@@ -55,7 +55,7 @@ def test_the_clip_holds_every_digit(source):
     assert len(written) == 30
 
 
-def test_truth_is_told_in_reading_order(source):
+def test_truth_is_in_reading_order(source):
     """Digit boxes come in the order of the numbers they make."""
     labels = "".join(label for label, _ in source.truth_boxes(70))
 
@@ -83,7 +83,7 @@ def test_the_camera_moves_slowly(source):
 
 def test_each_box_is_full_of_its_digit():
     """Ink reaches every side of a box, give or take a pixel, and the paper around is free."""
-    source = DemoSource(frames=1, size=(1280, 720))
+    source = SyntheticSource(frames=1, size=(1280, 720))
     gray = to_gray(next(iter(source)).bgr)
 
     for _, (x, y, width, height) in source.truth_boxes(0):
@@ -96,8 +96,8 @@ def test_each_box_is_full_of_its_digit():
 
 
 def test_a_closed_source_ends():
-    """Closeable stops the clip between two frames, and once more does no harm."""
-    with DemoSource(frames=5, size=SMALL) as source:
+    """Closing stops the clip between two frames, and once more does no harm."""
+    with SyntheticSource(frames=5, size=SMALL) as source:
         frames = iter(source)
         next(frames)
 
@@ -108,16 +108,16 @@ def test_a_closed_source_ends():
 
 
 @pytest.mark.parametrize(("frames", "size"), [(0, SMALL), (5, (100, 180)), (5, (320, 60))])
-def test_a_clip_of_nothing_is_refused(frames, size):
+def test_a_clip_of_nothing_is_rejected(frames, size):
     """No frames, or frames too small to write in, are one clear line."""
     with pytest.raises(SourceError, match="wanted at least 1 frame of 160x120, got"):
-        DemoSource(frames=frames, size=size)
+        SyntheticSource(frames=frames, size=size)
 
 
 @pytest.mark.parametrize("numbers", [("123456789012",), tuple("1234567890"), ("8",), ()])
 def test_any_numbers_fit_on_the_sheet(numbers):
     """The height of the digits is chosen for the longest line and the count of lines."""
-    source = DemoSource(frames=1, size=(480, 640), numbers=numbers)
+    source = SyntheticSource(frames=1, size=(480, 640), numbers=numbers)
 
     boxes = [box for _, box in source.truth_boxes(0)]
 
@@ -128,7 +128,7 @@ def test_any_numbers_fit_on_the_sheet(numbers):
 def test_numbers_are_made_of_digits():
     """Words cannot be written."""
     with pytest.raises(CamdigitsError, match="wanted digits"):
-        DemoSource(size=SMALL, numbers=("12", "x"))
+        SyntheticSource(size=SMALL, numbers=("12", "x"))
 
 
 def test_short_numbers_share_a_line():
@@ -141,7 +141,7 @@ def test_short_numbers_share_a_line():
 def test_a_camera_that_hangs_still_sees_the_page_from_above():
     """With no swing at all the page's middle is the picture's, one to one."""
     still = Swing(0, 0, (0, 0, 0))
-    camera = Camera(still, still, still, still, still, still)
+    camera = CameraPath(still, still, still, still, still, still)
 
     view = camera.view((1000, 800), (640, 480), 1.5)
 

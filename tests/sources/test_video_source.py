@@ -108,7 +108,7 @@ def test_frames_that_cannot_be_decoded_are_skipped(tmp_path: Path):
     assert frames[8].time_s == pytest.approx(0.9)
 
 
-def test_an_mp4_cut_before_its_index_is_refused(tmp_path: Path):
+def test_an_mp4_cut_before_its_index_is_rejected(tmp_path: Path):
     """An MP4 whose recording never finished holds no list of frames."""
     path = cut(write_clip(tmp_path / "a.mp4"), 0.5)
 
@@ -120,16 +120,16 @@ def test_an_mp4_cut_before_its_index_is_refused(tmp_path: Path):
     ("content", "message"),
     [(None, "no such file"), (b"", "the file is empty"), (b"some text\n" * 50, "not a video")],
 )
-def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes | None, message: str):
+def test_what_is_no_video_is_rejected(tmp_path: Path, content: bytes | None, message: str):
     """Missing, empty, text: one line each, status 3."""
     path = tmp_path / "a.mp4"
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(SourceError, match=message) as refused:
+    with pytest.raises(SourceError, match=message) as rejected:
         VideoSource(path)
 
-    assert refused.value.exit_status == 3
+    assert rejected.value.exit_status == 3
 
 
 def test_a_folder_is_no_video(tmp_path: Path):
@@ -139,7 +139,7 @@ def test_a_folder_is_no_video(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path):
+def test_a_name_that_is_not_utf8_is_rejected(tmp_path: Path):
     """OpenCV would crash on it."""
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4"))
     shutil.copy(write_clip(tmp_path / "a.mp4"), path)

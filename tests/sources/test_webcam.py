@@ -1,4 +1,4 @@
-"""A webcam that is not there: OpenCV's own V4L2 code on a preloaded fake device."""
+"""Webcams: OpenCV's own V4L2 code on a preloaded fake device."""
 
 import json
 import re
@@ -26,19 +26,19 @@ from camdigits.sources.opening import open_source
 from camdigits.sources import capture
 from camdigits.sources.base import SourceOptions
 capture.SETTLE_S = 0.05
-wishes = {"size": (640, 480), "fps": 15, "timeout_s": 1.0, **json.loads(sys.argv[1])}
-wishes["size"] = tuple(wishes["size"])
-told = {"numbers": []}
+requested = {"size": (640, 480), "fps": 15, "timeout_s": 1.0, **json.loads(sys.argv[1])}
+requested["size"] = tuple(requested["size"])
+report = {"numbers": []}
 try:
-    with open_source("0", SourceOptions(**wishes)) as source:
+    with open_source("0", SourceOptions(**requested)) as source:
         info = source.info
-        told["note"] = info.note
-        told["facts"] = [info.live, info.width, info.height, info.fps, info.frame_count]
+        report["note"] = info.note
+        report["facts"] = [info.live, info.width, info.height, info.fps, info.frame_count]
         for frame in islice(source, 8):
-            told["numbers"].append(number_of(frame.bgr))
+            report["numbers"].append(number_of(frame.bgr))
 except CamdigitsError as error:
-    told["error"] = [type(error).__name__, str(error)]
-json.dump(told, sys.stdout)
+    report["error"] = [type(error).__name__, str(error)]
+json.dump(report, sys.stdout)
 """
 
 
@@ -72,8 +72,8 @@ def wait_for(happened: Callable[[], object], process: subprocess.Popen[str]) -> 
         time.sleep(0.02)
 
 
-def read(environment: dict[str, str], **wishes: object) -> dict[str, list[object]]:
-    done = run(environment, "-c", READ, json.dumps(wishes))
+def read(environment: dict[str, str], **requested: object) -> dict[str, list[object]]:
+    done = run(environment, "-c", READ, json.dumps(requested))
     assert done.stderr == ""
     return json.loads(done.stdout)
 
@@ -89,54 +89,54 @@ def test_the_contract_holds_for_a_webcam(camera: dict[str, str]):
     assert "skipped" not in done.stdout
 
 
-def test_frames_come_in_order_with_the_facts_the_driver_gave(camera: dict[str, str]):
-    """What was asked for is a wish: size and rate are read back from the camera."""
-    told = read(camera)
+def test_frames_come_in_order_with_the_properties_of_the_driver(camera: dict[str, str]):
+    """Size and rate are read back from the camera, not copied from the request."""
+    report = read(camera)
 
-    assert told["facts"] == [True, 64, 48, 50.0, None]
-    first = told["numbers"][0]
-    assert told["numbers"] == list(range(first, first + 8))
+    assert report["facts"] == [True, 64, 48, 50.0, None]
+    first = report["numbers"][0]
+    assert report["numbers"] == list(range(first, first + 8))
 
 
-def test_what_a_camera_does_not_grant_is_said(camera: dict[str, str]):
-    """Size, rate, focus and exposure in one line; nothing where all was granted."""
-    refused = read(camera, autofocus=True, lock_exposure=True)
-    granted = read(camera, size=(64, 48), fps=50)
+def test_unsupported_settings_are_reported(camera: dict[str, str]):
+    """Size, rate, focus and exposure in one line; an empty note if all are supported."""
+    unsupported = read(camera, autofocus=True, lock_exposure=True)
+    supported = read(camera, size=(64, 48), fps=50)
 
-    assert refused["note"] == (
-        "camera 0 does not grant 640x480 (it gives 64x48), 15 frames per second (it gives 50), "
-        "autofocus, a locked exposure"
+    assert unsupported["note"] == (
+        "camera 0 does not support 640x480 (it delivers 64x48), "
+        "15 frames per second (it delivers 50), autofocus, a locked exposure"
     )
-    assert granted["note"] == ""
+    assert supported["note"] == ""
 
 
 def test_focus_and_exposure_are_set_where_the_camera_has_them(
     camera: dict[str, str], tmp_path: Path
 ):
-    """Autofocus goes on; after a while the exposure that was chosen is kept by hand."""
+    """Autofocus is switched on; after SETTLE_S the exposure is fixed at its value."""
     log = tmp_path / "controls"
     able = {**camera, "FAKECAM_CONTROLS": str(log)}
 
-    told = read(able, size=(64, 48), fps=50, autofocus=True, lock_exposure=True)
+    report = read(able, size=(64, 48), fps=50, autofocus=True, lock_exposure=True)
 
-    focus, by_hand, exposure = 0x9A090C, 0x9A0901, 0x9A0902
-    assert told["note"] == ""
-    assert log.read_text().splitlines() == [f"{focus} 1", f"{by_hand} 1", f"{exposure} 157"]
+    focus, manual, exposure = 0x9A090C, 0x9A0901, 0x9A0902
+    assert report["note"] == ""
+    assert log.read_text().splitlines() == [f"{focus} 1", f"{manual} 1", f"{exposure} 157"]
 
 
-@pytest.mark.parametrize(("wishes", "value"), [({}, 1), ({"autofocus": False}, 0)])
+@pytest.mark.parametrize(("requested", "value"), [({}, 1), ({"autofocus": False}, 0)])
 def test_focus_is_left_on_unless_it_is_to_be_off(
-    camera: dict[str, str], tmp_path: Path, wishes: dict[str, bool], value: int
+    camera: dict[str, str], tmp_path: Path, requested: dict[str, bool], value: int
 ):
-    """Without a wish the camera focuses; exposure is its own affair."""
+    """Autofocus is the default; exposure is not touched."""
     log = tmp_path / "controls"
 
-    read({**camera, "FAKECAM_CONTROLS": str(log)}, **wishes)
+    read({**camera, "FAKECAM_CONTROLS": str(log)}, **requested)
 
     assert log.read_text() == f"{0x9A090C} {value}\n"
 
 
-def test_a_camera_on_its_head_is_turned(camera: dict[str, str]):
+def test_both_flips_rotate_by_180_degrees(camera: dict[str, str]):
     """Both flips are half a turn: the first cells lie in the last rows."""
     upright, turned = read(camera), read(camera, hflip=True, vflip=True)
 
@@ -144,28 +144,30 @@ def test_a_camera_on_its_head_is_turned(camera: dict[str, str]):
     assert min(turned["numbers"]) > 47 - 20
 
 
-def test_live_reads_an_area_and_says_what_was_not_granted(camera: dict[str, str], tmp_path: Path):
-    """The flags of the command line reach the camera; an area outside the picture is refused."""
+def test_live_reads_an_area_and_reports_unsupported_settings(
+    camera: dict[str, str], tmp_path: Path
+):
+    """The flags of the command line reach the camera; an area outside the picture is rejected."""
     small = ["--size", "320x240", "--roi", "8,8,40,32"]
     process = start_live({**camera, "FAKECAM_UNPLUG": "20"}, tmp_path, *small, "--give-up", "0")
     _, said = process.communicate(timeout=30)
     outside = run(camera, "-c", LIVE, "live", "0", "--no-window", "--roi", "64,0,10,10")
 
     assert process.returncode == 4, said
-    assert said.startswith("camdigits: camera 0 does not grant 320x240 (it gives 64x48)\n")
+    assert said.startswith("camdigits: camera 0 does not support 320x240 (it delivers 64x48)\n")
     assert {(line["width"], line["height"]) for line in readings(tmp_path)} == {(64, 48)}
     assert outside.returncode == 2
     assert "--roi 64,0,10,10 lies outside the picture, which is 64x48" in outside.stderr
 
 
 def test_unplugging_is_a_loss(camera: dict[str, str]):
-    """A camera that goes away is a SourceLostError that counts the frames it gave."""
-    told = read({**camera, "FAKECAM_UNPLUG": "5"})
+    """A camera that goes away is a SourceLostError with the number of frames."""
+    report = read({**camera, "FAKECAM_UNPLUG": "5"})
 
-    assert len(told["numbers"]) >= 3
-    assert told["error"] == [
+    assert len(report["numbers"]) >= 3
+    assert report["error"] == [
         "SourceLostError",
-        f"camera 0 stopped after {len(told['numbers'])} frames; "
+        f"camera 0 stopped after {len(report['numbers'])} frames; "
         "was it unplugged? Plug it in and start again",
     ]
 
@@ -224,7 +226,7 @@ def test_quitting_while_a_camera_is_gone_finishes_the_files(
     assert cv2.VideoCapture(str(tmp_path / "s.mp4")).read()[0]
 
 
-def test_a_camera_that_sends_nothing_is_refused_in_time(camera: dict[str, str]):
+def test_a_camera_that_sends_nothing_is_rejected_in_time(camera: dict[str, str]):
     """Opening ends after the time limit when no picture comes."""
     kind, message = read({**camera, "FAKECAM_SILENT": "1"})["error"]
 
@@ -232,14 +234,14 @@ def test_a_camera_that_sends_nothing_is_refused_in_time(camera: dict[str, str]):
     assert "sent no picture within 1 s" in message
 
 
-def test_broken_pictures_are_passed_over(camera: dict[str, str], tmp_path: Path):
-    """USB cameras send a broken JPEG now and then: the next good one counts."""
+def test_broken_pictures_are_skipped(camera: dict[str, str], tmp_path: Path):
+    """USB cameras send a broken JPEG now and then: such pictures are skipped."""
     clip = [jpeg(number) for number in range(20)]
     clip[3] = clip[3][:4] + b"\0" * 60
     (tmp_path / "clip.mjpeg").write_bytes(b"".join(clip))
 
-    told = read({**camera, "FAKECAM_MJPEG": str(tmp_path / "clip.mjpeg")})
+    report = read({**camera, "FAKECAM_MJPEG": str(tmp_path / "clip.mjpeg")})
 
-    assert "error" not in told
-    assert 3 not in told["numbers"]
-    assert len(told["numbers"]) == 8
+    assert "error" not in report
+    assert 3 not in report["numbers"]
+    assert len(report["numbers"]) == 8

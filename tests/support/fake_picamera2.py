@@ -1,4 +1,4 @@
-"""A picamera2 and libcamera for tests: the interface of the real ones as far as we use it.
+"""Fake picamera2 and libcamera: the part of their interface that camdigits uses.
 
 A sensor shows frames 0, 1, 2 ... 47 at the rate it was set to. As in the real one a request holds
 a buffer until it is released, pictures stop when all are out, and with `queue` the picture may be
@@ -28,12 +28,12 @@ AF = {"AfMode": (0, 2, 0), "AeEnable": (False, True, None), "AwbEnable": (False,
 
 @dataclass
 class Plan:
-    """How the next cameras behave, and what they were told."""
+    """Behaviour of the next cameras, and the settings they received."""
 
     cameras: list[dict[str, Any]] = field(default_factory=lambda: [SENSOR])
     controls: dict[str, Any] = field(default_factory=lambda: dict(AF))
-    given: dict[str, Any] = field(default_factory=dict)  # in place of what is asked for
-    missing: type[Exception] = IndexError  # raised for a camera that is not there
+    given: dict[str, Any] = field(default_factory=dict)  # replaces requested settings
+    missing: type[Exception] = IndexError  # raised for a missing camera
     busy: bool = False
     stalls_after: int | None = None  # frames
     set: list[dict[str, Any]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Picamera2:
         }
 
     def configure(self, config: dict[str, Any]) -> None:
-        """Take a configuration; what the camera cannot do is changed in silence."""
+        """Apply a configuration; unsupported settings are changed without an error."""
         self.config = {**config, "main": {**config["main"], **self.plan.given}}
 
     def camera_configuration(self) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class Picamera2:
         self.begun_s = time.monotonic()
 
     def stop(self) -> None:
-        """End to send pictures; waits behind jobs that are not cancelled."""
+        """Stop sending pictures; waits for jobs that are not cancelled."""
         assert self.cancelled.is_set() or not self.out or not self.started
         self.started = False
 
@@ -137,7 +137,7 @@ class Picamera2:
 
 
 class Job:
-    """A picture that is waited for."""
+    """A pending picture."""
 
     def __init__(self, camera: Picamera2) -> None:
         self.camera = camera
@@ -210,7 +210,7 @@ def encode(bgr: BgrImage, form: str) -> BgrImage:
 
 @contextmanager
 def installed(**plan: Any) -> Iterator[Plan]:
-    """Put both modules where an import finds them."""
+    """Install both modules in sys.modules."""
     picamera2, libcamera = ModuleType("picamera2"), ModuleType("libcamera")
     modes = SimpleNamespace(Manual=0, Auto=1, Continuous=2)
     vars(picamera2)["Picamera2"] = Picamera2

@@ -5,11 +5,11 @@
  *   LD_PRELOAD=./fakecam.so FAKECAM_MJPEG=clip.mjpeg python ...
  *
  * FAKECAM_MJPEG   JPEG pictures one after the other, sent in turn     FAKECAM_SIZE     their size, 64x48
- * FAKECAM_UNPLUG  every call fails with ENODEV after so many frames   FAKECAM_SILENT   no frame ever comes
+ * FAKECAM_UNPLUG  every call fails with ENODEV after N frames   FAKECAM_SILENT   no frame ever comes
  * FAKECAM_DRIVER  its driver's name; "unicam" gives no format that OpenCV knows, as on a Raspberry Pi
  * FAKECAM_CONTROLS  it has focus and exposure; each that is set goes into this file as "id value"
  * FAKECAM_BUSY    another program reads from it
- * FAKECAM_REPLUG  so many milliseconds later it can be opened again, for so many frames more
+ * FAKECAM_REPLUG  N milliseconds later it can be opened again, for UNPLUG frames more
  *
  * Frames come 50 times a second; waiting for one happens inside VIDIOC_DQBUF. One device, one reader. */
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-"""Hand-made readings for a tracker: thirty frames a second unless a test says otherwise."""
+"""Hand-made readings for a tracker, 30 frames per second by default."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,14 +20,14 @@ def reading(time_s: float, spots: Spots, score: float = 0.995, rotation: int = 0
 
 
 class Film:
-    """Feeds a tracker at a steady rate; keeps what it shows."""
+    """Feed a tracker at a constant frame rate and keep its results."""
 
     def __init__(self, fps: float = 30.0) -> None:
         self.tracker, self.fps, self.count = Tracker(), fps, 0
         self.shown: list[Result] = []
 
     def play(self, frames: Iterable[Spots], rotation: int = 0) -> list[Result]:
-        """Go on with these frames; returns what is shown of them."""
+        """Follow these frames and return their results."""
         fed = []
         for spots in frames:
             result = reading(self.count / self.fps, spots, rotation=rotation)

@@ -1,4 +1,4 @@
-"""Print the oldest versions of what camdigits, as it is installed here, may run with.
+"""Print the oldest versions of the dependencies that the installed camdigits accepts.
 
     pip install $(python tests/support/oldest.py)
 
@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 
 def oldest(line: str) -> str | None:
-    """Pin a requirement that this machine has to its oldest version.
+    """Pin a requirement to its oldest version; None if its marker does not apply.
 
     >>> oldest("numpy>=1.24")
     'numpy==1.24.*'
@@ -19,11 +19,11 @@ def oldest(line: str) -> str | None:
     'av==14.2.*'
     >>> oldest("matplotlib>=3.6; extra == 'train'")
     """
-    wish = Requirement(line)
-    if wish.marker is not None and not wish.marker.evaluate({"extra": "video"}):
+    requirement = Requirement(line)
+    if requirement.marker is not None and not requirement.marker.evaluate({"extra": "video"}):
         return None
-    (least,) = wish.specifier
-    return f"{wish.name}=={least.version}.*"
+    (lower_bound,) = requirement.specifier
+    return f"{requirement.name}=={lower_bound.version}.*"
 
 
 if __name__ == "__main__":

@@ -4,17 +4,31 @@ import numpy as np
 import pytest
 
 from camdigits.errors import CamdigitsError
-from camdigits.synth.handwriting import SHAPES, Hand, Pen, curve, make_hand, parse, spline, write
+from camdigits.synth.handwriting import (
+    SHAPES,
+    Pen,
+    WriterStyle,
+    curve,
+    make_writer,
+    parse,
+    spline,
+    write,
+)
 
 
 def with_variant(variant):
-    return Hand(variants=(variant,) * 10)
+    return WriterStyle(variants=(variant,) * 10)
 
 
 def test_the_same_seed_writes_the_same_ink():
     """All chance comes from the generator that is given."""
     first, again, other = (
-        write("2718", 40, np.random.default_rng(seed), hand=make_hand(np.random.default_rng(seed)))
+        write(
+            "2718",
+            40,
+            np.random.default_rng(seed),
+            writer=make_writer(np.random.default_rng(seed)),
+        )
         for seed in (5, 5, 6)
     )
 
@@ -40,7 +54,7 @@ def test_digits_stand_in_order_with_white_between(seed):
     """No two digits share a column, whoever writes: at least 0.1 of the height is white."""
     rng = np.random.default_rng(seed)
 
-    boxes = write("74015926", 60, rng, Pen(), make_hand(rng)).boxes
+    boxes = write("74015926", 60, rng, Pen(), make_writer(rng)).boxes
 
     gaps = [after.x - before.right for before, after in pairwise(boxes)]
     assert min(gaps) >= 5
@@ -51,7 +65,7 @@ def test_digits_stand_in_order_with_white_between(seed):
 )
 def test_every_shape_is_as_high_as_asked(digit, variant):
     """The height that is asked for is the ink's, give or take a writer's unevenness."""
-    writing = write(digit, 100, np.random.default_rng(variant), hand=with_variant(variant))
+    writing = write(digit, 100, np.random.default_rng(variant), writer=with_variant(variant))
 
     assert 85 <= writing.ink.shape[0] <= 116
     assert writing.ink.shape[1] <= 95
@@ -68,7 +82,7 @@ def test_edges_of_the_ink_are_soft():
 def test_a_hand_keeps_to_its_shape():
     """A hand with a barred 7 always bars it: the bar adds ink to the same skeleton."""
     plain, barred = (
-        write("7777", 60, np.random.default_rng(2), hand=with_variant(variant)).ink.astype(int)
+        write("7777", 60, np.random.default_rng(2), writer=with_variant(variant)).ink.astype(int)
         for variant in (0, 1)
     )
 
@@ -85,7 +99,7 @@ def test_spaces_are_white_and_not_text():
 
 
 @pytest.mark.parametrize("text", ["", "  ", "12a", "-1", "1\n2"])
-def test_what_has_no_skeleton_is_refused(text):
+def test_what_has_no_skeleton_is_rejected(text):
     """Only digits and spaces can be written, and at least one digit."""
     with pytest.raises(CamdigitsError, match="wanted digits 0-9 and spaces, got"):
         write(text, 40, np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""What becomes of numbers: events of the tracker on hand-made readings."""
+"""Ids and events of numbers: the tracker on hand-made readings."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ BLANK = np.zeros((480, 640, 3), np.uint8)
 
 
 def page(*numbers: tuple[str, int, int]) -> tuple[Digit, ...]:
-    """Digits of numbers, each written at x, y."""
+    """Return the digits of numbers given as text, x, y."""
     return tuple(
         Digit(Box(x + 25 * index, y, 20, 40), label, 0.995)
         for text, x, y in numbers
@@ -21,14 +21,14 @@ def page(*numbers: tuple[str, int, int]) -> tuple[Digit, ...]:
 
 
 class Film:
-    """Feeds a tracker with pages at thirty frames a second; keeps all events."""
+    """Feed a tracker with pages at 30 frames per second and keep all events."""
 
     def __init__(self) -> None:
         self.tracker, self.count = Tracker(), 0
         self.events: list[tuple[float, Event]] = []
 
     def play(self, pages: Sequence[tuple[Digit, ...]]) -> Result:
-        """Go on with these pages; returns what is shown of the last."""
+        """Follow these pages and return the result of the last."""
         for digits in pages:
             frame = Frame(self.count, self.count / 30, BLANK)
             result = self.tracker.follow(Result(frame, digits, group(digits)))
@@ -36,8 +36,8 @@ class Film:
             self.count += 1
         return result
 
-    def said(self) -> list[tuple[str, str, str | None]]:
-        """Kind, text and former text of all events."""
+    def reported(self) -> list[tuple[str, str, str | None]]:
+        """Return kind, text and previous text of all events."""
         return [(event.kind, event.text, event.previous) for _, event in self.events]
 
 
@@ -45,40 +45,40 @@ TWO = page(("197", 100, 100), ("42", 300, 300))
 
 
 def test_a_number_is_reported_once_when_it_is_stable() -> None:
-    """Not thirty times a second, and within a second of its appearance."""
+    """There is one event per number, 0.5 to 0.7 seconds after it appears."""
     film = Film()
 
     result = film.play([TWO] * 120)
 
-    assert film.said() == [("stable", "197", None), ("stable", "42", None)]
+    assert film.reported() == [("stable", "197", None), ("stable", "42", None)]
     assert all(0.5 <= time_s <= 0.7 for time_s, _ in film.events)
     assert [event.track for _, event in film.events] == [n.track for n in result.numbers]
     assert film.events[0][1].box == Box(100, 100, 70, 40)
 
 
-def test_a_change_says_what_was() -> None:
-    """A digit written at the end makes another text of the same number."""
+def test_a_changed_number_reports_its_previous_text() -> None:
+    """A digit written at the end changes the text, not the id."""
     film = Film()
     film.play([TWO] * 60)
 
     film.play([page(("1973", 100, 100), ("42", 300, 300))] * 60)
 
-    assert film.said()[2:] == [("changed", "1973", "197")]
+    assert film.reported()[2:] == [("changed", "1973", "197")]
     assert film.events[2][1].track == film.events[0][1].track
 
 
-def test_a_number_that_goes_is_told_once_with_its_text() -> None:
-    """Its text is the last it had, never empty."""
+def test_a_removed_number_is_reported_gone_once() -> None:
+    """The text of a gone event is the last text, never empty."""
     film = Film()
     film.play([TWO] * 60)
 
     film.play([page(("197", 100, 100))] * 120)
 
-    assert film.said()[2:] == [("gone", "42", "42")]
+    assert film.reported()[2:] == [("gone", "42", "42")]
 
 
-def test_a_hand_over_a_number_is_no_event() -> None:
-    """Half of it is hidden for a second: no change, not gone, not stable again."""
+def test_a_hand_over_a_number_causes_no_event() -> None:
+    """A number that is half hidden for a second neither changes nor goes."""
     film = Film()
     film.play([TWO] * 60)
 
@@ -88,8 +88,8 @@ def test_a_hand_over_a_number_is_no_event() -> None:
     assert len(film.events) == 2
 
 
-def test_a_number_cut_by_the_edge_is_not_another_number() -> None:
-    """A page that slides half out of the picture and back: nothing changed on it."""
+def test_a_number_cut_by_the_edge_causes_no_event() -> None:
+    """A page that slides half out of the picture and back has the same numbers."""
     film = Film()
     film.play([TWO] * 60)
 
@@ -103,7 +103,7 @@ def test_a_number_cut_by_the_edge_is_not_another_number() -> None:
 
 
 def test_a_number_that_left_the_picture_is_gone() -> None:
-    """All of it is outside: it is told after a while."""
+    """A number is reported gone once all of its digits are outside the picture."""
     film = Film()
     film.play([TWO] * 60)
 
@@ -113,23 +113,23 @@ def test_a_number_that_left_the_picture_is_gone() -> None:
 
     film.play([slid(min(5 * step, 200)) for step in range(150)])
 
-    assert film.said()[2:] == [("gone", "197", "197")]
+    assert film.reported()[2:] == [("gone", "197", "197")]
 
 
 def test_a_number_that_flickers_is_not_reported_again() -> None:
-    """Two numbers that are grouped as one in some frames stay two."""
+    """Two numbers that are grouped as one in half of the frames stay two numbers."""
     film = Film()
-    near = page(("12", 100, 100), ("34", 190, 100))
+    apart = page(("12", 100, 100), ("34", 190, 100))
     joined = page(("12", 100, 100), ("34", 180, 100))
 
-    film.play([near] * 60)
-    film.play([joined, joined, near, near] * 30)
+    film.play([apart] * 60)
+    film.play([joined, joined, apart, apart] * 30)
 
-    assert film.said() == [("stable", "12", None), ("stable", "34", None)]
+    assert film.reported() == [("stable", "12", None), ("stable", "34", None)]
 
 
-def test_a_number_that_comes_back_has_its_id() -> None:
-    """Gone after a while, then stable again under the same id."""
+def test_a_number_that_returns_keeps_its_id() -> None:
+    """A number that was reported gone is stable again with the same id."""
     film = Film()
     before = film.play([TWO] * 60)
     film.play([page(("197", 100, 100))] * 90)
@@ -137,11 +137,11 @@ def test_a_number_that_comes_back_has_its_id() -> None:
     after = film.play([TWO] * 60)
 
     assert [number.track for number in after.numbers] == [n.track for n in before.numbers]
-    assert film.said()[2:] == [("gone", "42", "42"), ("stable", "42", None)]
+    assert film.reported()[2:] == [("gone", "42", "42"), ("stable", "42", None)]
 
 
-def test_of_two_parts_of_a_number_one_has_its_id() -> None:
-    """While its middle is hidden, the longer part is the number; ids stay unique."""
+def test_the_longer_part_of_a_number_keeps_the_id() -> None:
+    """If the middle of a number is hidden, its longer part has the id, the other part none."""
     film = Film()
     before = film.play([page(("12345", 100, 100))] * 60)
     holed = tuple(digit for digit in page(("12345", 100, 100)) if digit.label not in "23")
@@ -154,11 +154,12 @@ def test_of_two_parts_of_a_number_one_has_its_id() -> None:
     ]
 
 
-def test_nothing_is_kept_of_numbers_that_are_long_gone() -> None:
-    """Memory stays flat."""
+def test_numbers_that_are_long_gone_are_forgotten() -> None:
+    """No number and no digit is kept after 13 empty seconds."""
     film = Film()
     film.play([TWO] * 60)
 
     film.play([()] * 400)
 
-    assert (film.tracker._watch._watched, film.tracker._watch._owner) == ({}, {})
+    events = film.tracker._number_events
+    assert (events._numbers, events._number_of) == ({}, {})

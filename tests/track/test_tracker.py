@@ -1,4 +1,4 @@
-"""The tracker on hand-made readings: places, ids and numbers."""
+"""The tracker on hand-made readings: positions, ids and numbers."""
 
 from dataclasses import replace
 
@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from support.filmstrip import ROW, Film, Spots, ids, labels, reading, shifted
 
+from camdigits.track.label_state import LabelConfig
 from camdigits.track.tracker import TrackConfig, Tracker
 from camdigits.values import Box, Result
 
 
 @pytest.mark.parametrize("fps", [10.0, 30.0])
-def test_a_digit_is_shown_soon_but_not_at_first_sight(fps: float) -> None:
-    """After 0.1 seconds, at any rate of frames."""
+def test_a_digit_is_shown_soon_but_not_in_its_first_frame(fps: float) -> None:
+    """A digit is shown within 0.1 seconds, at any frame rate."""
     film = Film(fps)
 
     shown = film.play([ROW] * 10)
@@ -22,8 +23,8 @@ def test_a_digit_is_shown_soon_but_not_at_first_sight(fps: float) -> None:
     assert labels(shown[-1]) == ["4", "3", "7", "1", "9"]
 
 
-def test_a_glimpse_is_never_shown() -> None:
-    """What is seen in one frame of ten is a fault of the picture."""
+def test_a_digit_of_a_single_frame_is_never_shown() -> None:
+    """A digit that is read in one frame of ten is an artefact."""
     film = Film()
 
     shown = film.play([[*ROW, ("1", 300, 400)] if index % 10 == 5 else ROW for index in range(60)])
@@ -31,8 +32,8 @@ def test_a_glimpse_is_never_shown() -> None:
     assert all(len(result.digits) <= len(ROW) for result in shown)
 
 
-def test_a_dropout_is_bridged_and_told() -> None:
-    """A digit missed for some frames stays where it was, and says since when."""
+def test_a_dropout_is_bridged_and_reported() -> None:
+    """A digit missed for a few frames stays at its box, with the time since it was observed."""
     film = Film()
     film.play([ROW] * 30)
 
@@ -45,7 +46,7 @@ def test_a_dropout_is_bridged_and_told() -> None:
 
 
 def test_a_bridged_digit_moves_with_the_page() -> None:
-    """Its place is where the others' motion would have brought it."""
+    """A missed digit is reported where the motion of the other digits moves it."""
     film = Film()
     film.play([ROW] * 30)
 
@@ -56,8 +57,8 @@ def test_a_bridged_digit_moves_with_the_page() -> None:
     assert abs(box.y - 118) <= 1
 
 
-def test_what_is_gone_goes() -> None:
-    """A digit whose place is empty is not shown for longer than 0.4 seconds."""
+def test_a_removed_digit_is_hidden() -> None:
+    """A digit that is no longer read is not shown for longer than 0.4 seconds."""
     film = Film()
     film.play([ROW] * 30)
 
@@ -68,7 +69,7 @@ def test_what_is_gone_goes() -> None:
 
 @pytest.mark.parametrize("seconds", [0.5, 1.5, 4.0])
 def test_ids_come_back_after_an_occlusion(seconds: float) -> None:
-    """Everything is covered, the page moves meanwhile, and every id is back at first sight."""
+    """After all digits were covered and the page moved, the first frame has every id again."""
     film = Film()
     before = film.play([ROW] * 30)[-1]
     film.play([[]] * round(30 * seconds))
@@ -78,8 +79,8 @@ def test_ids_come_back_after_an_occlusion(seconds: float) -> None:
     assert (labels(after), ids(after)) == (labels(before), ids(before))
 
 
-def test_a_hand_that_passes_leaves_ids_as_they_were() -> None:
-    """Digits vanish and return column by column; a digit half covered may be misread."""
+def test_a_passing_hand_does_not_change_ids() -> None:
+    """Ids stay if digits vanish and return one by one, even if a half covered one is misread."""
     film = Film()
     before = film.play([ROW] * 30)[-1]
 
@@ -93,8 +94,8 @@ def test_a_hand_that_passes_leaves_ids_as_they_were() -> None:
     assert (labels(after), ids(after)) == (labels(before), ids(before))
 
 
-def test_half_a_digit_beside_a_hand_is_not_its_new_size() -> None:
-    """A 1 that a hand covers from below is a shorter 1 for a moment; its id comes back."""
+def test_a_half_covered_digit_keeps_its_size_and_id() -> None:
+    """A 1 that a hand covers from below is read as a shorter 1; it keeps its id."""
     film = Film()
     before = film.play([ROW] * 30)[-1]
 
@@ -115,8 +116,8 @@ def test_half_a_digit_beside_a_hand_is_not_its_new_size() -> None:
     assert ids(after) == ids(before)
 
 
-def test_another_digit_in_an_old_place_is_another_digit() -> None:
-    """After an occlusion a different label is not taken for the one that was there."""
+def test_another_label_after_an_occlusion_is_another_digit() -> None:
+    """A digit with another label at the same position gets a new id after an occlusion."""
     film = Film()
     before = film.play([ROW] * 30)[-1]
     film.play([ROW[1:]] * 30)
@@ -128,7 +129,7 @@ def test_another_digit_in_an_old_place_is_another_digit() -> None:
 
 
 def test_a_pan_keeps_ids() -> None:
-    """A camera that starts to pan at nearly half a digit per frame, and turns back."""
+    """Ids stay while a camera pans at nearly half a digit per frame and reverses."""
     film = Film()
     before = film.play([ROW] * 10)[-1]
 
@@ -141,7 +142,7 @@ def test_a_pan_keeps_ids() -> None:
 
 
 def test_a_zoom_keeps_ids() -> None:
-    """Digits far from the middle move fast, those near it slowly."""
+    """Ids stay during a zoom, where digits far from the centre move faster."""
     film = Film()
     before = film.play([ROW] * 10)[-1]
 
@@ -157,8 +158,8 @@ def test_a_zoom_keeps_ids() -> None:
     assert ids(after) == ids(before)
 
 
-def test_equal_digits_side_by_side_keep_apart() -> None:
-    """A row of ones moves by half its pitch: none is taken for its neighbour."""
+def test_adjacent_equal_digits_keep_their_ids() -> None:
+    """In a row of ones that moves by half its pitch, none gets the id of its neighbour."""
     ones: Spots = [("1", 100 + 40 * index, 200) for index in range(6)]
     film = Film()
     before = film.play([ones] * 10)[-1]
@@ -169,8 +170,8 @@ def test_equal_digits_side_by_side_keep_apart() -> None:
     assert [digit.box.x for digit in after.digits] == [120 + 40 * index for index in range(6)]
 
 
-def test_digits_that_change_places_in_the_list_keep_their_ids() -> None:
-    """Order says nothing; results come by left edge."""
+def test_the_order_of_the_reading_does_not_matter() -> None:
+    """Ids are the same if the digits come in another order; results are sorted by left edge."""
     film = Film()
     before = film.play([ROW] * 10)[-1]
 
@@ -179,8 +180,8 @@ def test_digits_that_change_places_in_the_list_keep_their_ids() -> None:
     assert ids(after) == ids(before)
 
 
-def test_a_sheet_that_enters_brings_new_digits_and_no_others() -> None:
-    """Nothing is shown before it is there, nothing but what is on it afterwards."""
+def test_a_sheet_that_enters_shows_only_its_digits() -> None:
+    """Only digits of the sheet are shown while it slides in and afterwards."""
     film = Film()
     film.play([[]] * 15)
 
@@ -193,8 +194,8 @@ def test_a_sheet_that_enters_brings_new_digits_and_no_others() -> None:
     assert labels(after) == ["4", "3", "7", "1", "9"]
 
 
-def test_ids_are_never_used_again() -> None:
-    """Another page is other digits, even after all was forgotten."""
+def test_ids_are_never_reused() -> None:
+    """The digits of another page get new ids, even after all digits were forgotten."""
     film = Film()
     first = set(ids(film.play([ROW] * 10)[-1]))
     film.play([[]] * 300)
@@ -206,8 +207,8 @@ def test_ids_are_never_used_again() -> None:
 
 
 @pytest.mark.parametrize("jump_s", [60.0, -5.0])
-def test_a_jump_in_time_starts_afresh(jump_s: float) -> None:
-    """After a long pause, or a clock that goes back, nothing old is shown."""
+def test_a_jump_in_time_resets_the_tracker(jump_s: float) -> None:
+    """After a long pause, or a time that goes back, no earlier digit is shown."""
     film = Film()
     film.play([ROW] * 300)
 
@@ -216,8 +217,8 @@ def test_a_jump_in_time_starts_afresh(jump_s: float) -> None:
     assert result.digits == ()
 
 
-def test_frames_that_come_late_do_not_lose_anything() -> None:
-    """A camera that stalls for a second shows its digits at once when it is back."""
+def test_a_stalled_camera_loses_no_digits() -> None:
+    """After a pause of one second the first frame shows all digits with their ids."""
     film = Film()
     before = film.play([ROW] * 30)[-1]
 
@@ -226,8 +227,8 @@ def test_frames_that_come_late_do_not_lose_anything() -> None:
     assert (labels(after), ids(after)) == (labels(before), ids(before))
 
 
-def test_the_same_frame_read_again_changes_nothing() -> None:
-    """The debug view reads a frame twice; its digits are not counted twice."""
+def test_reading_a_frame_twice_changes_nothing() -> None:
+    """The debug view reads a frame twice; its observations count once."""
     tracker = Tracker()
     for index in range(10):
         once = tracker.follow(reading(index / 30, ROW))
@@ -238,14 +239,14 @@ def test_the_same_frame_read_again_changes_nothing() -> None:
 
 
 def test_an_empty_frame_is_empty() -> None:
-    """Nothing comes of nothing."""
+    """Without a reading there are no digits, numbers or events."""
     result = Tracker().follow(reading(0.0, []))
 
     assert (result.digits, result.numbers, result.events) == ((), (), ())
 
 
-def test_a_page_read_on_its_head_for_a_moment_keeps_its_labels() -> None:
-    """Some frames are taken for turned: their labels do not count."""
+def test_a_short_change_of_rotation_does_not_change_labels() -> None:
+    """The labels of frames that are read with another rotation for a moment do not count."""
     film = Film()
     page: Spots = [("6", 100, 100), ("9", 200, 100), ("5", 300, 100)]
     film.play([page] * 30)
@@ -256,8 +257,8 @@ def test_a_page_read_on_its_head_for_a_moment_keeps_its_labels() -> None:
     assert shown[-1].rotation == 0
 
 
-def test_a_page_that_is_turned_is_read_anew() -> None:
-    """After half a second the other way up holds."""
+def test_a_turned_page_gets_new_labels() -> None:
+    """A rotation that lasts half a second is accepted."""
     film = Film()
     film.play([[("6", 100, 100), ("9", 200, 100), ("5", 300, 100)]] * 30)
 
@@ -268,8 +269,8 @@ def test_a_page_that_is_turned_is_read_anew() -> None:
     assert shown[-1].rotation == 180
 
 
-def test_numbers_agree_with_the_digits_shown() -> None:
-    """Text, box and places are those of the steady digits, a bridged one included."""
+def test_numbers_consist_of_the_shown_digits() -> None:
+    """Text, box and indexes are those of the pooled digits, a bridged one included."""
     film = Film()
     number: Spots = [("1", 100, 100), ("9", 125, 100), ("7", 150, 100)]
     film.play([number] * 30)
@@ -282,8 +283,8 @@ def test_numbers_agree_with_the_digits_shown() -> None:
     ]
 
 
-def test_the_frame_and_its_times_are_kept() -> None:
-    """The result is of the very frame that was given, and the tracker's time is added."""
+def test_the_frame_and_its_stage_times_are_kept() -> None:
+    """The result has the frame object that was given, and the time of the tracker is added."""
     given = replace(reading(0.0, ROW), ms={"ink": 1.0})
 
     result = Tracker().follow(given)
@@ -293,11 +294,11 @@ def test_the_frame_and_its_times_are_kept() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """However many digits come and go, no more than the limit is remembered."""
-    tracker = Tracker(TrackConfig(most=50, show_s=0.0))
+    """At most max_digits digits are tracked, no matter how many come and go."""
+    tracker = Tracker(TrackConfig(max_digits=50, label=LabelConfig(show_confidence_s=0.0)))
     rng = np.random.default_rng(1)
     for index in range(60):
         spots = [(str(index % 10), int(x), int(y)) for x, y in rng.integers(0, 440, (20, 2))]
         tracker.follow(reading(index / 30, spots))
 
-    assert len(tracker._tracks) <= 50
+    assert len(tracker._tracked) <= 50

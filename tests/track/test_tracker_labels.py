@@ -1,4 +1,4 @@
-"""The tracker on hand-made readings: what it believes and shows."""
+"""The tracker on hand-made readings: which labels it shows."""
 
 from dataclasses import replace
 from itertools import groupby
@@ -6,12 +6,13 @@ from itertools import groupby
 import pytest
 from support.filmstrip import ROW, Film, ids, labels, reading
 
+from camdigits.track.label_state import LabelConfig
 from camdigits.track.tracker import TrackConfig, Tracker, config_for
 from camdigits.values import Box, Rejected
 
 
 def test_a_label_that_flickers_is_shown_steady() -> None:
-    """One reading in six is another digit; the vote does not change its mind."""
+    """If one reading in six is another digit, the shown label does not change."""
     film = Film()
     other = [("1", x, y) if label == "7" else (label, x, y) for label, x, y in ROW]
 
@@ -20,8 +21,8 @@ def test_a_label_that_flickers_is_shown_steady() -> None:
     assert all(labels(result) == ["4", "3", "7", "1", "9"] for result in shown[5:])
 
 
-def test_a_digit_that_reads_one_way_and_another_is_not_shown() -> None:
-    """One reading in three is another digit: nobody should bet on the first."""
+def test_a_digit_with_contradicting_readings_is_not_shown() -> None:
+    """If one reading in three is another digit, no label is shown."""
     film = Film()
     other = [("1", x, y) if label == "7" else (label, x, y) for label, x, y in ROW]
 
@@ -31,8 +32,8 @@ def test_a_digit_that_reads_one_way_and_another_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(("score", "is_shown"), [(0.9, False), (0.94, False), (0.97, True)])
-def test_what_is_never_sure_is_never_shown(score: float, is_shown: bool) -> None:
-    """Looks at the same ink do not add up: thirty of 90 % are no more than 90 %."""
+def test_a_doubtful_digit_is_never_shown(score: float, is_shown: bool) -> None:
+    """Observations do not add up: ninety at 90 % are no more than 90 %."""
     tracker = Tracker()
 
     shown = [tracker.follow(reading(index / 30, ROW, score)).digits for index in range(90)]
@@ -40,8 +41,8 @@ def test_what_is_never_sure_is_never_shown(score: float, is_shown: bool) -> None
     assert any(shown) == is_shown
 
 
-def test_one_that_was_sure_stays_with_less() -> None:
-    """Shown from 95 %, hidden below 88 %; what is nearly sure at first is shown a little later."""
+def test_a_shown_digit_stays_with_a_lower_score() -> None:
+    """A digit is shown from a mean of 95 % and hidden below 88 %."""
     tracker = Tracker()
     scores = [0.995] * 30 + [0.92] * 60 + [0.8] * 60
 
@@ -51,50 +52,50 @@ def test_one_that_was_sure_stays_with_less() -> None:
     assert shown[-1] == 0
 
 
-def test_a_part_of_a_cut_blob_has_to_be_surer() -> None:
-    """Of many ways to cut a letter one looks like digits."""
-    doubtful, sure = Tracker(), Tracker()
+def test_a_part_of_a_region_needs_a_higher_score() -> None:
+    """A part of a split region is shown at 99.99 %, not at 99.5 %."""
+    low, high = Tracker(), Tracker()
 
     for index in range(30):
         whole = reading(index / 30, ROW)
         cut = tuple(replace(digit, is_part=True) for digit in whole.digits)
-        surer = tuple(replace(digit, score=0.9999) for digit in cut)
-        hidden = doubtful.follow(replace(whole, digits=cut))
-        shown = sure.follow(replace(whole, digits=surer))
+        better = tuple(replace(digit, score=0.9999) for digit in cut)
+        hidden = low.follow(replace(whole, digits=cut))
+        shown = high.follow(replace(whole, digits=better))
 
     assert [len(result.digits) for result in (hidden, shown)] == [0, 5]
 
 
-def test_what_is_refused_as_often_as_read_is_not_shown() -> None:
-    """A letter that passes for a digit in every other frame."""
+def test_a_digit_rejected_in_half_of_the_frames_is_not_shown() -> None:
+    """A letter that is read as a digit in every other frame is not shown."""
     tracker = Tracker()
-    refusal = Rejected(Box(48, 98, 26, 44), "none", 0.9)
+    rejection = Rejected(Box(48, 98, 26, 44), "none", 0.9)
     shown = []
     for index in range(60):
         spots = ROW if index % 2 == 0 else ROW[1:]
-        refused = () if index % 2 == 0 else (refusal,)
-        result = replace(reading(index / 30, spots), rejected=refused)
+        rejected = () if index % 2 == 0 else (rejection,)
+        result = replace(reading(index / 30, spots), rejected=rejected)
         shown.append(labels(tracker.follow(result)))
 
     assert all("4" not in each for each in shown)
     assert shown[-1] == ["3", "7", "1", "9"]
 
 
-def test_one_refusal_hides_nothing() -> None:
-    """Nor does one of something much larger that happens to lie over it, for long: a hand."""
+def test_one_rejection_hides_no_digit() -> None:
+    """A digit stays shown after one rejection, and when a much larger region covers it: a hand."""
     film = Film()
     film.play([ROW] * 30)
     hand = Rejected(Box(0, 0, 400, 300), "none", 1.0)
-    near = Rejected(Box(50, 100, 20, 40), "none", 1.0)
+    single = Rejected(Box(50, 100, 20, 40), "none", 1.0)
 
-    once = film.tracker.follow(replace(reading(1.0, ROW[1:]), rejected=(near,)))
+    once = film.tracker.follow(replace(reading(1.0, ROW[1:]), rejected=(single,)))
     covered = film.tracker.follow(replace(reading(1.0 + 1 / 30, ROW[1:]), rejected=(hand,)))
 
     assert labels(once) == labels(covered) == ["4", "3", "7", "1", "9"]
 
 
-def test_a_digit_that_is_written_over_gets_its_new_label_and_keeps_its_id() -> None:
-    """The vote gives in within a second and a half; in between nothing is claimed."""
+def test_an_overwritten_digit_gets_its_new_label_and_keeps_its_id() -> None:
+    """The new label is shown within 1.5 seconds; in between no label is shown."""
     film = Film()
     before = film.play([ROW] * 60)[-1]
 
@@ -109,24 +110,24 @@ def test_a_digit_that_is_written_over_gets_its_new_label_and_keeps_its_id() -> N
     assert [label for label, _ in groupby(seen)] == ["4", None, "8"]
 
 
-def test_surer_readings_count_for_more() -> None:
-    """Labels seen equally often: the sum of their scores decides."""
-    tracker = Tracker(TrackConfig(sure=0.0, stay=0.0))
+def test_readings_with_higher_scores_count_more() -> None:
+    """Of two labels that are read equally often, the one with the higher sum of scores wins."""
+    tracker = Tracker(TrackConfig(label=LabelConfig(show_log_odds=0.0, stay_log_odds=0.0)))
     for index in range(30):
         label, score = ("3", 0.95) if index % 2 else ("8", 0.5)
         result = tracker.follow(reading(index / 30, [(label, 300, 200)], score))
 
     assert labels(result) == ["3"]
-    assert result.digits[0].score == pytest.approx(0.475, abs=0.02)  # half of the sightings
+    assert result.digits[0].score == pytest.approx(0.475, abs=0.02)  # half of the observations
 
 
 @pytest.mark.parametrize(
-    ("threshold", "sure", "stay"), [(0.81, 2.95, 1.95), (0.0, 1.0, 0.0), (1.0, 6.0, 5.0)]
+    ("threshold", "show", "stay"), [(0.81, 2.95, 1.95), (0.0, 1.0, 0.0), (1.0, 6.0, 5.0)]
 )
-def test_what_is_shown_goes_with_the_readers_threshold(
-    threshold: float, sure: float, stay: float
+def test_the_limits_follow_the_threshold_of_the_reader(
+    threshold: float, show: float, stay: float
 ) -> None:
-    """Always somewhat above it, and never out of reach of one that is sure."""
-    config = config_for(threshold)
+    """They lie above it, and below the highest log-odds of an observation."""
+    config = config_for(threshold).label
 
-    assert (config.sure, config.stay) == pytest.approx((sure, stay))
+    assert (config.show_log_odds, config.stay_log_odds) == pytest.approx((show, stay))

@@ -19,12 +19,13 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.recognize.glyph import SIDE
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Logits
 from train.baselines import runs
 from train.baselines.runs import Arrays, Job, Record
 from train.data.alphabets import Labels
 from train.data.sets import Glyphset
 from train.metrics import measure
+from train.metrics.measure import LogitScorer
 
 Vectors = npt.NDArray[np.uint8]  # (N, pixels)
 Votes = npt.NDArray[np.float64]  # (N, 10)
@@ -76,7 +77,7 @@ def train(job: Job) -> tuple[Record, ...]:
     return tuple(_train(job, system, learn, val, test) for system in SEEN)
 
 
-def load(path: Path) -> Scorer:
+def load(path: Path) -> LogitScorer:
     """Load what `train` stored.
 
     Raises:
@@ -89,11 +90,11 @@ def load(path: Path) -> Scorer:
     return scorer_of(Memory(path.stem, arrays["vectors"], arrays["labels"], neighbours, doubt))
 
 
-def scorer_of(memory: Memory) -> Scorer:
+def scorer_of(memory: Memory) -> LogitScorer:
     """Return a scorer whose logits are the logarithms of the votes."""
     finder = _finder(memory)
 
-    def score(glyphs: Glyphs) -> Scores:
+    def score(glyphs: Glyphs) -> Logits:
         if not len(glyphs):
             return np.empty((0, 10), np.float32)
         near = finder.kneighbors(
@@ -113,7 +114,7 @@ def votes(labels: Labels) -> Votes:
     return np.asarray((labels[:, :, None] == np.arange(10)).sum(axis=1), np.float64)
 
 
-def logits(counted: Votes, doubt: float) -> Scores:
+def logits(counted: Votes, doubt: float) -> Logits:
     """Return log probabilities (votes + doubt) / (all votes + 10 doubts) (Laplace)."""
     share = (counted + doubt) / (counted.sum(axis=1, keepdims=True) + 10 * doubt)
     return np.asarray(np.log(share), np.float32)

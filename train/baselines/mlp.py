@@ -21,13 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.recognize.glyph import SIDE
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Logits
 from train.baselines import runs
 from train.baselines.digits32 import counts_of, text_digits_of
 from train.baselines.runs import Job, Record
 from train.data.alphabets import Labels
 from train.errors import DataError
 from train.metrics import measure
+from train.metrics.measure import LogitScorer
 
 Inputs = npt.NDArray[np.float32]  # (N, pixels), 0 to 1
 Row = dict[str, float]
@@ -112,7 +113,7 @@ def train(job: Job) -> tuple[Record, ...]:
     return large, small
 
 
-def load(path: Path) -> Scorer:
+def load(path: Path) -> LogitScorer:
     """Load what `train` stored.
 
     Raises:
@@ -121,12 +122,12 @@ def load(path: Path) -> Scorer:
     return scorer_of(_load_net(path), PLANS[path.stem].seen)
 
 
-def scorer_of(net: Net, seen: Callable[[Glyphs], Inputs]) -> Scorer:
+def scorer_of(net: Net, seen: Callable[[Glyphs], Inputs]) -> LogitScorer:
     """Return a scorer of a net; `seen` makes its inputs."""
     return lambda glyphs: logits(net, seen(glyphs))
 
 
-def logits(net: Net, inputs: Inputs) -> Scores:
+def logits(net: Net, inputs: Inputs) -> Logits:
     """Compute the two layers: (N, pixels) to (N, 10)."""
     hidden = np.maximum(inputs @ net.hidden + net.hidden_bias, 0)
     return np.asarray((hidden @ net.out + net.out_bias) / net.temperature, np.float32)

@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Logits
 from train.baselines import runs
 from train.baselines.digits32 import Bits, TextDigits, load_text_digits, text_digits_of
 from train.baselines.runs import Job, Record
 from train.metrics import measure
+from train.metrics.measure import LogitScorer
 
 Reals = npt.NDArray[np.float64]
 Row = dict[str, float]
@@ -144,7 +145,7 @@ def train(job: Job) -> tuple[Record, ...]:
     return (runs.record("numpy", path, accuracy, seconds, rate=RATE, epochs=EPOCHS),)
 
 
-def load(path: Path) -> Scorer:
+def load(path: Path) -> LogitScorer:
     """Load the net that `train` stored.
 
     Raises:
@@ -153,14 +154,14 @@ def load(path: Path) -> Scorer:
     return scorer_of(_net(runs.load_arrays(path, list(_arrays(fresh("zeros"))))))
 
 
-def scorer_of(net: Net) -> Scorer:
+def scorer_of(net: Net) -> LogitScorer:
     """Return a scorer of a net.
 
     With squared error an output estimates the probability of its digit, so that its logarithm is
     a logit.
     """
 
-    def score(glyphs: Glyphs) -> Scores:
+    def score(glyphs: Glyphs) -> Logits:
         answers = forward(net, _flat(text_digits_of(glyphs)))[-1]
         return np.asarray(np.log(np.maximum(answers, 1e-6)), np.float32)
 

@@ -24,10 +24,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from camdigits.values import Scorer
 from train.baselines import knn, mlp, numpy_net, runs, svm
 from train.baselines.runs import Job, Record, load_records
 from train.errors import BaselineError, DataError
+from train.metrics.measure import LogitScorer
 
 LABELS = tuple(string.digits)  # columns of every baseline's scores; no reject class
 
@@ -36,7 +36,7 @@ class Method(NamedTuple):
     """Functions that train a baseline and load one of its systems."""
 
     train: Callable[[Job], tuple[Record, ...]]
-    load: Callable[[Path], Scorer]
+    load: Callable[[Path], LogitScorer]
 
 
 BASELINES: Mapping[str, Method] = {
@@ -78,7 +78,7 @@ def train_baseline(
     return runs.save_records(out, BASELINES[name].train(job))
 
 
-def load_baseline(out: Path, system: str | None = None) -> Scorer:
+def load_baseline(out: Path, system: str | None = None) -> LogitScorer:
     """Load the scorer of a system of a complete run; its columns are LABELS.
 
     Args:

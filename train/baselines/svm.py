@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Logits
 from train.baselines import runs
 from train.baselines.hog import Singles, hog
 from train.baselines.runs import Arrays, Job, Record
 from train.data.alphabets import Labels
 from train.errors import DataError
 from train.metrics import measure
+from train.metrics.measure import LogitScorer
 
 C = 10.0
 GAMMA = 4.0
@@ -76,7 +77,7 @@ def train(job: Job) -> tuple[Record, ...]:
     return (runs.record("svm", path, accuracy, seconds, **chosen),)
 
 
-def load(path: Path) -> Scorer:
+def load(path: Path) -> LogitScorer:
     """Load the SVMs that `train` stored.
 
     Raises:
@@ -125,10 +126,10 @@ def decide(machines: Machines, features: Singles) -> Singles:
     return np.asarray(kernels @ machines.weights.T + machines.biases, np.float32)
 
 
-def scorer_of(machines: Machines) -> Scorer:
+def scorer_of(machines: Machines) -> LogitScorer:
     """Return a scorer; each digit's logit is the sum over its nine pairs."""
 
-    def score(glyphs: Glyphs) -> Scores:
+    def score(glyphs: Glyphs) -> Logits:
         rows = [_logits(decide(machines, part)) for part in _batches(hog(glyphs))]
         logits = np.concatenate(rows) if rows else np.empty((0, 10))
         return np.asarray(logits / machines.temperature, np.float32)

@@ -26,7 +26,7 @@ from camdigits import __version__
 from camdigits.recognize.card import Card, card_path
 from camdigits.recognize.prior import DEFAULT as PAGES
 from camdigits.recognize.tflite import load_scorer, silenced
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Logits
 from train.data import sets
 from train.data.alphabets import Alphabet, alphabet_named, none_of
 from train.data.sets import Glyphset
@@ -38,11 +38,12 @@ from train.fit.run import load_model, load_settings, scores_of, to_input
 from train.fit.settings import Settings
 from train.metrics import measure
 from train.metrics.evaluate import load_unseen, rows_of
+from train.metrics.measure import LogitScorer
 
 SCALE_GLYPHS = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
 # Share of the regions on a page that are non-labels, as the reader assumes. Training has four
 # times as many, so that the net sees all kinds; the prior is corrected at export.
-PRIOR_NONE = PAGES.none
+PRIOR_NONE = PAGES.none_prior
 PRIOR_STEPS = tuple(step / 20 for step in range(-40, 41))  # tried changes of the logit of "none"
 MIN_PRECISION = 0.99  # share of reported digits that are right at the threshold (chosen)
 
@@ -75,7 +76,7 @@ def export(
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
         made.write_bytes(content)
-        scorer = load_scorer(made, _blank_card(settings.labels))
+        scorer = load_scorer(made, _blank_card(settings.labels)).logits
         fields = _card(settings, pool, content, scorer, model)
     _place(out, content, fields)
     report(summary(out, fields))
@@ -216,7 +217,7 @@ def summary(out: Path, fields: Mapping[str, Any]) -> str:
 
 
 def _card(
-    settings: Settings, pool: Pool, content: bytes, scorer: Scorer, model: Any
+    settings: Settings, pool: Pool, content: bytes, scorer: LogitScorer, model: Any
 ) -> dict[str, Any]:
     """Return the fields of the card; test sets are measured for the record only."""
     alphabet = _alphabet(settings)
@@ -276,7 +277,7 @@ def _unseen(settings: Settings, alphabet: Alphabet) -> list[Glyphset]:
 
 
 def _crops_error(
-    settings: Settings, alphabet: Alphabet, scorer: Scorer, temperature: float
+    settings: Settings, alphabet: Alphabet, scorer: LogitScorer, temperature: float
 ) -> float | None:
     """Return the expected calibration error on held-out camera crops, mixed as on pages."""
     if not settings.crops:
@@ -286,7 +287,7 @@ def _crops_error(
     return measure.calibration_error(scorer(crops.images), crops.labels, temperature)
 
 
-def _float_loss(model: Any, val: Glyphset, scores: Scores) -> float:
+def _float_loss(model: Any, val: Glyphset, scores: Logits) -> float:
     """Return the accuracy of the float net minus that of the int8 model."""
     whole = scores_of(model, val.images)
     return measure.accuracy(whole, val.labels) - measure.accuracy(scores, val.labels)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.values import Glyphs, Scores
+from camdigits.values import Glyphs, Logits
 from train.errors import DataError
 from train.fit import nets
 from train.fit.settings import Settings
@@ -85,7 +85,7 @@ def load_model(run: Path) -> Any:
     return model
 
 
-def scores_of(model: Any, glyphs: Glyphs) -> Scores:
+def scores_of(model: Any, glyphs: Glyphs) -> Logits:
     """Return the float logits, (N, labels), of a Keras model for (N, 28, 28) uint8 glyphs."""
     return np.asarray(model.predict(to_input(glyphs), batch_size=512, verbose=0), np.float32)
 

@@ -21,11 +21,11 @@ import numpy as np
 from camdigits.recognize.card import Card, find_model, load_card
 from camdigits.recognize.classify import probabilities
 from camdigits.recognize.tflite import load_scorer
-from camdigits.values import Scorer
 from train.data import sets
 from train.data.alphabets import DIGITS, Alphabet, alphabet_of, none_of
 from train.data.sets import Glyphset, Part
 from train.metrics import measure
+from train.metrics.measure import LogitScorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ def evaluate(model: Path, limit: int | None = None) -> Report:
     alphabet = alphabet_of(card.labels)
     trained = frozenset(str(name).split("/")[0] for name in card.notes.get("data", ()))
     parts = [load_unseen(name, trained, limit, alphabet) for name in alphabet.sets]
-    rows = rows_of(parts, alphabet, load_scorer(model, card), card)
+    rows = rows_of(parts, alphabet, load_scorer(model, card).logits, card)
     return Report(model.name, card.sha256, *rows)
 
 
 def rows_of(
-    parts: Sequence[Glyphset], alphabet: Alphabet, scorer: Scorer, card: Card
+    parts: Sequence[Glyphset], alphabet: Alphabet, scorer: LogitScorer, card: Card
 ) -> tuple[tuple[DigitRow, ...], tuple[RejectRow, ...]]:
     """Measure a scorer on sets: accuracy of labelled glyphs, rejection of the others."""
     named = [one for part in parts if len((one := only(part, alphabet, labelled=True)).labels)]
@@ -110,7 +110,7 @@ def only(part: Glyphset, alphabet: Alphabet, labelled: bool) -> Glyphset:
     return replace(part, images=part.images[chosen], labels=part.labels[chosen])
 
 
-def digit_row(part: Glyphset, scorer: Scorer, card: Card) -> DigitRow:
+def digit_row(part: Glyphset, scorer: LogitScorer, card: Card) -> DigitRow:
     """Measure one set of labelled glyphs."""
     scores = scorer(part.images)
     best = scores.argmax(1)
@@ -128,7 +128,7 @@ def digit_row(part: Glyphset, scorer: Scorer, card: Card) -> DigitRow:
 
 
 def reject_rows(
-    others: Sequence[Glyphset], named: Sequence[Glyphset], scorer: Scorer, card: Card
+    others: Sequence[Glyphset], named: Sequence[Glyphset], scorer: LogitScorer, card: Card
 ) -> tuple[RejectRow, ...]:
     """Measure each kind of non-label against all labelled glyphs."""
     if not others or not named:

@@ -1,24 +1,26 @@
 """Compute accuracy, calibration, thresholds and rejection from arrays of scores."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from camdigits.recognize.classify import probabilities
-from camdigits.values import Scores
+from camdigits.values import Glyphs, Logits
 from train.data.alphabets import Labels
 
 Reals = npt.NDArray[np.float64]
+LogitScorer: TypeAlias = Callable[[Glyphs], Logits]  # (N, 28, 28) uint8 to (N, labels)
 BINS = 15  # of equal width, as in Guo et al., ICML 2017
 
 
-def accuracy(scores: Scores, labels: Labels) -> float:
+def accuracy(scores: Logits, labels: Labels) -> float:
     """Return the share of rows whose best label is right; "none" for a digit is wrong."""
     return float((scores.argmax(1) == labels).mean())
 
 
-def accuracy_of_labels(scores: Scores, labels: Labels, none: int | None) -> float:
+def accuracy_of_labels(scores: Logits, labels: Labels, none: int | None) -> float:
     """Return the accuracy of the best label, ignoring the reject class `none`."""
     named = scores if none is None else scores.copy()
     if none is not None:
@@ -26,19 +28,19 @@ def accuracy_of_labels(scores: Scores, labels: Labels, none: int | None) -> floa
     return accuracy(named, labels)
 
 
-def loss(scores: Scores, labels: Labels, temperature: float = 1.0) -> float:
+def loss(scores: Logits, labels: Labels, temperature: float = 1.0) -> float:
     """Return the mean negative log likelihood of (N, L) logits divided by the temperature."""
     chances = probabilities(scores, temperature)[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(chances, 1e-12)).mean())
 
 
-def best_temperature(scores: Scores, labels: Labels) -> float:
+def best_temperature(scores: Logits, labels: Labels) -> float:
     """Return the temperature of minimum loss, to 1 %, 0.2 to 5 (Guo et al., ICML 2017)."""
     tries = np.geomspace(0.2, 5.0, 324)
     return float(min(tries, key=lambda t: loss(scores, labels, float(t))))
 
 
-def calibration_error(scores: Scores, labels: Labels, temperature: float) -> float:
+def calibration_error(scores: Logits, labels: Labels, temperature: float) -> float:
     """Return the expected calibration error: mean gap between confidence and accuracy."""
     chances = probabilities(scores, temperature)
     sure = chances.max(1)
@@ -49,7 +51,7 @@ def calibration_error(scores: Scores, labels: Labels, temperature: float) -> flo
 
 
 def best_threshold(
-    scores: Scores, labels: Labels, temperature: float, none: int | None, wanted: float = 0.99
+    scores: Logits, labels: Labels, temperature: float, none: int | None, wanted: float = 0.99
 ) -> float:
     """Return the lowest threshold at which a share `wanted` of the reported labels is right.
 
@@ -68,7 +70,7 @@ def best_threshold(
     return float(sure[enough[-1]]) if enough.size else 1.0
 
 
-def digit_score(scores: Scores, temperature: float, none: int | None) -> Reals:
+def digit_score(scores: Logits, temperature: float, none: int | None) -> Reals:
     """Return the probability of the best label, ignoring the reject class, (N,)."""
     chances = probabilities(scores, temperature)
     named = chances if none is None else np.delete(chances, none, axis=1)

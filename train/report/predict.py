@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from camdigits.recognize.card import Card
 from camdigits.recognize.classify import probabilities
-from camdigits.values import Glyphs, GrayImage, Scorer, Scores
+from camdigits.values import Glyphs, GrayImage, Logits
 from train.data.alphabets import Alphabet, alphabet_of, none_of
 from train.data.sets import Glyphset
 from train.errors import DataError
 from train.metrics import measure
 from train.metrics.evaluate import DigitRow, RejectRow, digit_row, load_unseen, only, reject_rows
-from train.metrics.measure import Reals
+from train.metrics.measure import LogitScorer, Reals
 
 Indexes = npt.NDArray[np.int64]
 
@@ -29,7 +29,7 @@ class SetPredictions:
     name: str
     images: Glyphs
     truth: Indexes  # (N,) indexes into the card's labels
-    scores: Scores  # (N, L) logits
+    scores: Logits  # (N, L) logits
     labelled: bool  # True for glyphs that have a label, False for non-labels to be rejected
 
 
@@ -84,7 +84,7 @@ def load_sets(card: Card, limit: int | None = None) -> tuple[Glyphset, ...]:
     return tuple(found)
 
 
-def predict_set(part: Glyphset, scorer: Scorer, card: Card) -> SetPredictions:
+def predict_set(part: Glyphset, scorer: LogitScorer, card: Card) -> SetPredictions:
     """Run a scorer on a set whose labels are indexes into the card's."""
     truth = part.labels.astype(np.int64)
     labelled = bool(measure.labelled(truth, none_of(card.labels)).any())
@@ -112,7 +112,7 @@ def reference_sets(predictions: Sequence[SetPredictions], card: Card) -> list[Se
     return [one for one in wanted if one.name.split("/")[0] in names] or wanted
 
 
-def label_score(scores: Scores, card: Card) -> Reals:
+def label_score(scores: Logits, card: Card) -> Reals:
     """Return the probability of the best label, ignoring the reject class, (N,)."""
     return measure.digit_score(scores, card.temperature, none_of(card.labels))
 
@@ -164,7 +164,7 @@ def mistakes(
     return len(wrong), tuple(found)
 
 
-def page_mixture(predictions: Sequence[SetPredictions], card: Card) -> tuple[Scores, Indexes]:
+def page_mixture(predictions: Sequence[SetPredictions], card: Card) -> tuple[Logits, Indexes]:
     """Return all glyphs, "none" thinned evenly to its prior on pages if the card states it.
 
     Returns:
@@ -182,7 +182,7 @@ def page_mixture(predictions: Sequence[SetPredictions], card: Card) -> tuple[Sco
     return scores[chosen], truth[chosen]
 
 
-def reliability(scores: Scores, truth: Indexes, temperature: float) -> Bins:
+def reliability(scores: Logits, truth: Indexes, temperature: float) -> Bins:
     """Sort predictions into the bins of `measure.calibration_error`."""
     chances = probabilities(scores, temperature)
     sure, right = chances.max(1), chances.argmax(1) == truth

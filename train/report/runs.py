@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from camdigits.recognize.card import Card
-from camdigits.values import Scores
+from camdigits.values import Logits
 from train.data.alphabets import none_of
 from train.errors import DataError
 from train.fit import run as trained
@@ -134,7 +134,7 @@ def compare(run: Path, predictions: Sequence[SetPredictions], card: Card) -> Com
     )
 
 
-def _pair(predictions: SetPredictions, whole: Scores) -> SetComparison:
+def _pair(predictions: SetPredictions, whole: Logits) -> SetComparison:
     best, other = predictions.scores.argmax(1), whole.argmax(1)
     return SetComparison(
         predictions.name,

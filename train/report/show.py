@@ -16,12 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.errors import OutputError
+from camdigits.geometry import to_frame
 from camdigits.reader import Reader
 from camdigits.recognize.card import Card, find_model, load_card
 from camdigits.recognize.classify import probabilities
+from camdigits.recognize.glyph import glyphs_of
 from camdigits.recognize.tflite import load_scorer
 from camdigits.sources.picture_file import read_picture
-from camdigits.values import NONE, Box, GrayImage, Result, Scorer
+from camdigits.values import NONE, Box, GrayImage, Result
+from train.metrics.measure import LogitScorer
 
 WIDTH = 80  # characters per line
 SHADES = " ░▒▓█"  # a pixel is two characters wide, since characters are twice as high as wide
@@ -70,7 +73,7 @@ def show(
     path = find_model(model)
     card = load_card(path)
     result = Reader(path).read(image, trace=True)
-    views = region_views(result, load_scorer(path, card), card)
+    views = region_views(result, load_scorer(path, card).logits, card)
     read = [view for view in views if view.read]
     if not read:
         report(f"{picture}: {nothing(views)}")
@@ -81,17 +84,21 @@ def show(
         report(f"\n{out}: {len(read[:max_drawn])} glyphs, enlarged")
 
 
-def region_views(result: Result, scorer: Scorer, card: Card) -> tuple[RegionView, ...]:
+def region_views(result: Result, scorer: LogitScorer, card: Card) -> tuple[RegionView, ...]:
     """Return every region of a traced reading, by left edge, then by top edge."""
     trace = result.trace
     if trace is None or not trace.regions:
         return ()
-    probs = probabilities(scorer(trace.glyphs), card.temperature)
+    glyphs = glyphs_of(trace.regions)
+    probs = probabilities(scorer(glyphs), card.temperature)
+    size = result.frame.bgr.shape[1], result.frame.bgr.shape[0]
+    placed = [to_frame(region.box, trace.pose, trace.scale, size) for region in trace.regions]
+    last = trace.split
     boxes = {digit.box for digit in result.digits}
     views = (
-        RegionView(region.box, glyph, label, score, region.box in boxes and label != NONE, row)
-        for region, glyph, label, score, row in zip(
-            trace.regions, trace.glyphs, trace.labels, trace.scores, probs, strict=True
+        RegionView(box, glyph, label, score, box in boxes and label != NONE, row)
+        for box, glyph, label, score, row in zip(
+            placed, glyphs, last.labels, last.scores.tolist(), probs, strict=True
         )
     )
     return tuple(sorted(views, key=lambda view: (view.box.x, view.box.y)))

@@ -44,7 +44,7 @@ def measure_speed(model: Path, card: Card, classic: bytes | None, rounds: int = 
         rounds: number of rounds; the fastest counts.
     """
     glyphs = np.random.default_rng(0).integers(0, 256, (GLYPHS, 28, 28)).astype(np.uint8)
-    scorer = load_scorer(model, card, threads=1)
+    scorer = load_scorer(model, card, threads=1).logits
     runs: list[Callable[[], object]] = [lambda: scorer(glyphs), _batch_run(model.read_bytes())]
     if classic is not None:
         runs.append(_batch_run(classic))

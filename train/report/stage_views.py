@@ -157,7 +157,7 @@ def _second_looks(trace: Trace) -> BgrImage | None:
 
 
 def _captions(predictions: Predictions) -> list[Caption]:
-    rows = zip(predictions.best_labels, predictions.scores.tolist(), strict=True)
+    rows = zip(predictions.labels, predictions.scores.tolist(), strict=True)
     return [_caption(label, score) for label, score in rows]
 
 

@@ -110,7 +110,7 @@ def predict_sets(
     sets: Sequence[Glyphset] | None,
 ) -> tuple[SetPredictions, ...]:
     """Run the model on every set."""
-    scorer = load_scorer(model, card, min(2, os.cpu_count() or 1))
+    scorer = load_scorer(model, card, min(2, os.cpu_count() or 1)).logits
     given = predict.load_sets(card, limit) if sets is None else sets
     predictions = []
     for part in given:

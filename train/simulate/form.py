@@ -11,14 +11,14 @@ from math import pi
 import numpy as np
 
 from camdigits.image import cv2
-from camdigits.sources.synthetic import Camera, Swing
+from camdigits.sources.synthetic import CameraPath, Swing
 from camdigits.synth.handwriting import (
     FINE,
-    Hand,
     Pen,
+    WriterStyle,
     curve,
     draw_path,
-    make_hand,
+    make_writer,
     parse,
     pose,
     pressures,
@@ -64,7 +64,7 @@ class _Desk:
 
     canvas: Canvas  # (H, W, 3), drawn in place
     rng: np.random.Generator
-    hand: Hand
+    hand: WriterStyle
 
     def put(self, ink: GrayImage, x: int, y: int, colour: Colour = BLUE) -> int:
         """Draw ink with its corner at x, y of the sheet; return its right edge."""
@@ -84,7 +84,7 @@ def film_form(seed: int = SEED) -> BgrImage:
     drop_shadow(canvas, SHEET, 12)
     paper = make_paper((SHEET.width, SHEET.height), rng)
     canvas[SHEET.y : SHEET.bottom, SHEET.x : SHEET.right] = paper
-    desk = _Desk(canvas, rng, make_hand(rng))
+    desk = _Desk(canvas, rng, make_writer(rng))
     _boxes(desk, "2719", 60, 60)
     _line(desk, "4085", 60, 250)
     _touching(desk, "36", 60, 420)
@@ -156,7 +156,7 @@ def _draw(desk: _Desk, shape: str) -> GrayImage:
 
 def _shoot(page: BgrImage, rng: np.random.Generator) -> BgrImage:
     """Photograph the desk: tilted, slightly out of focus, with sensor noise."""
-    camera = Camera(_at(0.0), _at(0.01), _at(-0.13), _at(-0.05), _at(0.24), _at(-0.2))
+    camera = CameraPath(_at(0.0), _at(0.01), _at(-0.13), _at(-0.05), _at(0.24), _at(-0.2))
     seen = cv2.warpPerspective(
         page, camera.view(ROOM, SIZE, 0.0), SIZE, borderMode=cv2.BORDER_REPLICATE
     )

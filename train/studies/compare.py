@@ -22,7 +22,7 @@ import numpy.typing as npt
 from camdigits.reader import Reader
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.tflite import load_scorer
-from camdigits.values import Glyphs, Scorer, Scores
+from camdigits.values import Glyphs, Logits
 from train.baselines.registry import LABELS, load_baseline
 from train.baselines.runs import load_records
 from train.benchmarks.photos import score_photos
@@ -33,6 +33,7 @@ from train.errors import DataError
 from train.fit.run import lineage, load_history
 from train.metrics import measure
 from train.metrics.matching import Counts
+from train.metrics.measure import LogitScorer
 from train.studies.docs import put_table
 
 BASELINES = ("knn", "svm", "mlp", "numpy")
@@ -50,7 +51,7 @@ class System:
     """One recogniser with its scorer."""
 
     name: str
-    score: Scorer
+    score: LogitScorer
     labels: tuple[str, ...]
     size_bytes: int
     train_s: float | None  # seconds of training; None if unknown
@@ -125,9 +126,9 @@ def model_system(name: str, model: Path, run: Path) -> System:
         seconds = sum(row["seconds"] for one in lineage(run) for row in load_history(one))
     except DataError:  # the run, or one that it started from, was not kept
         seconds = 0
-    scorer = load_scorer(model, card)
+    scorer = load_scorer(model, card).logits
 
-    def score(glyphs: Glyphs) -> Scores:
+    def score(glyphs: Glyphs) -> Logits:
         return np.asarray(scorer(glyphs) / card.temperature, np.float32)
 
     size = model.stat().st_size
@@ -150,7 +151,7 @@ def row_of(system: System, parts: dict[str, Glyphset], val: Glyphset) -> Row:
     )
 
 
-def microseconds(score: Scorer, rounds: int = ROUNDS) -> float:
+def microseconds(score: LogitScorer, rounds: int = ROUNDS) -> float:
     """Return the time of one glyph in calls of GLYPHS, the best of several rounds."""
     glyphs = np.random.default_rng(0).integers(0, 256, (GLYPHS, 28, 28)).astype(np.uint8)
     best = float("inf")

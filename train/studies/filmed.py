@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+from camdigits.config import DEFAULT
 from camdigits.image import cv2, to_green
-from camdigits.reader import MAX_SIDE
 from camdigits.recognize.glyph import SIDE, normalize
 from camdigits.segment.ink import find_ink
 from camdigits.segment.regions import find_regions
@@ -84,7 +84,7 @@ def cut_labelled(gray: GrayImage, truth: Truth, framed: Framing = normalize) -> 
 
 def _working_size(gray: GrayImage) -> tuple[GrayImage, float]:
     """Shrink a large picture as the reader does; return also the scale."""
-    scale = MAX_SIDE / max(gray.shape)
+    scale = DEFAULT.max_side_px / max(gray.shape)
     if scale >= 1:
         return gray, 1.0
     size = round(gray.shape[1] * scale), round(gray.shape[0] * scale)

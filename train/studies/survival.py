@@ -19,16 +19,17 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.recognize.card import find_model, load_card
-from camdigits.recognize.classify import OutputSpec, opinions
+from camdigits.recognize.classify import OutputSpec, predict
 from camdigits.recognize.glyph import normalize
 from camdigits.recognize.tflite import load_scorer
-from camdigits.values import GrayImage, Scorer
+from camdigits.values import GrayImage
 from train.data import sets
 from train.data.sets import Glyphset
 from train.errors import DataError
 from train.fit.loop import fit
 from train.fit.run import HISTORY, load_model, load_settings, scores_of
 from train.fit.settings import Settings
+from train.metrics.measure import LogitScorer
 from train.studies.docs import put_table
 from train.studies.filmed import gentle_crops, harsh_crops, photo_crops, stretched
 
@@ -49,7 +50,7 @@ class Contender:
     """A net with its output specification."""
 
     name: str
-    score: Scorer
+    score: LogitScorer
     output_spec: OutputSpec
 
 
@@ -134,7 +135,7 @@ def shipped(model: str) -> Contender:
     path = find_model(model)
     card = load_card(path)
     output_spec = OutputSpec(card.labels, card.temperature, card.threshold)
-    return Contender("shipped", load_scorer(path, card), output_spec)
+    return Contender("shipped", load_scorer(path, card).logits, output_spec)
 
 
 def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
@@ -221,7 +222,7 @@ def measure(
 
 def _right(contender: Contender, part: Glyphset) -> float:
     """Return the accuracy; "none" is wrong."""
-    predicted = opinions(part.images, contender.score, contender.output_spec)
+    predicted = predict(part.images, contender.score, contender.output_spec)
     truth = [sets.LABELS[label] for label in part.labels]
     return float(
         np.mean([one == label for one, label in zip(predicted.labels, truth, strict=True)])
@@ -229,12 +230,12 @@ def _right(contender: Contender, part: Glyphset) -> float:
 
 
 def _other_row(contenders: Sequence[Contender], part: Glyphset) -> OtherRow:
-    predictions = [opinions(part.images, each.score, each.output_spec) for each in contenders]
+    predictions = [predict(part.images, each.score, each.output_spec) for each in contenders]
     return OtherRow(
         part.name,
         len(part.labels),
-        tuple(float(each.digits(0.0).mean()) for each in predictions),
-        tuple(float(each.digits(SURE).mean()) for each in predictions),
+        tuple(float(each.accepted(0.0).mean()) for each in predictions),
+        tuple(float(each.accepted(SURE).mean()) for each in predictions),
     )
 
 

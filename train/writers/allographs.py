@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.image import cv2
-from camdigits.synth.handwriting import Hand, Pen, Stroke, draw_shape, parse
+from camdigits.synth.handwriting import Pen, Stroke, WriterStyle, draw_shape, parse
 from camdigits.values import GrayImage
 from train.writers.invented import invent
 from train.writers.shapes import SHAPES
@@ -122,11 +122,11 @@ def _with_nib(ink: GrayImage, rng: np.random.Generator) -> GrayImage:
     return np.asarray(broad[y : y + height, x : x + width], np.uint8)
 
 
-def _today(rng: np.random.Generator) -> tuple[Pen, Hand]:
+def _today(rng: np.random.Generator) -> tuple[Pen, WriterStyle]:
     """Draw a random pen and random motion of the hand."""
     pen = Pen(width=rng.uniform(0.04, 0.16), pressure=rng.uniform(0.05, 0.3))
     plain = rng.random() < PLAIN_SHARE
-    return pen, Hand(
+    return pen, WriterStyle(
         slant=rng.normal(0.1, 0.05 if plain else 0.16),
         wobble=rng.uniform(0.01, 0.02 if plain else 0.045),
         wideness=np.exp(rng.normal(0, 0.08 if plain else 0.25)),

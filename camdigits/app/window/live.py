@@ -91,7 +91,7 @@ def next_due_s(due_s: float, now_s: float, period_s: float) -> float:
 
 def _problem_of(source: Source) -> Callable[[], str]:
     """Return a function that describes the source's current problem; "" if there is none."""
-    return (lambda: source.trouble) if isinstance(source, Reconnecting) else str
+    return (lambda: source.problem) if isinstance(source, Reconnecting) else str
 
 
 def _to_stderr(line: str) -> None:

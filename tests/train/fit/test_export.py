@@ -57,7 +57,7 @@ def test_the_int8_model_answers_as_the_float_net(run: Path, model: Path) -> None
     """Raw bytes in and logits out, within a few int8 steps."""
     glyphs = noise(30, 3).images
 
-    scores = load_scorer(model, load_card(model))(glyphs)
+    scores = load_scorer(model, load_card(model)).logits(glyphs)
 
     net = load_model(run)
     set_prior(net, DIGITS.labels, none_share(POOL, DIGITS.labels))

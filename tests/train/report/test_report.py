@@ -8,7 +8,7 @@ import pytest
 from camdigits.errors import ModelError, OutputError
 from camdigits.recognize.card import Card, find_model, load_card, sha256_of
 from camdigits.recognize.tflite import load_scorer
-from camdigits.values import Scores
+from camdigits.values import Logits
 from train.data import sets
 from train.data.alphabets import DIGIT_NONE
 from train.data.sets import Glyphset
@@ -27,13 +27,13 @@ CARD = Card(("0", "1", "none"), temperature=1.0, threshold=0.6, sha256="")
 LETTERS = (*"ABCDEFGHIJ", "none")
 
 
-def logits(*rows: tuple[float, ...]) -> Scores:
+def logits(*rows: tuple[float, ...]) -> Logits:
     """Logits of these probabilities."""
     return np.log(np.array(rows, np.float32))
 
 
 def predictions(
-    name: str, truth: list[int], scores: Scores, labelled: bool = True
+    name: str, truth: list[int], scores: Logits, labelled: bool = True
 ) -> SetPredictions:
     images = np.zeros((len(truth), 28, 28), np.uint8)
     return SetPredictions(name, images, np.array(truth), scores, labelled)
@@ -59,7 +59,7 @@ def test_the_rows_are_those_of_evaluate() -> None:
     card = load_card(find_model("digits"))
     parts = [noise("mnist/test", 40, 10), noise("unipen/val", 30, 10, 2)]
     none = replace(noise("cats", 30, 1, 3), labels=np.full(30, DIGIT_NONE, np.uint8))
-    scorer = load_scorer(find_model("digits"), card)
+    scorer = load_scorer(find_model("digits"), card).logits
 
     predicted = [predict.predict_set(part, scorer, card) for part in parts]
     rejected = predict.predict_set(none, scorer, card)
