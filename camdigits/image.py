@@ -49,7 +49,7 @@ def check_gray(image: npt.NDArray[np.uint8], name: str = "image") -> GrayImage:
     return image
 
 
-def to_bgr(image: npt.NDArray[np.uint8], name: str = "image") -> BgrImage:
+def to_bgr(image: npt.NDArray[Any] | None, name: str = "image") -> BgrImage:
     """Return a gray, BGR or BGRA uint8 array as (H, W, 3) BGR; alpha is dropped.
 
     OpenCV reads transparent pictures with `IMREAD_UNCHANGED` as BGRA. Of picamera2's formats

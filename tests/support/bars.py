@@ -1,4 +1,4 @@
-"""A tiny net and what it learns in seconds."""
+"""A tiny net, and glyphs that it learns in seconds."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ TINY = Settings(net="tiny", epochs=2, batch=16, labels=("0", "1", "none"), sets=
 
 
 def bars(count: int, seed: int) -> Glyphset:
-    """Upright bars (0), lying bars (1) and dots (2): a net learns them in seconds."""
+    """Return vertical bars (0), horizontal bars (1) and dots (2)."""
     rng = np.random.default_rng(seed)
     images = np.zeros((count, 28, 28), np.uint8)
     labels = rng.integers(0, 3, count).astype(np.uint8)

@@ -1,8 +1,8 @@
-"""Things printed or written on sheets, as the bars that the fixture `sheet` draws."""
+"""Shapes on sheets, as the bars that the fixture `sheet` draws."""
 
 
 def rectangle(x, y, width, height, pen=2):
-    """The four sides of a printed box."""
+    """Return the four sides of a printed box."""
     return [
         (x, y, width, pen),
         (x, y + height - pen, width, pen),

@@ -9,7 +9,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from train.data import sets
-from train.data.sets import Glyphset
+from train.data.sets import Glyphset, thinned
 from train.errors import BaselineError, DataError
 
 CONFIG, HISTORY, RECORDS = "config.json", "history.json", "records.json"
@@ -152,13 +152,7 @@ def load_arrays(path: Path, wanted: Sequence[str] = ()) -> Arrays:
 
 def mnist(part: Part, limit: int | None) -> Glyphset:
     """Load a part of MNIST as normalised glyphs, or `limit` of it, evenly."""
-    return thin(sets.load("mnist", part), limit)
-
-
-def thin(part: Glyphset, limit: int | None) -> Glyphset:
-    """Take `limit` glyphs evenly: sets are often ordered by label."""
-    chosen = evenly(len(part.labels), limit)
-    return replace(part, images=part.images[chosen], labels=part.labels[chosen])
+    return thinned(sets.load("mnist", part), limit, exact=True)
 
 
 def evenly(count: int, limit: int | None) -> slice:

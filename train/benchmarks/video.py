@@ -72,15 +72,15 @@ class Tally:
 class Scores:
     """Tallies of the reader alone and of the tracker."""
 
-    bare: Tally = field(default_factory=Tally)
-    steady: Tally = field(default_factory=Tally)
+    reader: Tally = field(default_factory=Tally)
+    tracker: Tally = field(default_factory=Tally)
 
     def __add__(self, other: "Scores") -> "Scores":
-        return Scores(self.bare + other.bare, self.steady + other.steady)
+        return Scores(self.reader + other.reader, self.tracker + other.tracker)
 
 
 @dataclass(slots=True)
-class _Watched:
+class _DigitState:
     """State of one written digit as seen by the viewer."""
 
     legible_s: float | None = None  # when it was first legible
@@ -99,7 +99,7 @@ class ClipScore:
 
     def __init__(self) -> None:
         self.tally = Tally()
-        self._watched: dict[int, _Watched] = {}
+        self._states: dict[int, _DigitState] = {}
 
     def add(
         self, moment: LabelledFrame, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
@@ -113,34 +113,34 @@ class ClipScore:
             shown: digits that the viewer sees.
         """
         now = moment.frame.time_s
-        reads = _met(moment.items, read)
-        shows = _met(moment.items, shown)
+        read_labels = _matched(moment.items, read)
+        shown_labels = _matched(moment.items, shown)
         self.tally.shown_s += step_s * len(shown)
-        self.tally.false_s += step_s * (len(shown) - len(shows))
-        for index, thing in enumerate(moment.items):
-            label = shows.get(index)
-            if thing.label == DIGIT_NONE:
+        self.tally.false_s += step_s * (len(shown) - len(shown_labels))
+        for index, item in enumerate(moment.items):
+            label = shown_labels.get(index)
+            if item.label == DIGIT_NONE:
                 self.tally.false_s += step_s * (label is not None)
                 continue
-            one = self._watched.setdefault(thing.item, _Watched())
-            self._judge(thing, label, step_s)
-            if one.read_s is None and index in reads and thing.mark.label != UNSURE:
+            one = self._states.setdefault(item.item, _DigitState())
+            self._judge(item, label, step_s)
+            if one.read_s is None and index in read_labels and item.mark.label != UNSURE:
                 one.read_s = now
-            self._follow(one, thing, label, now, step_s)
-            self._occlude(one, thing, label, now)
+            self._follow(one, item, label, now, step_s)
+            self._occlude(one, item, label, now)
 
-    def _judge(self, thing: VisibleItem, shown: Digit | None, step_s: float) -> None:
-        legible = thing.mark.label != UNSURE
-        right = shown is not None and shown.label == str(thing.label)
+    def _judge(self, item: VisibleItem, shown: Digit | None, step_s: float) -> None:
+        legible = item.mark.label != UNSURE
+        right = shown is not None and shown.label == str(item.label)
         self.tally.visible_s += step_s * legible
         self.tally.right_s += step_s * (legible and right)
-        if shown is not None and not right and (legible or thing.covered_share):
+        if shown is not None and not right and (legible or item.covered_share):
             self.tally.wrong_s += step_s
 
     def _follow(
-        self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float, step_s: float
+        self, one: _DigitState, item: VisibleItem, shown: Digit | None, now: float, step_s: float
     ) -> None:
-        if thing.mark.label == UNSURE:
+        if item.mark.label == UNSURE:
             return
         one.legible_s = now if one.legible_s is None else one.legible_s
         settled = now - one.legible_s >= SETTLED_S
@@ -157,9 +157,11 @@ class ClipScore:
             self.tally.blinks += one.gap
         one.label, one.track, one.gap = shown.label, shown.track, False
 
-    def _occlude(self, one: _Watched, thing: VisibleItem, shown: Digit | None, now: float) -> None:
+    def _occlude(
+        self, one: _DigitState, item: VisibleItem, shown: Digit | None, now: float
+    ) -> None:
         """Compare a digit's id before and after a hand covered it."""
-        if thing.covered_share >= HIDDEN:
+        if item.covered_share >= HIDDEN:
             if one.covered_s is None:
                 one.covered_s, one.before, one.back_s = now, one.track, None
             return
@@ -216,14 +218,14 @@ def score_clip(
 ) -> Scores:
     """Read a clip with and without a tracker."""
     tracker = Tracker(config_for(reader.threshold))
-    bare, steady = ClipScore(), ClipScore()
+    alone, tracked = ClipScore(), ClipScore()
     for moment in moments:
         result = reader.read(moment.frame)
         followed = tracker.follow(result)
         each(followed)
-        bare.add(moment, step_s, result.digits, result.digits)
-        steady.add(moment, step_s, result.digits, followed.digits)
-    return Scores(bare.tally, steady.tally)
+        alone.add(moment, step_s, result.digits, result.digits)
+        tracked.add(moment, step_s, result.digits, followed.digits)
+    return Scores(alone.tally, tracked.tally)
 
 
 def video_report(scores: Mapping[str, Scores]) -> str:
@@ -239,7 +241,7 @@ def video_report(scores: Mapping[str, Scores]) -> str:
         whole += one
     lines = [HEAD]
     for kind, pair in {**scores, "all": whole}.items():
-        lines += [f"{kind:9}reader  {_row(pair.bare)}", f"{kind:9}tracker {_row(pair.steady)}"]
+        lines += [f"{kind:9}reader  {_row(pair.reader)}", f"{kind:9}tracker {_row(pair.tracker)}"]
     return "\n".join(lines)
 
 
@@ -320,16 +322,16 @@ def _row(one: Tally) -> str:
     )
 
 
-def _met(seen: Sequence[VisibleItem], digits: Sequence[Digit]) -> dict[int, Digit]:
+def _matched(seen: Sequence[VisibleItem], digits: Sequence[Digit]) -> dict[int, Digit]:
     """Return the digit shown on each item, best overlap first."""
     overlaps = [
-        (overlap, at, digit)
-        for at, thing in enumerate(seen)
+        (overlap, place, digit)
+        for place, item in enumerate(seen)
         for digit in range(len(digits))
-        if (overlap := iou(thing.mark.box, digits[digit].box)) >= MIN_IOU
+        if (overlap := iou(item.mark.box, digits[digit].box)) >= MIN_IOU
     ]
-    met: dict[int, int] = {}
-    for _, at, digit in sorted(overlaps, reverse=True):
-        if at not in met and digit not in met.values():
-            met[at] = digit
-    return {at: digits[digit] for at, digit in met.items()}
+    matched: dict[int, int] = {}
+    for _, place, digit in sorted(overlaps, reverse=True):
+        if place not in matched and digit not in matched.values():
+            matched[place] = digit
+    return {place: digits[digit] for place, digit in matched.items()}

@@ -67,7 +67,7 @@ def report(model: str, run: Path | None, out: Path | None, limit: int | None) ->
 @click.argument("picture", type=PATH)
 @click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
 @click.option("--out", type=PATH, help="Write the enlarged glyphs with probabilities (.png).")
-@click.option("--most", default=4, show_default=True, type=click.IntRange(1), help="Blobs shown.")
+@click.option("--most", default=4, show_default=True, type=click.IntRange(1), help="Digits drawn.")
 def show(picture: Path, model: str, out: Path | None, most: int) -> None:
     """Print the glyphs that the net sees in PICTURE, and its predictions."""
     from train.report.show import show as show_picture

@@ -14,13 +14,12 @@ from camdigits.image import cv2
 from camdigits.values import GrayImage
 from train.data import sets
 from train.data.alphabets import Labels
-from train.data.folder import data_folder
+from train.data.strokes import Stroke, unipen_strokes
 
 SETS = ("unipen", "mnist", "kensanata", "bhmsds")
 MIN_LABELS = 9  # different digits that a UNIPEN writer must have written (chosen)
 SUPERSAMPLING = 4  # strokes are drawn this many times larger, then reduced: smooth edges (chosen)
 MIN_INK = 60  # of 255: weaker pixels of a scan count as the edge of its ink (chosen)
-Stroke = npt.NDArray[np.float32]  # (points, 2) x y, y down
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,18 +45,12 @@ def held_out_writers() -> dict[str, list[HeldOutWriter]]:
 def unipen_writers() -> list[HeldOutWriter]:
     """Return the held-out writers of UNIPEN with at least MIN_LABELS different digits."""
     _, labels, val = sets.raw("unipen")
-    place = data_folder() / "unipen/unipen-digits-strokes.npz"
-    with np.load(place) as arrays:
-        names = arrays["writer_file"]
-        points = arrays["xy"].astype(np.float32)
-        ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
-        first = arrays["char_stroke_start"].astype(np.int64)
-    strokes = np.split(points, ends[:-1])
+    strokes, names = unipen_strokes()
     own = [np.flatnonzero(val & (names == name)) for name in np.unique(names[val])]
     return [
-        pen_writer("unipen", [strokes[first[i] : first[i + 1]] for i in chars], labels[chars])
-        for chars in own
-        if len(set(labels[chars].tolist())) >= MIN_LABELS
+        pen_writer("unipen", [strokes[i] for i in digits], labels[digits])
+        for digits in own
+        if len(set(labels[digits].tolist())) >= MIN_LABELS
     ]
 
 

@@ -12,7 +12,7 @@ import os
 import string
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +39,19 @@ class Glyphset:
     name: str
     images: Glyphs  # (N, 28, 28) uint8, 255 = ink
     labels: Labels  # (N,) uint8, an index into the labels of the alphabet
+
+
+def thinned(part: Glyphset, limit: int | None, exact: bool = False) -> Glyphset:
+    """Take glyphs evenly, since sets are often ordered by label.
+
+    Args:
+        part: the set.
+        limit: number of glyphs; None takes all.
+        exact: never take more than `limit`; otherwise up to twice as many.
+    """
+    step = max(1, len(part.labels) // limit) if limit else 1
+    end = limit if exact else None
+    return replace(part, images=part.images[::step][:end], labels=part.labels[::step][:end])
 
 
 def load(name: str, part: Part = "whole", alphabet: Alphabet = DIGITS) -> Glyphset:

@@ -9,7 +9,7 @@ import numpy as np
 
 from train.data import sets
 from train.data.alphabets import DIGITS, Alphabet, alphabet_named, none_of
-from train.data.sets import Glyphset
+from train.data.sets import Glyphset, thinned
 from train.errors import DataError
 from train.fit.run import load_model, scores_of
 from train.fit.settings import Settings
@@ -51,8 +51,8 @@ def load_pool(settings: Settings) -> Pool:
         parts = [(filtered(part, model, none), weight) for part, weight in parts]
         vals = [filtered(part, model, none) for part in vals]
     if settings.limit is not None:
-        parts = [(_thin(part, settings.limit), weight) for part, weight in parts]
-        vals = [_thin(part, settings.limit) for part in vals]
+        parts = [(thinned(part, settings.limit, exact=True), weight) for part, weight in parts]
+        vals = [thinned(part, settings.limit, exact=True) for part in vals]
     return Pool(tuple(parts), join(vals))
 
 
@@ -123,10 +123,4 @@ def _balanced(crops: list[Glyphset], sets: int) -> list[Glyphset]:
     So the threshold refers to the same mixture for any number of crop files: the simulated camera
     films worse pages than users hold up.
     """
-    return [_thin(part, -(-sets // len(crops))) for part in crops] if sets else crops
-
-
-def _thin(part: Glyphset, limit: int) -> Glyphset:
-    """Take `limit` glyphs evenly: sets are often ordered by label."""
-    step = max(1, len(part.labels) // limit)
-    return replace(part, images=part.images[::step][:limit], labels=part.labels[::step][:limit])
+    return [thinned(part, -(-sets // len(crops)), exact=True) for part in crops] if sets else crops

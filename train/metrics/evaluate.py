@@ -23,7 +23,7 @@ from camdigits.recognize.classify import probabilities
 from camdigits.recognize.tflite import load_scorer
 from train.data import sets
 from train.data.alphabets import DIGITS, Alphabet, alphabet_of, none_of
-from train.data.sets import Glyphset, Part
+from train.data.sets import Glyphset, Part, thinned
 from train.metrics import measure
 from train.metrics.measure import LogitScorer
 
@@ -97,11 +97,7 @@ def load_unseen(
     """Load the part of a set that a model was not trained on."""
     tested = name == "mnist" and alphabet.first == name
     part: Part = "test" if tested else "val" if name in trained else "whole"
-    found = sets.load(name, part, alphabet)
-    step = max(1, len(found.labels) // limit) if limit else 1
-    return replace(
-        found, name=f"{name}/{part}", images=found.images[::step], labels=found.labels[::step]
-    )
+    return replace(thinned(sets.load(name, part, alphabet), limit), name=f"{name}/{part}")
 
 
 def only(part: Glyphset, alphabet: Alphabet, labelled: bool) -> Glyphset:

@@ -12,7 +12,7 @@ from train.report import figures, page, tflite_layers
 from train.report.page import Section
 from train.report.predict import SetPredictions
 from train.report.runs import Comparison, History, SetComparison
-from train.report.sections import Album
+from train.report.sections import FigureFiles
 from train.report.speed import GLYPHS, Speed
 from train.report.tflite_layers import CONVOLUTIONS, Layer
 
@@ -22,11 +22,11 @@ NO_RUN = (
 )
 
 
-def training(histories: Sequence[History], album: Album) -> Section:
+def training(histories: Sequence[History], files: FigureFiles) -> Section:
     """Show the training curves."""
     html = page.missing(NO_RUN)
     if histories:
-        png = album.keep("training.png", figures.training(histories))
+        png = files.keep("training.png", figures.training(histories))
         caption = (
             "Loss and accuracy per epoch, from the first run to the last; a thin line marks where "
             "a run starts from the previous one. Validation glyphs are not trained on and not "
@@ -37,12 +37,12 @@ def training(histories: Sequence[History], album: Album) -> Section:
     return Section("training", "Training curves", html)
 
 
-def filters(opened: Any, album: Album) -> Section:
+def filters(opened: Any, files: FigureFiles) -> Section:
     """Show the weights of the first layer."""
     weights = tflite_layers.first_filters(opened)
     html = page.missing("The model has no convolution, so it has no filters.")
     if weights is not None:
-        png = album.keep("filters.png", figures.filters(weights))
+        png = files.keep("filters.png", figures.filters(weights))
         count, height, width, _ = weights.shape
         caption = (
             f"The {count} filters of the first layer, {height}×{width} pixels each, as stored in "
@@ -58,7 +58,7 @@ def maps(
     layers: Sequence[Layer],
     predictions: Sequence[SetPredictions],
     card: Card,
-    album: Album,
+    files: FigureFiles,
 ) -> Section:
     """Show the feature maps of each convolution for a few glyphs."""
     title = "Feature maps"
@@ -77,7 +77,7 @@ def maps(
     blocks = [page.paragraph(text)]
     for number, layer in enumerate(layer for layer, _ in seen[0]):
         png = figures.maps(glyphs, [each[number][1] for each in seen])
-        album.keep(f"maps-{number + 1}.png", png)
+        files.keep(f"maps-{number + 1}.png", png)
         height, width, channels = layer.output
         caption = f"{layer.name.capitalize()}: {channels} feature maps of {height}×{width}."
         blocks.append(page.figure(png, f"Feature maps, {layer.name}", caption, min_width_px=680))
@@ -100,13 +100,13 @@ def chosen_glyphs(predictions: Sequence[SetPredictions], card: Card) -> tuple[Gr
     return tuple(found)
 
 
-def quantization(comparison: Comparison | str, album: Album) -> Section:
+def quantization(comparison: Comparison | str, files: FigureFiles) -> Section:
     """Compare the float net with the int8 model; a string says why there is no comparison."""
     title = "Quantization: float and int8"
     if isinstance(comparison, str):
         return Section("int8", title, page.missing(comparison))
     total = comparison.total
-    png = album.keep("int8.png", figures.quantization(comparison))
+    png = files.keep("int8.png", figures.quantization(comparison))
     text = (
         f"The float net of the run and the int8 model predict the same label for "
         f"{total.agreement * 100:.2f} % of {total.count:,} glyphs; their logits differ by "

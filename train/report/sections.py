@@ -19,7 +19,7 @@ NO_SETS = "No data set has glyphs with these labels, so nothing was measured."
 
 
 @dataclass(frozen=True, slots=True)
-class Album:
+class FigureFiles:
     """The figures by file name."""
 
     figures: dict[str, bytes] = field(default_factory=dict)
@@ -61,13 +61,13 @@ def accuracies(predictions: Sequence[SetPredictions], card: Card) -> Section:
     return Section("sets", "Accuracy per data set", html)
 
 
-def confusion(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+def confusion(predictions: Sequence[SetPredictions], card: Card, files: FigureFiles) -> Section:
     """Show the confusion matrix."""
     title = "Confusion matrix"
     counts = predict.confusion(predictions, len(card.labels))
     if not counts.sum():
         return Section("confusion", title, page.missing(NO_SETS))
-    png = album.keep("confusion.png", figures.matrix(counts, card.labels))
+    png = files.keep("confusion.png", figures.matrix(counts, card.labels))
     caption = (
         "All sets together. Rows are true labels, columns predicted ones; under each count is "
         f"its share of the row. {_commonest(counts, card)}"
@@ -77,7 +77,7 @@ def confusion(predictions: Sequence[SetPredictions], card: Card, album: Album) -
     )
 
 
-def misread(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+def misread(predictions: Sequence[SetPredictions], card: Card, files: FigureFiles) -> Section:
     """Show the misclassified glyphs, and non-labels that were accepted."""
     one = noun(card)
     text = (
@@ -92,13 +92,13 @@ def misread(predictions: Sequence[SetPredictions], card: Card, album: Album) -> 
         blocks.append(page.subtitle(f"{each.name}: {count:,} {kind} ({_percent(share)})"))
         if found:
             name = f"misread-{re.sub(r'[^a-z0-9_]+', '-', each.name.lower())}.png"
-            album.keep(name, pictures.contact_sheet(found))
+            files.keep(name, pictures.contact_sheet(found))
             blocks.append(_gallery(found, count))
     html = "\n".join(blocks) if predictions else page.missing(NO_SETS)
     return Section("misread", "Misclassified glyphs", html)
 
 
-def calibration(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+def calibration(predictions: Sequence[SetPredictions], card: Card, files: FigureFiles) -> Section:
     """Show the reliability diagram and the calibration error."""
     title = "Reliability diagram"
     if not any(one.labelled for one in predictions):
@@ -109,7 +109,7 @@ def calibration(predictions: Sequence[SetPredictions], card: Card, album: Album)
         for t in (card.temperature, 1.0)
     )
     bins = predict.reliability(scores, truth, card.temperature)
-    png = album.keep("reliability.png", figures.reliability(bins))
+    png = files.keep("reliability.png", figures.reliability(bins))
     caption = (
         "Of the predictions with 80 % probability, 80 % should be right: blue bars should end at "
         "their red lines. Bars of few glyphs (gray counts below) are mostly chance. Expected "
@@ -121,7 +121,7 @@ def calibration(predictions: Sequence[SetPredictions], card: Card, album: Album)
     return Section("calibration", title, figure)
 
 
-def rejects(predictions: Sequence[SetPredictions], card: Card, album: Album) -> Section:
+def rejects(predictions: Sequence[SetPredictions], card: Card, files: FigureFiles) -> Section:
     """Show the ROC curves: non-labels accepted against labelled glyphs kept."""
     one = noun(card)
     title = "ROC curve"
@@ -131,7 +131,7 @@ def rejects(predictions: Sequence[SetPredictions], card: Card, album: Album) -> 
     known = predict.reference_sets(predictions, card)
     reference = predict.label_score(np.concatenate([each.scores for each in known]), card)
     curves = [predict.roc_curve(each, reference, card) for each in others]
-    png = album.keep("rejects.png", figures.rejects(curves, card.threshold, one))
+    png = files.keep("rejects.png", figures.rejects(curves, card.threshold, one))
     caption = (
         f"A lower threshold keeps more {one}s and accepts more other glyphs. Each line is one "
         "kind of other glyph, over all thresholds; lower is better; grid lines are factors of 10. "

@@ -15,7 +15,7 @@ from train.report import model_sections, predict, runs, sections, speed, tflite_
 from train.report.page import Section, Tile, page
 from train.report.predict import SetPredictions
 from train.report.runs import Comparison, History
-from train.report.sections import Album
+from train.report.sections import FigureFiles
 from train.report.speed import Speed
 from train.report.tflite_layers import Layer
 
@@ -23,7 +23,7 @@ NAME = "report.html"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Findings:
+class Measurements:
     """All measurements that the page shows."""
 
     card: Card
@@ -65,12 +65,12 @@ def write_report(
         OutputError: `out` cannot be written.
     """
     found = find(model, run, limit, report, sets)
-    album = Album()
+    files = FigureFiles()
     report("drawing")
-    parts = compose(found, album)
+    parts = compose(found, files)
     text = page(f"Model report: {model.name}", lead(found), tiles(found), parts)
-    place(out, {**album.figures, NAME: text.encode()})
-    report(f"{out / NAME}: {len(parts)} sections, {len(album.figures)} figures in the same folder")
+    place(out, {**files.figures, NAME: text.encode()})
+    report(f"{out / NAME}: {len(parts)} sections, {len(files.figures)} figures in the same folder")
     return out / NAME
 
 
@@ -80,7 +80,7 @@ def find(
     limit: int | None,
     report: Callable[[str], None],
     sets: Sequence[Glyphset] | None,
-) -> Findings:
+) -> Measurements:
     """Run all measurements."""
     card = load_card(model)
     home = runs.find_run(model, card, run)
@@ -90,7 +90,7 @@ def find(
     comparison = _compared(home, predictions, card)
     report("timing")
     timed = speed.measure_speed(model, card, _classic())
-    return Findings(
+    return Measurements(
         card,
         model.stat().st_size,
         predictions,
@@ -119,25 +119,25 @@ def predict_sets(
     return tuple(predictions)
 
 
-def compose(found: Findings, album: Album) -> list[Section]:
+def compose(found: Measurements, files: FigureFiles) -> list[Section]:
     """Draw the figures and build the sections in page order."""
     predictions, card = found.predictions, found.card
     return [
         sections.accuracies(predictions, card),
-        sections.confusion(predictions, card, album),
-        sections.misread(predictions, card, album),
-        sections.calibration(predictions, card, album),
-        sections.rejects(predictions, card, album),
-        model_sections.training(found.histories, album),
-        model_sections.filters(found.opened, album),
-        model_sections.maps(found.opened, found.layers, predictions, card, album),
-        model_sections.quantization(found.comparison, album),
+        sections.confusion(predictions, card, files),
+        sections.misread(predictions, card, files),
+        sections.calibration(predictions, card, files),
+        sections.rejects(predictions, card, files),
+        model_sections.training(found.histories, files),
+        model_sections.filters(found.opened, files),
+        model_sections.maps(found.opened, found.layers, predictions, card, files),
+        model_sections.quantization(found.comparison, files),
         model_sections.cost(found.layers, found.speed, found.size),
         model_sections.card_fields(card),
     ]
 
 
-def lead(found: Findings) -> str:
+def lead(found: Measurements) -> str:
     """Describe the model in a sentence."""
     card = found.card
     layers = sum(layer.kind in tflite_layers.CONVOLUTIONS for layer in found.layers)
@@ -148,7 +148,7 @@ def lead(found: Findings) -> str:
     )
 
 
-def tiles(found: Findings) -> list[Tile]:
+def tiles(found: Measurements) -> list[Tile]:
     """Return the headline figures at the top of the page."""
     rows = [predict.read_row(one, found.card) for one in found.predictions if one.labelled][:2]
     work = sum(layer.multiply_adds for layer in found.layers)

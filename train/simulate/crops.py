@@ -8,17 +8,16 @@ that the "val" parts stay unseen.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import Glyphs, GrayImage
 from train.data import sets
 from train.data.alphabets import DIGIT_NONE, Labels
 from train.data.folder import data_folder
+from train.data.strokes import unipen_strokes
 from train.errors import DataError
 from train.simulate.camera import film
 from train.simulate.cut import cut
@@ -141,19 +140,9 @@ def _load_writer(name: str) -> Writer:
     images, labels, val = sets.raw(name)
     if name != "unipen":
         return bitmap_writer(name, images[~val], labels[~val])
-    strokes = _strokes(data_folder() / "unipen/unipen-digits-strokes.npz")
+    strokes, _ = unipen_strokes()
     own = [stroke for stroke, held_out in zip(strokes, val, strict=True) if not held_out]
     return stroke_writer(name, own, labels[~val])
-
-
-def _strokes(path: Path) -> list[list[npt.NDArray[np.float32]]]:
-    """Return the pen strokes of each character, each stroke (points, 2) x y, y down."""
-    with np.load(path) as arrays:
-        points = arrays["xy"].astype(np.float32)
-        ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
-        first = arrays["char_stroke_start"].astype(np.int64)
-    strokes = np.split(points, ends[:-1])
-    return [strokes[a:b] for a, b in pairwise(first)]
 
 
 def save_crops(out: Path, images: Glyphs, labels: Labels) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from camdigits.image import cv2
 from camdigits.sources.synthetic import CameraPath, Swing
 from camdigits.synth.handwriting import (
-    FINE,
+    SUPERSAMPLING,
     Pen,
     WriterStyle,
     curve,
@@ -28,7 +28,7 @@ from camdigits.synth.handwriting import (
 from camdigits.synth.paper import (
     BLACK,
     BLUE,
-    NOISE_MARGIN,
+    NOISE_MARGIN_PX,
     Canvas,
     Colour,
     drop_shadow,
@@ -145,10 +145,10 @@ def _draw(desk: _Desk, shape: str) -> GrayImage:
     margin = 2 * round(pen.width * DIGIT_PX)
     low = points.min(axis=0) - margin
     columns, rows = np.ceil(np.ptp(points, axis=0)).astype(int) + 2 * margin
-    fine = np.zeros((rows * FINE, columns * FINE), np.uint8)
+    fine = np.zeros((rows * SUPERSAMPLING, columns * SUPERSAMPLING), np.uint8)
     for path in paths:
         widths = pen.width * DIGIT_PX * pressures(path, rng, pen)
-        draw_path(fine, (path - low) * FINE, widths * FINE)
+        draw_path(fine, (path - low) * SUPERSAMPLING, widths * SUPERSAMPLING)
     ink = np.asarray(cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     x, y, width, height = cv2.boundingRect(ink)
     return ink[y : y + height, x : x + width]
@@ -160,7 +160,7 @@ def _shoot(page: BgrImage, rng: np.random.Generator) -> BgrImage:
     seen = cv2.warpPerspective(
         page, camera.view(ROOM, SIZE, 0.0), SIZE, borderMode=cv2.BORDER_REPLICATE
     )
-    noise = make_noise(SIZE, rng)[: -NOISE_MARGIN or None, : -NOISE_MARGIN or None]
+    noise = make_noise(SIZE, rng)[: -NOISE_MARGIN_PX or None, : -NOISE_MARGIN_PX or None]
     soft = cv2.GaussianBlur(seen, (5, 5), 0.7)
     return np.asarray(cv2.addWeighted(soft, 1.0, noise, 1.0, -128.0), np.uint8)
 

@@ -107,7 +107,7 @@ def _write_row(
             return marks
         part = ink[y : y + h, round(x) : round(x) + w]
         np.maximum(part, shape[:, : part.shape[1]] / np.float32(255), out=part)
-        marks.append(PageMark(int(writer.labels[index]), _hull(shape, round(x), y)))
+        marks.append(PageMark(int(writer.labels[index]), hull_of(shape, round(x), y)))
         close = rng.random() < config.touching_share
         x += w + (-rng.uniform(0.0, 0.15) * row if close else spacing * row + 3)
 
@@ -129,7 +129,7 @@ def _box(ink: Plane, marks: Sequence[PageMark], row: float, rng: np.random.Gener
     np.maximum(ink, lines / np.float32(255) * np.float32(rng.uniform(0.4, 1.0)), out=ink)
 
 
-def _hull(shape: GrayImage, x: int, y: int) -> npt.NDArray[np.float32]:
+def hull_of(shape: GrayImage, x: int, y: int) -> npt.NDArray[np.float32]:
     """Return the convex hull of a drawing's ink, with the drawing's corner at x, y."""
     points = cv2.findNonZero(np.asarray(shape > 60, np.uint8))
     if points is None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
+from train.simulate.scenes import hull_of
 from train.simulate.writers import Writer
 
 MARGIN_PX = 60  # empty border of the sheet (chosen)
@@ -139,18 +140,11 @@ def _number(
         if x + shape.shape[1] > end:
             break
         y = round(top + rng.normal(0, 0.04) * high)
-        items.append(Item(int(writer.labels[index]), shape, round(x), y, _hull(shape, x, y)))
+        items.append(
+            Item(int(writer.labels[index]), shape, round(x), y, hull_of(shape, round(x), y))
+        )
         x += shape.shape[1] + gap * high + 3
     return items, x
-
-
-def _hull(shape: GrayImage, x: float, y: float) -> npt.NDArray[np.float32]:
-    points = cv2.findNonZero(np.asarray(shape > 60, np.uint8))
-    if points is None:
-        points = np.zeros((1, 1, 2), np.int32)
-    # The far edge of a pixel is included: a box of one pixel is one pixel wide.
-    corners = np.concatenate([points, points + 1])
-    return np.asarray(cv2.convexHull(corners), np.float32) + np.array([round(x), y], np.float32)
 
 
 def _in_turn(items: Sequence[Item], until_s: float) -> list[Item]:

@@ -28,7 +28,7 @@ from train.baselines.runs import load_records
 from train.benchmarks.photos import score_photos
 from train.data import sets
 from train.data.folder import data_folder
-from train.data.sets import Glyphset
+from train.data.sets import Glyphset, thinned
 from train.errors import DataError
 from train.fit.run import lineage, load_history
 from train.metrics import measure
@@ -88,7 +88,7 @@ def compare(
         DataError: a data set is missing.
     """
     parts = {name: _measured(name, limit) for name in SETS}
-    val = _thin(sets.load("mnist", "val"), limit)
+    val = thinned(sets.load("mnist", "val"), limit)
     rows = []
     for system in find_systems(runs, report) if systems is None else systems:
         rows.append(row_of(system, parts, val))
@@ -258,12 +258,7 @@ def _new_writers_error(row: Row) -> float:
 
 def _measured(name: str, limit: int | None) -> Glyphset:
     part: sets.Part = {"mnist": "test", "mlia": "whole"}.get(name, "val")  # type: ignore[assignment]
-    return _thin(sets.load(name, part), limit)
-
-
-def _thin(part: Glyphset, limit: int | None) -> Glyphset:
-    step = max(1, len(part.labels) // limit) if limit else 1
-    return Glyphset(part.name, part.images[::step], part.labels[::step])
+    return thinned(sets.load(name, part), limit)
 
 
 def _photos(system: System, val: Glyphset) -> float | None:

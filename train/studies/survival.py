@@ -24,7 +24,7 @@ from camdigits.recognize.glyph import normalize
 from camdigits.recognize.tflite import load_scorer
 from camdigits.values import GrayImage
 from train.data import sets
-from train.data.sets import Glyphset
+from train.data.sets import Glyphset, thinned
 from train.errors import DataError
 from train.fit.loop import fit
 from train.fit.run import HISTORY, load_model, load_settings, scores_of
@@ -142,28 +142,28 @@ def digit_sets(limit: int | None = None) -> Iterator[Glyphset]:
     """Yield sets of digits, from MNIST to what a camera sees."""
     images, labels = sets.raw_test()
     tests = Glyphset("", images, labels)
-    yield _thin(replace(sets.load("mnist", "test"), name="MNIST test"), limit)
+    yield thinned(replace(sets.load("mnist", "test"), name="MNIST test"), limit)
     for name, change in CHANGES.items():
         rng = np.random.default_rng(SEED)
-        part = _thin(tests, limit)
+        part = thinned(tests, limit)
         moved = np.stack([change(image, rng) for image in part.images])
         yield Glyphset(f"MNIST {name}, as it is", moved, part.labels)
         again = np.stack([normalize(image) for image in moved])
         yield Glyphset(f"MNIST {name}, normalised", again, part.labels)
-    yield _thin(replace(sets.load("unipen", "val"), name="UNIPEN, other writers"), limit)
-    yield _thin(replace(sets.load("bhmsds", "val"), name="BHMSDS"), limit)
-    yield _thin(replace(sets.load("kensanata", "val"), name="Kensanata (Swiss)"), limit)
-    yield _thin(replace(sets.load("mlia"), name="32×32 text digits"), limit)
-    yield _thin(gentle_crops("Pages filmed gently"), limit)
-    yield _thin(harsh_crops("Pages filmed badly"), limit)
-    yield _thin(photo_crops("Real photos"), limit)
-    yield _thin(photo_crops("Real photos, box stretched", stretched), limit)
+    yield thinned(replace(sets.load("unipen", "val"), name="UNIPEN, other writers"), limit)
+    yield thinned(replace(sets.load("bhmsds", "val"), name="BHMSDS"), limit)
+    yield thinned(replace(sets.load("kensanata", "val"), name="Kensanata (Swiss)"), limit)
+    yield thinned(replace(sets.load("mlia"), name="32×32 text digits"), limit)
+    yield thinned(gentle_crops("Pages filmed gently"), limit)
+    yield thinned(harsh_crops("Pages filmed badly"), limit)
+    yield thinned(photo_crops("Real photos"), limit)
+    yield thinned(photo_crops("Real photos, box stretched", stretched), limit)
 
 
 def other_sets(limit: int | None = None) -> Iterator[Glyphset]:
     """Yield sets of non-digits: symbols, letters, drawings."""
     for name, title in OTHERS.items():
-        yield _thin(replace(sets.load(name, "val"), name=title), limit)
+        yield thinned(replace(sets.load(name, "val"), name=title), limit)
 
 
 OTHERS = {
@@ -295,9 +295,3 @@ def draw_plot(found: Survival, path: Path) -> None:
         figure.savefig(path, dpi=80)
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror}); name another") from error
-
-
-def _thin(part: Glyphset, limit: int | None) -> Glyphset:
-    """Take about `limit` glyphs, evenly."""
-    step = 1 if limit is None else max(1, len(part.labels) // limit)
-    return replace(part, images=part.images[::step], labels=part.labels[::step])

@@ -12,7 +12,7 @@ BLANK = np.full((100, 100), 255, np.uint8)
 
 
 class Parrot:
-    """Reads the same digits in every picture."""
+    """Read the same digits in every picture."""
 
     def __init__(self, *digits):
         self.digits = tuple(Digit(box, label, 0.9) for label, box in digits)
@@ -23,20 +23,20 @@ class Parrot:
 
 
 def page():
-    """A page with the touching pair 4 7."""
+    """Return a page with the touching pair 4 7."""
     digits = [{"label": label, "box": list(box)} for label, box in zip("47", BOXES, strict=True)]
     pair = Pair(0, 1, height=40, press=0.05, shared=3)
     return Page("a.png", "unipen", BLANK, {"digits": digits}, (pair,))
 
 
 def outcome(*digits):
-    """What becomes of the pair for a reader that reads `digits`."""
+    """Return the outcome of the pair for a reader that reads `digits`."""
     (score,) = score_pairs([page()], Parrot(*digits))
     return score.outcome(score.page.pairs[0])
 
 
 def test_a_pair_is_right_when_both_digits_are_found_and_read():
-    """One box over both finds neither; a wrong label or a miss is told apart."""
+    """One box over both finds neither; a wrong label and a miss are separate outcomes."""
     left, right = BOXES
 
     assert outcome(("4", left), ("7", right)) == "right"
@@ -45,8 +45,8 @@ def test_a_pair_is_right_when_both_digits_are_found_and_read():
     assert outcome(("8", Box(0, 10, 90, 40))) == "both missed"
 
 
-def test_the_report_gives_shares_by_hand_size_and_touch():
-    """And the worst page first."""
+def test_the_report_has_shares_by_data_set_height_and_overlap():
+    """The worst page comes first."""
     good = score_pairs([page()], Parrot(("4", BOXES[0]), ("7", BOXES[1])))
     bad = score_pairs([page()], Parrot(("4", BOXES[0]), ("1", Box(60, 60, 9, 30))))
 
@@ -64,8 +64,8 @@ def test_the_report_gives_shares_by_hand_size_and_touch():
     )
 
 
-def test_marks_tell_a_miss_from_a_misreading():
-    """Blue, orange, green and red each stand where they should."""
+def test_marks_separate_misses_and_misreadings():
+    """Blue, orange and red marks are drawn, green ones not."""
     (score,) = score_pairs([page()], Parrot(("1", BOXES[0]), ("2", Box(60, 60, 20, 30))))
 
     marked = mark_pairs(score)
@@ -78,7 +78,7 @@ def test_marks_tell_a_miss_from_a_misreading():
 
 @pytest.mark.usefixtures("data_folder")
 def test_the_command_reads_real_pages_and_marks_them(tmp_path):
-    """Rendered from the data sets, read by the shipped model."""
+    """Pages are rendered from the data sets and read by the shipped model."""
     done = CliRunner().invoke(cli, ["score", "pairs", "--pages", "1", "--show", str(tmp_path)])
 
     assert done.exit_code == 0

@@ -23,12 +23,12 @@ UPRIGHT = (("4", Box(10, 10, 20, 40)), ("2", Box(40, 10, 20, 40)))
 
 @pytest.fixture
 def sheet_of_paper():
-    """A picture that is wider than high."""
+    """Return a picture that is wider than high."""
     return Sheet("a.png", "rendered", np.full((HEIGHT, WIDTH, 3), 255, np.uint8))
 
 
 class Scripted:
-    """Reads what it was told to, one result a picture: digits, number texts, rotation."""
+    """Read given results, one per picture: digits, number texts, rotation."""
 
     def __init__(self, *readings):
         self.readings = list(readings)
@@ -42,8 +42,8 @@ class Scripted:
 
 
 @pytest.mark.parametrize("degrees", TURNS)
-def test_a_box_finds_its_way_back(degrees):
-    """Pixels that were turned with the picture are the pixels of the box turned back."""
+def test_a_box_is_rotated_back(degrees):
+    """The pixels of the rotated picture map to the pixels of the box."""
     picture = np.zeros((HEIGHT, WIDTH), np.uint8)
     picture[10:50, 30:41] = 1
     lying = np.rot90(picture, -degrees // 90)
@@ -54,7 +54,7 @@ def test_a_box_finds_its_way_back(degrees):
 
 
 def read_at(degrees, digits=UPRIGHT, texts=("42",)):
-    """What a reader sees of `digits` in the picture turned by `degrees`."""
+    """Return the reading of `digits` in the picture rotated by `degrees`."""
     size = (WIDTH, HEIGHT)
     for _ in range(degrees // 90):
         digits = [(t, Box(size[1] - b.bottom, b.x, b.height, b.width)) for t, b in digits]
@@ -62,8 +62,8 @@ def read_at(degrees, digits=UPRIGHT, texts=("42",)):
     return digits, texts, -degrees % 360
 
 
-def test_the_same_reading_every_way_up_is_equal(sheet_of_paper):
-    """Each digit in its place, the numbers in their order."""
+def test_the_same_reading_in_every_rotation_is_equal(sheet_of_paper):
+    """Digits have the same places, numbers the same order."""
     reader = Scripted(*(read_at(degrees) for degrees in (0, 90, 180, 270)))
 
     scores = score_turned([sheet_of_paper], reader)
@@ -72,8 +72,8 @@ def test_the_same_reading_every_way_up_is_equal(sheet_of_paper):
     assert "all: equal 1.0000 (3 of 3 readings)" in turned_report(scores)
 
 
-def test_what_differs_is_told(sheet_of_paper):
-    """A digit lost, a label that changes, a number that falls apart: each spoils its reading."""
+def test_differences_are_reported(sheet_of_paper):
+    """A lost digit, a changed label and a split number each make a reading different."""
     other = (("1", UPRIGHT[0][1]), UPRIGHT[1])
     reader = Scripted(
         read_at(0),
@@ -96,18 +96,18 @@ def test_what_differs_is_told(sheet_of_paper):
     assert lines[-1] == "all: equal 0.0000 (0 of 3 readings) pages equal in all turns 0 of 1"
 
 
-def test_a_page_taken_the_wrong_way_up_says_so(sheet_of_paper):
-    """The cause, where nothing is read because the page was not turned."""
+def test_a_wrong_rotation_is_reported(sheet_of_paper):
+    """It is the cause if nothing is read."""
     nothing = ((), (), 0)
     reader = Scripted(read_at(0), nothing, nothing, nothing)
 
     report = turned_report(score_turned([sheet_of_paper], reader))
 
-    assert "way up 0 for 270; 42 | -" in report
+    assert "rotated 0 not 270; 42 | -" in report
 
 
 def test_both_readings_are_drawn(sheet_of_paper):
-    """One above the other where the picture is wide; blue is what the turned one lacks."""
+    """One is above the other for a wide picture; blue digits are missing in the rotated one."""
     reader = Scripted(
         *(read_at(degrees, UPRIGHT[: 2 - degrees // 90]) for degrees in (0, 90, 180))
     )
@@ -123,7 +123,7 @@ def test_both_readings_are_drawn(sheet_of_paper):
 
 
 def test_photos_with_few_digits_are_left_out(tmp_path, sheet):
-    """Three digits do not tell which way is up; a missing picture has no readings to hold."""
+    """Three digits do not determine the orientation; a missing picture is skipped."""
     cv2.imwrite(str(tmp_path / "a.png"), sheet())
     digit = {"label": "1", "box": [0, 0, 9, 9]}
     entries = [
@@ -138,7 +138,7 @@ def test_photos_with_few_digits_are_left_out(tmp_path, sheet):
 
 @pytest.mark.usefixtures("data_folder")
 def test_the_command_turns_photos_and_real_pages(tmp_path):
-    """Pages rendered from the data sets, read by the shipped model; here without a photo."""
+    """Pages are rendered from the data sets and read by the shipped model."""
     (tmp_path / "labels.json").write_text("[]")
 
     done = CliRunner().invoke(cli, ["score", "turned", str(tmp_path), "--pages", "1"])

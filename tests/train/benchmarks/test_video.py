@@ -1,4 +1,4 @@
-"""What is counted when a clip is watched: truth and labels set by hand; and a short real run."""
+"""Counts of a clip with given items and labels, and a short real run."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,14 +25,14 @@ PLACE, FAR = Box(100, 100, 20, 40), Box(300, 100, 20, 40)
 BLANK = np.zeros((240, 400, 3), np.uint8)
 
 
-def thing(label: int = 7, behind: float = 0.0, sure: bool = True) -> VisibleItem:
+def item(label: int = 7, behind: float = 0.0, sure: bool = True) -> VisibleItem:
     return VisibleItem(
         0, SceneMark(label if sure and behind < 0.08 else UNSURE, PLACE), label, behind
     )
 
 
 def watch(frames: Iterable[tuple[Sequence[VisibleItem], Sequence[Digit]]]) -> Tally:
-    """Score frames of (truth, shown), a tenth of a second each."""
+    """Score frames of (items, shown digits), a tenth of a second each."""
     score = ClipScore()
     for index, (seen, shown) in enumerate(frames):
         moment = LabelledFrame(Frame(index, index * STEP, BLANK), tuple(seen))
@@ -45,45 +45,45 @@ def label(text: str, track: int | None = 1, box: Box = PLACE) -> Digit:
 
 
 def test_a_right_label_is_right() -> None:
-    """Two seconds of it, of two seconds to be read."""
-    tally = watch([([thing()], [label("7")])] * 20)
+    """It counts for its two seconds."""
+    tally = watch([([item()], [label("7")])] * 20)
 
     assert (tally.visible_s, tally.right_s) == pytest.approx((2.0, 2.0))
     assert (tally.wrong, tally.changes) == (0, 0)
 
 
 def test_wrong_and_false_labels_count_by_their_time() -> None:
-    """Another label on the digit is wrong; one on nothing, or on what is no digit, is false."""
+    """A label on a different digit is wrong; one on nothing or on a non-digit is false."""
     tally = watch(
-        [([thing()], [label("1")])] * 5
-        + [([thing()], [label("7"), label("3", 2, FAR)])] * 3
-        + [([thing(DIGIT_NONE)], [label("7")])] * 2
+        [([item()], [label("1")])] * 5
+        + [([item()], [label("7"), label("3", 2, FAR)])] * 3
+        + [([item(DIGIT_NONE)], [label("7")])] * 2
     )
 
     assert (tally.wrong_s, tally.false_s) == pytest.approx((0.5, 0.5))
     assert tally.wrong == pytest.approx(1.0 / 1.3)
 
 
-def test_what_nobody_can_read_has_no_wrong_label() -> None:
-    """Out of focus or cut by the edge: neither right nor wrong."""
-    tally = watch([([thing(sure=False)], [label("1")])] * 5)
+def test_illegible_digits_have_no_wrong_label() -> None:
+    """Out of focus or cut off: neither right nor wrong."""
+    tally = watch([([item(sure=False)], [label("1")])] * 5)
 
     assert (tally.visible_s, tally.wrong_s, tally.false_s) == (0, 0, 0)
 
 
 def test_behind_a_hand_only_its_own_label_may_stay() -> None:
-    """A label from before may stay a while; one read off a half of it is wrong."""
-    own = watch([([thing(behind=0.5)], [label("7")])] * 5)
-    other = watch([([thing(behind=0.5)], [label("1")])] * 5)
+    """A label shown before may stay; a different one is wrong."""
+    own = watch([([item(behind=0.5)], [label("7")])] * 5)
+    other = watch([([item(behind=0.5)], [label("1")])] * 5)
 
     assert (own.wrong_s, other.wrong_s) == pytest.approx((0, 0.5))
 
 
 def test_changes_count_after_the_first_second() -> None:
-    """Also when nothing was shown between two labels; a label that comes back is a blink."""
-    early = watch([([thing()], [label(text)]) for text in "1717171777"])
+    """A gap between two labels is a change too; a label that comes back is a blink."""
+    early = watch([([item()], [label(text)]) for text in "1717171777"])
     late = watch(
-        [([thing()], [label(text)] if text != "-" else []) for text in "7" * 10 + "717--77"]
+        [([item()], [label(text)] if text != "-" else []) for text in "7" * 10 + "717--77"]
     )
 
     assert early.changes == 0
@@ -93,21 +93,21 @@ def test_changes_count_after_the_first_second() -> None:
 
 @pytest.mark.parametrize(("back", "kept"), [(1, 1), (2, 0)])
 def test_an_id_is_kept_when_it_is_the_same_after_the_hand(back: int, kept: int) -> None:
-    """Only digits that were shown before and hidden for half a second count."""
-    before, after = ([thing()], [label("7")]), ([thing()], [label("7", back)])
+    """Only digits shown before and hidden for half a second count."""
+    before, after = ([item()], [label("7")]), ([item()], [label("7", back)])
 
-    long = watch([before] * 3 + [([thing(behind=1.0)], [])] * 6 + [([thing()], [])] + [after] * 3)
-    short = watch([before] * 3 + [([thing(behind=1.0)], [])] * 3 + [after] * 3)
+    long = watch([before] * 3 + [([item(behind=1.0)], [])] * 6 + [([item()], [])] + [after] * 3)
+    short = watch([before] * 3 + [([item(behind=1.0)], [])] * 3 + [after] * 3)
 
     assert (long.covered, long.kept) == (1, kept)
     assert short.covered == 0
 
 
-def test_the_wait_is_from_the_readers_first_sight() -> None:
-    """Not from when it could be read, and not for a digit being written."""
+def test_the_wait_starts_at_the_first_reading() -> None:
+    """It does not start when the digit became legible."""
     score = ClipScore()
     for index in range(10):
-        moment = LabelledFrame(Frame(index, index * STEP, BLANK), (thing(),))
+        moment = LabelledFrame(Frame(index, index * STEP, BLANK), (item(),))
         read = [label("7")] if index >= 2 else []
         score.add(moment, STEP, read, read if index >= 4 else [])
 
@@ -115,7 +115,7 @@ def test_the_wait_is_from_the_readers_first_sight() -> None:
 
 
 def test_the_report_has_a_line_for_each_and_one_for_all() -> None:
-    """Sums and shares are over all clips; what there is none of has a dash."""
+    """The last line is the total; missing values are a dash."""
     one = Tally(visible_s=10, right_s=9, shown_s=10, wrong_s=1, settled_s=60, changes=3)
 
     lines = video_report(
@@ -129,14 +129,14 @@ def test_the_report_has_a_line_for_each_and_one_for_all() -> None:
 
 
 def test_a_short_real_run(data_folder: Path) -> None:
-    """The shipped reader on a still page: hardly anything changes once it is followed."""
+    """On a still page the tracker hardly changes any label."""
     frames = MarkedFrames(step=10)
 
     scores = score_clips(Reader(), [1], ("still",), seconds=1.5, each=frames.add)
 
-    steady = scores["still"].steady
-    assert steady.right_s > 0.6 * steady.visible_s
-    assert steady.changes == 0
+    tally = scores["still"].tracker
+    assert tally.right_s > 0.6 * tally.visible_s
+    assert tally.changes == 0
     assert [name for name, _ in frames] == [
         f"still-1-{index:03}.png" for index in range(0, 45, 10)
     ]

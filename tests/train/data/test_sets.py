@@ -26,7 +26,7 @@ MDAS = (
 
 
 def images_file(count: int) -> bytes:
-    """`count` images of 28×28 with a bar each, as an IDX file unpacked."""
+    """Return `count` images of 28×28 with a bar each, as an unpacked IDX file."""
     images = np.zeros((count, 28, 28), np.uint8)
     images[:, 4:24, 13:15] = 255
     return struct.pack(">IIII", 2051, count, 28, 28) + images.tobytes()
@@ -37,7 +37,7 @@ def labels_file(labels: list[int]) -> bytes:
 
 
 class Shelf:
-    """A data folder whose checksums are known."""
+    """A data folder with known checksums."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
@@ -74,7 +74,7 @@ def test_the_last_of_mnist_are_for_validation(
 
 
 def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
-    """The same tenth on every machine: it hangs on the index alone."""
+    """The tenth depends on the index alone, so it is the same on every machine."""
     shelf.put(QUICKDRAW[0], images_file(200))
     shelf.put(QUICKDRAW[1], labels_file([0, 1, 2, 0] * 50))
 
@@ -84,8 +84,8 @@ def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
     assert set(train.labels) == {DIGIT_NONE}
 
 
-def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
-    """A minus is a lying 1 and a slash a leaning one."""
+def test_look_alikes_are_left_out_of_the_non_digits(shelf: Shelf) -> None:
+    """A minus looks like a lying 1 and a slash like a slanted one."""
     names = ["addition_plus", "division_slash", "subtraction_minus"]
     shelf.put(MDAS[0], images_file(6))
     shelf.put(MDAS[1], labels_file([0, 0, 1, 2, 0, 1]))
@@ -95,7 +95,7 @@ def test_look_alikes_are_left_out_of_the_negatives(shelf: Shelf) -> None:
 
 
 def test_text_digits_are_read(shelf: Shelf) -> None:
-    """1 is ink; the label stands in the name."""
+    """A 1 is ink; the label is in the file name."""
     text = "\r\n".join(["0" * 32] * 6 + ["0" * 15 + "11" + "0" * 15] * 20 + ["0" * 32] * 6)
     (shelf.folder / "mlia_digits").mkdir()
     with zipfile.ZipFile(shelf.folder / "mlia_digits/digits.zip", "w") as bundle:
@@ -107,7 +107,7 @@ def test_text_digits_are_read(shelf: Shelf) -> None:
     assert digits.images[0].nonzero()[0].tolist() == [row for row in range(4, 24) for _ in (0, 1)]
 
 
-def test_a_second_load_takes_the_cache(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_load_reads_the_cache(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """Glyphs are normalised once."""
     shelf.put(QUICKDRAW[0], images_file(3))
     shelf.put(QUICKDRAW[1], labels_file([0, 1, 2]))
@@ -121,13 +121,13 @@ def test_a_second_load_takes_the_cache(shelf: Shelf, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("shelf")
 def test_a_missing_file_says_where_it_should_be() -> None:
-    """And which variable names the folder."""
+    """The error names the file and the variable of the folder."""
     with pytest.raises(DataError, match=r"train-images.*: no such file; set CAMDIGITS_DATA"):
         load("mnist")
 
 
-def test_a_file_cut_short_is_refused(shelf: Shelf) -> None:
-    """Half a download is no data."""
+def test_a_truncated_file_is_rejected(shelf: Shelf) -> None:
+    """An incomplete download is an error."""
     place = shelf.put(MNIST[0], images_file(3))
     place.write_bytes(place.read_bytes()[:-20])
 
@@ -135,8 +135,8 @@ def test_a_file_cut_short_is_refused(shelf: Shelf) -> None:
         load("mnist")
 
 
-def test_another_content_is_refused(shelf: Shelf) -> None:
-    """The recipe's figures hold for its own files only."""
+def test_other_content_is_rejected(shelf: Shelf) -> None:
+    """The published figures hold only for the expected files."""
     shelf.put(MNIST[0], images_file(3)).write_bytes(gzip.compress(images_file(4)))
 
     with pytest.raises(DataError, match=r"content has md5 .*, wanted .*; fetch it again"):
@@ -151,18 +151,16 @@ def test_another_content_is_refused(shelf: Shelf) -> None:
         (images_file(2)[:-1], "promises 1584 bytes, got 1583"),
     ],
 )
-def test_a_file_that_is_no_idx_of_images_is_refused(
-    shelf: Shelf, content: bytes, problem: str
-) -> None:
-    """Header and size are checked, whatever the checksum says."""
+def test_a_file_that_is_not_idx_is_rejected(shelf: Shelf, content: bytes, problem: str) -> None:
+    """Header and size are checked independently of the checksum."""
     shelf.put(MNIST[0], content)
 
     with pytest.raises(DataError, match=problem):
         load("mnist")
 
 
-def test_images_without_labels_are_refused(shelf: Shelf) -> None:
-    """As many labels as images."""
+def test_images_without_labels_are_rejected(shelf: Shelf) -> None:
+    """There must be as many labels as images."""
     shelf.put(MNIST[0], images_file(3))
     shelf.put(MNIST[1], labels_file([1, 2]))
 
@@ -170,16 +168,16 @@ def test_images_without_labels_are_refused(shelf: Shelf) -> None:
         load("mnist")
 
 
-def test_without_a_folder_only_mnist_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line names the variable."""
+def test_without_a_folder_only_mnist_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable."""
     monkeypatch.delenv("CAMDIGITS_DATA", raising=False)
 
     with pytest.raises(DataError, match="no data folder; set CAMDIGITS_DATA"):
         load("unipen")
 
 
-def test_a_folder_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable and its value stand in the line."""
+def test_a_missing_data_folder_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable and its value."""
     monkeypatch.setenv("CAMDIGITS_DATA", "/no/such/folder")
 
     with pytest.raises(DataError, match="CAMDIGITS_DATA: /no/such/folder is not a folder"):
@@ -187,7 +185,7 @@ def test_a_folder_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a data folder it comes from the mirror and stays in the cache."""
+    """Without a data folder it is downloaded from the mirror and cached."""
     source = tmp_path / "mirror"
     source.mkdir()
     for path, content in zip(MNIST, (images_file(2), labels_file([4, 2])), strict=True):
@@ -208,10 +206,10 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_without_a_network_the_line_says_so(
+def test_without_a_network_the_error_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing half-fetched is left behind."""
+    """No incomplete file is left behind."""
 
     def unreachable(*_: object, **__: object) -> None:
         raise urllib.error.URLError("Name or service not known")
@@ -224,14 +222,14 @@ def test_without_a_network_the_line_says_so(
 
 
 @pytest.mark.parametrize("name", ["mnistt", "unipen-digits"])
-def test_an_unknown_set_tells_which_there_are(name: str) -> None:
-    """Whoever mistypes a set reads the right names."""
+def test_an_unknown_set_is_rejected(name: str) -> None:
+    """The error lists the sets."""
     with pytest.raises(DataError, match=r"sets are mnist, unipen, "):
         load(name)
 
 
 def test_crops_come_back_as_they_were_written(tmp_path: Path) -> None:
-    """Images and labels, nothing else."""
+    """Images and labels are unchanged."""
     np.savez(tmp_path / "crops.npz", images=np.ones((2, 28, 28), np.uint8), labels=[3, 10])
 
     crops = load_crops(tmp_path / "crops.npz")
@@ -239,8 +237,8 @@ def test_crops_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert (crops.name, crops.images.sum(), crops.labels.tolist()) == ("crops", 1568, [3, 10])
 
 
-def test_crops_of_another_shape_are_refused(tmp_path: Path) -> None:
-    """The line names both shapes."""
+def test_crops_of_another_shape_are_rejected(tmp_path: Path) -> None:
+    """The error names both shapes."""
     np.savez(tmp_path / "crops.npz", images=np.ones((2, 20, 28)), labels=[3, 10])
 
     with pytest.raises(DataError, match=r"wanted \(2, 28, 28\) uint8 images, got \(2, 20, 28\)"):
@@ -248,7 +246,7 @@ def test_crops_of_another_shape_are_refused(tmp_path: Path) -> None:
 
 
 def test_missing_crops_say_how_to_make_them(tmp_path: Path) -> None:
-    """The command stands in the line."""
+    """The error contains the command."""
     with pytest.raises(DataError, match="python -m train crops"):
         load_crops(tmp_path / "crops.npz")
 

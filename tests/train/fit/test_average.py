@@ -12,7 +12,7 @@ from train.fit.settings import Settings
 
 
 def run(folder: Path, *weights: object) -> Path:
-    """A run with these weights."""
+    """Write a run with these weights."""
     folder.mkdir()
     (folder / CONFIG).write_text(json.dumps(asdict(Settings(seed=len(folder.name)))))
     (folder / HISTORY).write_text("[]")
@@ -20,8 +20,8 @@ def run(folder: Path, *weights: object) -> Path:
     return folder
 
 
-def test_weights_are_averaged_and_whole_numbers_kept(tmp_path: Path) -> None:
-    """The state of a dropout's generator is no weight: the last run's stays."""
+def test_integers_are_not_averaged(tmp_path: Path) -> None:
+    """The state of a dropout's generator is taken from the last run."""
     one = run(tmp_path / "1", np.float32([1, 3]), np.int64([7, 8]))
     other = run(tmp_path / "22", np.float32([3, 5]), np.int64([9, 1]))
 
@@ -33,8 +33,8 @@ def test_weights_are_averaged_and_whole_numbers_kept(tmp_path: Path) -> None:
     assert (state.tolist(), state.dtype) == ([9, 1], np.int64)
 
 
-def test_the_mean_tells_its_runs(tmp_path: Path) -> None:
-    """Settings are those of the last, and the runs stand in them."""
+def test_the_mean_names_its_runs(tmp_path: Path) -> None:
+    """Its settings are those of the last run, with the list of runs."""
     runs = [run(tmp_path / name, np.float32([1])) for name in ("1", "22")]
 
     average(runs, tmp_path / "mean")
@@ -45,15 +45,15 @@ def test_the_mean_tells_its_runs(tmp_path: Path) -> None:
 
 
 def test_runs_of_different_nets_have_no_mean(tmp_path: Path) -> None:
-    """Their weights have other shapes."""
+    """Their weights have different shapes."""
     runs = [run(tmp_path / str(n), np.ones(n, np.float32)) for n in (1, 2)]
 
     with pytest.raises(DataError, match="different nets; give runs of one"):
         average(runs, tmp_path / "mean")
 
 
-def test_a_means_lineage_is_what_was_learned_for_it(tmp_path: Path) -> None:
-    """Each run once, also the one that both began from; the mean itself learned nothing."""
+def test_the_lineage_of_a_mean(tmp_path: Path) -> None:
+    """It has each trained run once; the mean itself was not trained."""
     for name, start, averaged in (
         ("first", None, ()),
         ("one", "first", ()),

@@ -1,4 +1,4 @@
-"""Before int8: channels become more equally large, and the net answers as it did."""
+"""Equalisation before int8: channels become more equal, outputs do not change."""
 
 import numpy as np
 import pytest
@@ -10,13 +10,14 @@ pytest.importorskip("tensorflow")
 
 
 def peaks(model, images):
-    """The largest activation of each channel behind the first convolution."""
+    """Return the largest activation of each channel after the first convolution."""
     import keras
 
     return np.asarray(keras.Model(model.input, model.layers[3].output)(images)).max(axis=(0, 1, 2))
 
 
-def test_small_channels_grow_and_no_answer_changes() -> None:
+def test_channels_become_more_equal() -> None:
+    """The outputs of the net do not change."""
     images = np.random.default_rng(1).uniform(0, 1, (64, 28, 28, 1)).astype(np.float32)
     model = build("tiny", 11)
     norm = model.layers[2]
@@ -34,8 +35,8 @@ def test_small_channels_grow_and_no_answer_changes() -> None:
     np.testing.assert_allclose(model(images), answers, rtol=1e-3, atol=1e-4)
 
 
-def test_the_embedding_stays_as_it_is() -> None:
-    """Distances between glyphs must not depend on how int8 is served best."""
+def test_the_embedding_does_not_change() -> None:
+    """Distances between glyphs must not depend on the quantization."""
     import keras
 
     images = np.random.default_rng(1).uniform(0, 1, (16, 28, 28, 1)).astype(np.float32)
@@ -48,7 +49,8 @@ def test_the_embedding_stays_as_it_is() -> None:
     np.testing.assert_allclose(seen(images), before, rtol=1e-3, atol=1e-5)
 
 
-def test_a_net_without_batch_normalisation_is_left_alone() -> None:
+def test_a_net_without_batch_normalisation_is_unchanged() -> None:
+    """There is no link to equalise."""
     images = np.zeros((2, 28, 28, 1), np.float32)
     model = build("classic-cnn", 10)
     before = model.get_weights()

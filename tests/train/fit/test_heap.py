@@ -21,7 +21,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def faults(keep: bool) -> int:
-    """Count them in a process of its own: the setting stays for good."""
+    """Count page faults in a separate process, since the setting is permanent."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(keep=keep)],
         capture_output=True,
@@ -33,13 +33,13 @@ def faults(keep: bool) -> int:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc only")
 def test_freed_memory_is_used_again() -> None:
-    """The second block lies where the first one did, so its pages are there already."""
+    """The second block uses the pages of the first one."""
     assert faults(keep=True) < 2000
     assert faults(keep=False) > 10 * faults(keep=True)
 
 
 def test_without_glibc_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elsewhere training is as fast as that system's own allocator makes it."""
+    """Elsewhere the system's allocator is unchanged."""
 
     def missing(name: str) -> None:
         raise OSError(name)

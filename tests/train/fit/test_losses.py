@@ -1,4 +1,4 @@
-"""Teachers: what they report counts beside the labels, and outvotes labels that are wrong."""
+"""Teachers: their predictions count besides the labels, and outweigh wrong labels."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from train.fit.run import lineage, load_model, scores_of, to_input
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A net that reads bars."""
+    """Train a net that reads bars."""
     pytest.importorskip("tensorflow")
     run = tmp_path_factory.mktemp("teacher")
     pool = Pool(((bars(320, 1), 1.0),), bars(60, 2))
@@ -24,8 +24,8 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run
 
 
-def test_a_teacher_outvotes_labels_that_are_wrong(teacher: Path, tmp_path: Path) -> None:
-    """Half of the labels are drawn by lot; the pupil reads nearly as well as its teacher."""
+def test_a_teacher_outweighs_wrong_labels(teacher: Path, tmp_path: Path) -> None:
+    """With half of the labels random, the student reads nearly as well as its teacher."""
     rng = np.random.default_rng(3)
     right = bars(640, 1)
     lots = rng.integers(0, 3, 640).astype(np.uint8)
@@ -40,8 +40,8 @@ def test_a_teacher_outvotes_labels_that_are_wrong(teacher: Path, tmp_path: Path)
     assert lineage(tmp_path) == {tmp_path, teacher}
 
 
-def test_who_answers_as_the_teacher_does_and_is_right_loses_nearly_nothing(teacher: Path) -> None:
-    """The loss falls towards the teacher's answer, not only towards the label."""
+def test_the_loss_falls_towards_the_teacher(teacher: Path) -> None:
+    """It depends on the teacher's prediction, not only on the label."""
     glyphs = bars(60, 2)
     images = to_input(glyphs.images)
     logits = scores_of(load_model(teacher), glyphs.images)
@@ -57,7 +57,7 @@ def test_who_answers_as_the_teacher_does_and_is_right_loses_nearly_nothing(teach
     )
 
 
-def test_a_missing_teacher_is_told_of(tmp_path: Path) -> None:
-    """Before a long run begins."""
+def test_a_missing_teacher_is_rejected(tmp_path: Path) -> None:
+    """The error comes before a long run starts."""
     with pytest.raises(DataError, match="no run of `fit` in this folder"):
         losses.loss_of(0.0, [str(tmp_path / "nobody")])

@@ -10,7 +10,7 @@ pytest.importorskip("tensorflow")
 
 
 def test_lenet_has_the_papers_weights() -> None:
-    """Layer for layer as in LeCun et al., 1998, section II-B."""
+    """Layers are as in LeCun et al., 1998, section II-B."""
     model = build("lenet5", 10)
 
     counts = {name: model.get_layer(name).count_params() for name in LAYERS}
@@ -23,8 +23,8 @@ def test_lenet_has_the_papers_weights() -> None:
 LAYERS = {"C1": 156, "S2": 12, "C3": 1516, "S4": 32, "C5": 48120, "F6": 10164}
 
 
-def test_the_maps_of_c3_see_what_the_papers_table_says() -> None:
-    """Six see 3 neighbours, six 4, three 4 apart, one all; each map of S2 is seen by ten."""
+def test_c3_is_connected_as_in_the_paper() -> None:
+    """Six maps see 3 neighbours, six 4, three 4 apart, one all; each S2 map is used ten times."""
     counts = [len(seen) for seen in CONNECTIONS]
 
     assert counts == [3] * 6 + [4] * 9 + [6]
@@ -32,8 +32,8 @@ def test_the_maps_of_c3_see_what_the_papers_table_says() -> None:
     assert len(set(CONNECTIONS)) == 16
 
 
-def test_a_map_of_c3_is_blind_to_the_others() -> None:
-    """Ink on map 5 alone moves the ten maps that the table connects with it."""
+def test_a_map_of_c3_depends_on_its_connections_only() -> None:
+    """Ink on map 5 changes exactly the ten maps connected with it."""
     layer = build("lenet5", 10).get_layer("C3")
     planes = np.zeros((1, 14, 14, 6), np.float32)
     planes[..., 5] = 1
@@ -44,7 +44,7 @@ def test_a_map_of_c3_is_blind_to_the_others() -> None:
 
 
 def test_the_classic_net_is_as_published() -> None:
-    """3,274,634 weights, as TensorFlow's tutorial has."""
+    """It has 3,274,634 weights, as in TensorFlow's tutorial."""
     model = build("classic-cnn", 10)
 
     bias = model.layers[1].get_weights()[1]
@@ -54,7 +54,7 @@ def test_the_classic_net_is_as_published() -> None:
 
 @pytest.mark.parametrize("name", [*NETS])
 def test_every_net_names_its_last_layers(name: str) -> None:
-    """Export and the report find logits and embedding by name."""
+    """Export and report find logits and embedding by name."""
     model = build(name, 7)
 
     assert model.get_layer("logits").output.shape == (None, 7)
@@ -62,8 +62,8 @@ def test_every_net_names_its_last_layers(name: str) -> None:
     assert model.input.shape == (None, 28, 28, 1)
 
 
-def test_the_shipped_net_fits_a_pi_and_sees_where_a_feature_is() -> None:
-    """64 numbers from all of 3×3 places times 128 planes, at one byte a weight in 300 kB."""
+def test_the_shipped_net_is_small_and_keeps_positions() -> None:
+    """The embedding has 64 values from all 3×3 positions of 128 maps; weights are below 300 kB."""
     model = build("camdigits", 11)
 
     seen = model.layers[-5]  # then batch normalisation, ReLU, the mean of one place, the labels
@@ -74,7 +74,7 @@ def test_the_shipped_net_fits_a_pi_and_sees_where_a_feature_is() -> None:
 
 @pytest.mark.parametrize("name", ["lenet5", "classic-cnn"])
 def test_the_classic_nets_need_no_special_operators(name: str) -> None:
-    """int8 throughout, and none of TensorFlow's own operators, which no small runtime has."""
+    """They are int8 throughout, without TensorFlow's own operators."""
     glyphs = np.random.default_rng(1).integers(0, 256, (4, 28, 28)).astype(np.uint8)
 
     content = quantize(build(name, 10), glyphs)
@@ -83,7 +83,7 @@ def test_the_classic_nets_need_no_special_operators(name: str) -> None:
     assert len(content) < len(float32(build(name, 10))) / 3
 
 
-def test_an_unknown_net_tells_which_there_are() -> None:
-    """Whoever mistypes a net reads the right names."""
+def test_an_unknown_net_is_rejected() -> None:
+    """The error lists the nets."""
     with pytest.raises(NetError, match="no net huge; nets are camdigits, wide, small"):
         build("huge", 11)

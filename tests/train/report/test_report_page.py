@@ -17,7 +17,7 @@ from train.report.write import write_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PIXEL = page.figure(b"\x89PNG\r\n\x1a\n" + b"\0" * 16, "a <picture>", 'so & "so"')
-ASK = """<script>addEventListener("load", () => {
+PROBE = """<script>addEventListener("load", () => {
   document.body.dataset.broken = [...document.images].filter(one => !one.naturalWidth).length;
   const root = document.documentElement;
   document.body.dataset.wide = root.scrollWidth - root.clientWidth;
@@ -40,7 +40,7 @@ def test_every_text_is_escaped() -> None:
 
 
 def test_a_card_may_hold_anything() -> None:
-    """Lists, numbers, nothing, and a table within the table."""
+    """Lists, numbers, None and nested tables are shown."""
     html = page.definitions({"data": {"a/b": 12000}, "start": None, "of": ["x", "<y>"]})
 
     assert "<dt>a/b</dt><dd>12,000</dd>" in html
@@ -50,7 +50,7 @@ def test_a_card_may_hold_anything() -> None:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page about the shipped model on a few blots."""
+    """Write the report of the shipped model on a few blots."""
 
     def missing() -> bytes:
         raise NetError("TensorFlow is left out")
@@ -69,8 +69,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
 
 
-def test_the_page_is_whole_in_itself(report: Path) -> None:
-    """No address but those of its own sections and inlined pictures, and no script."""
+def test_the_page_is_self_contained(report: Path) -> None:
+    """It links only to its own sections and inlined pictures, and has no script."""
     html = report.read_text()
 
     targets = re.findall(r'(?:src|href|url)\s*[=(]\s*"?([^"\s>)]{1,30})', html)
@@ -82,8 +82,8 @@ def test_the_page_is_whole_in_itself(report: Path) -> None:
     }
 
 
-def test_the_figures_lie_beside_it(report: Path) -> None:
-    """What the page shows can be taken into a text of one's own."""
+def test_figures_are_written_next_to_the_page(report: Path) -> None:
+    """They can be used in other documents."""
     names = {path.name for path in report.parent.iterdir()}
 
     figures = {"confusion.png", "reliability.png", "rejects.png", "filters.png", "maps-1.png"}
@@ -93,7 +93,7 @@ def test_the_figures_lie_beside_it(report: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    """A Chromium; its test is left out where there is none, but never on CI."""
+    """Find Chromium; skip its tests without it, but fail on CI."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None and os.environ.get("CI") == "true":
         pytest.fail("no Chromium on CI: apt-get install chromium")
@@ -103,7 +103,7 @@ def browser() -> str:
 
 
 def dump(browser: str, html: Path, profile: Path, width: int) -> tuple[str, list[str]]:
-    """Load a page; what became of it, and what the browser said in its console."""
+    """Load a page; return its DOM and the console output."""
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr")
     done = subprocess.run(
         [
@@ -124,13 +124,13 @@ def dump(browser: str, html: Path, profile: Path, width: int) -> tuple[str, list
 
 @pytest.mark.parametrize("width", [1280, 500])
 def test_a_browser_shows_it(browser: str, report: Path, tmp_path: Path, width: int) -> None:
-    """All pictures load, nothing is complained of, and it is no wider than the window."""
-    asking = tmp_path / "asking.html"  # the page forbids scripts, so a copy allows the question
+    """All pictures load, the console is empty, and the page is no wider than the window."""
+    probe = tmp_path / "probe.html"  # the page forbids scripts, so a copy allows the question
     allowed = report.read_text().replace("default-src 'none'", "script-src 'unsafe-inline'")
-    asking.write_text(allowed.replace("</body>", ASK))
+    probe.write_text(allowed.replace("</body>", PROBE))
 
     _, said = dump(browser, report, tmp_path / "profile", width)
-    shown, _ = dump(browser, asking, tmp_path / "profile", width)
+    shown, _ = dump(browser, probe, tmp_path / "profile", width)
 
     assert said == []
     assert 'data-broken="0"' in shown
@@ -138,11 +138,11 @@ def test_a_browser_shows_it(browser: str, report: Path, tmp_path: Path, width: i
 
 
 def test_a_broken_picture_would_be_noticed(browser: str, tmp_path: Path) -> None:
-    """The question of the test above can be answered otherwise."""
-    asking = tmp_path / "asking.html"
-    asking.write_text(f'<body><img src="data:image/png;base64,AAAA"><img src="x.png">{ASK}')
+    """The check of the test above can fail."""
+    probe = tmp_path / "probe.html"
+    probe.write_text(f'<body><img src="data:image/png;base64,AAAA"><img src="x.png">{PROBE}')
 
-    shown, said = dump(browser, asking, tmp_path / "profile", 500)
+    shown, said = dump(browser, probe, tmp_path / "profile", 500)
 
     assert 'data-broken="2"' in shown
     assert said == []

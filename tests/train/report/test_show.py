@@ -18,7 +18,7 @@ CARD = Card(("7", "1", "none"), temperature=2.0, threshold=0.6, sha256="")
 
 
 def shown(picture: Path, **options: object) -> list[str]:
-    """All that is printed, line by line."""
+    """Return all output line by line."""
     said: list[str] = []
     show(picture, report=said.append, **options)  # type: ignore[arg-type]
     return "\n".join(said).splitlines()
@@ -26,7 +26,7 @@ def shown(picture: Path, **options: object) -> list[str]:
 
 @pytest.fixture
 def seven(tmp_path: Path) -> Path:
-    """A page with one 7."""
+    """Write a page with one 7."""
     page = np.full((120, 100), 255, np.uint8)
     cv2.polylines(
         page, [np.array([[30, 30], [70, 30], [45, 95]], np.int32)], False, 0, 6, cv2.LINE_AA
@@ -35,8 +35,8 @@ def seven(tmp_path: Path) -> Path:
     return tmp_path / "seven.png"
 
 
-def test_a_digit_is_drawn_with_its_chances(seven: Path) -> None:
-    """Region, glyph and answer, in 80 columns."""
+def test_a_digit_is_drawn_with_its_probabilities(seven: Path) -> None:
+    """Region, glyph and prediction fit in 80 columns."""
     lines = shown(seven)
 
     assert lines[0] == f"{seven}  100×120"
@@ -49,7 +49,7 @@ def test_a_digit_is_drawn_with_its_chances(seven: Path) -> None:
     assert any("████" in line[:56] for line in lines[4:])
 
 
-def test_what_is_not_drawn_has_a_line() -> None:
+def test_digits_not_drawn_have_a_line() -> None:
     """A page of numbers would fill many screens."""
     lines = shown(PAPER, max_drawn=2)
 
@@ -61,26 +61,26 @@ def test_what_is_not_drawn_has_a_line() -> None:
 
 
 def test_a_page_without_digits_is_one_line(tmp_path: Path) -> None:
-    """Nothing to draw, nothing to write."""
+    """Nothing is drawn and no file is written."""
     blank = tmp_path / "blank.png"
     cv2.imwrite(str(blank), np.full((80, 80), 255, np.uint8))
 
     lines = shown(blank, out=tmp_path / "out.png")
 
-    assert lines == [f"{blank}: no digit: nothing in it has the size and view of one"]
+    assert lines == [f"{blank}: no digit: no region has the size and shape of a digit"]
     assert not (tmp_path / "out.png").exists()
 
 
-def test_the_glyph_can_be_had_as_a_picture(seven: Path, tmp_path: Path) -> None:
-    """Enlarged, with the probs as bars."""
+def test_the_glyph_can_be_written_as_a_picture(seven: Path, tmp_path: Path) -> None:
+    """It is enlarged, with the probabilities as bars."""
     lines = shown(seven, out=tmp_path / "sub/out.png")
 
     assert read_picture(tmp_path / "sub/out.png").shape[1] > 800
-    assert lines[-1] == f"{tmp_path}/sub/out.png: 1 of the glyphs, enlarged"
+    assert lines[-1] == f"{tmp_path}/sub/out.png: 1 glyphs, enlarged"
 
 
 def test_bad_input_is_one_line(seven: Path, tmp_path: Path) -> None:
-    """As everywhere in the product."""
+    """The errors are those of the product."""
     (tmp_path / "damaged.png").write_bytes(seven.read_bytes()[:60])
 
     with pytest.raises(NoPictureError, match="no such file"):
@@ -109,8 +109,8 @@ def test_the_labels_are_the_cards(seven: Path, tmp_path: Path) -> None:
     assert not any("none" in line for line in lines)
 
 
-def test_chances_are_the_models_own() -> None:
-    """The reader's score may differ: it weighs what stands around."""
+def test_probabilities_are_the_models_own() -> None:
+    """The reader's score may differ: it considers the surroundings."""
     region = Region(Box(5, 5, 10, 20), np.zeros((20, 10), np.uint8))
     trace = Trace(
         np.zeros((1, 1), np.uint8),
@@ -133,13 +133,13 @@ def test_chances_are_the_models_own() -> None:
     ("label", "score", "read", "status"),
     [
         ("7", 0.9, True, "read"),
-        ("none", 0.9, False, "none of the labels"),
-        ("7", 0.5, False, "less than 0.6"),
-        ("1", 0.9, False, "left out for what stands around it"),
+        ("none", 0.9, False, "reject class"),
+        ("7", 0.5, False, "below 0.6"),
+        ("1", 0.9, False, "rejected by its surroundings"),
     ],
 )
-def test_each_region_is_told_its_fate(label: str, score: float, read: bool, status: str) -> None:
-    """Read, or why not."""
+def test_each_region_has_a_status(label: str, score: float, read: bool, status: str) -> None:
+    """It was read, or rejected for a reason."""
     glyph = np.zeros((28, 28), np.uint8)
     view = RegionView(Box(1, 2, 3, 4), glyph, label, score, read, np.zeros(3))
 

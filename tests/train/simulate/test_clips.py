@@ -1,4 +1,4 @@
-"""The camera simulator in motion: what its truth says about its frames."""
+"""The moving camera simulator: frames and their labels."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ SHORT = ClipConfig(size_px=(320, 240), fps=10.0, duration_s=6.0)
 
 
 def ring(_index: int, side: int, _rng: np.random.Generator) -> GrayImage:
-    """A zero: a ring of `side` pixels."""
+    """Draw a zero: a ring of `side` pixels."""
     drawing = np.zeros((side, side), np.uint8)
     cv2.circle(drawing, (side // 2, side // 2), side // 2 - 2, 255, max(2, side // 8))
     return drawing
@@ -31,25 +31,25 @@ def clip(kind: str, others: Sequence[Writer] = (), seed: int = 3) -> list[Labell
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_clip_is_what_was_asked_for(kind: str) -> None:
-    """Frames of the size and rate; boxes lie in the picture; only what is written is told."""
+def test_a_clip_has_the_configured_size_and_rate(kind: str) -> None:
+    """Boxes are inside the picture; only written items have labels."""
     moments = clip(kind, [SPOTS])
 
     times = [moment.frame.time_s for moment in moments]
     assert times == pytest.approx(np.arange(60) / 10)
     assert {moment.frame.bgr.shape for moment in moments} == {(240, 320, 3)}
-    for thing in (thing for moment in moments for thing in moment.items):
-        box = thing.mark.box
+    for item in (item for moment in moments for item in moment.items):
+        box = item.mark.box
         assert box.x >= 0
         assert box.y >= 0
         assert box.right <= 320
         assert box.bottom <= 240
-        assert thing.label in (0, DIGIT_NONE)
-        assert thing.mark.label in (thing.label, UNSURE)
+        assert item.label in (0, DIGIT_NONE)
+        assert item.mark.label in (item.label, UNSURE)
 
 
 def test_the_same_seed_films_the_same_clip() -> None:
-    """Frames are equal to the last bit."""
+    """Frames are bit-identical."""
     first, second = clip("shake"), clip("shake")
 
     assert all(
@@ -59,31 +59,31 @@ def test_the_same_seed_films_the_same_clip() -> None:
 
 
 @pytest.mark.parametrize("kind", ["still", "pan", "zoom"])
-def test_ink_is_where_the_truth_says(kind: str) -> None:
-    """Wherever the camera looks, a legible digit's box is dark along its edges."""
+def test_ink_is_where_the_labels_say(kind: str) -> None:
+    """In all poses a legible digit's box is dark along its edges."""
     for moment in clip(kind)[::10]:
         gray = moment.frame.bgr[:, :, 0].astype(float)
-        for thing in moment.items:
-            if thing.mark.label == 0:
-                x, y, width, height = thing.mark.box
+        for item in moment.items:
+            if item.mark.label == 0:
+                x, y, width, height = item.mark.box
                 inside = gray[y : y + height, x : x + width]
                 assert inside.min() < np.median(gray) - 25
                 assert inside[:, 0:3].min() < np.median(gray) - 12
 
 
 def test_a_hand_hides_digits_for_half_a_second() -> None:
-    """Behind it a digit is told as hidden, not as gone."""
+    """A digit behind the hand is listed as covered, not missing."""
     moments = clip("hand")
 
     hidden: dict[int, int] = {}
-    for thing in (thing for moment in moments for thing in moment.items):
-        hidden[thing.item] = hidden.get(thing.item, 0) + (thing.covered_share > 0.6)
-        assert thing.mark.label == UNSURE or thing.covered_share < MAX_COVERED
+    for item in (item for moment in moments for item in moment.items):
+        hidden[item.item] = hidden.get(item.item, 0) + (item.covered_share > 0.6)
+        assert item.mark.label == UNSURE or item.covered_share < MAX_COVERED
     assert sum(frames >= 5 for frames in hidden.values()) >= len(hidden) / 2
 
 
 def test_digits_are_written_one_after_the_other() -> None:
-    """Their number grows; the one being written cannot be told yet."""
+    """Their number grows; the one being written is UNSURE."""
     counts = [len(moment.items) for moment in clip("writing")]
 
     assert counts[0] == 0
@@ -92,7 +92,7 @@ def test_digits_are_written_one_after_the_other() -> None:
 
 
 def test_a_sheet_comes_and_goes() -> None:
-    """At first and at the end there is a desk."""
+    """The first and last frames show an empty desk."""
     moments = clip("sheet")
 
     assert moments[0].items == ()
@@ -101,13 +101,13 @@ def test_a_sheet_comes_and_goes() -> None:
 
 
 def test_a_page_without_digits_has_none() -> None:
-    """Other marks only."""
+    """It has non-digits only."""
     moments = clip("empty", [SPOTS])
 
-    assert {thing.label for moment in moments for thing in moment.items} == {DIGIT_NONE}
+    assert {item.label for moment in moments for item in moment.items} == {DIGIT_NONE}
 
 
-def test_an_unknown_kind_is_refused() -> None:
-    """With the list of kinds."""
+def test_an_unknown_kind_is_rejected() -> None:
+    """The error lists the kinds."""
     with pytest.raises(ValueError, match="no motion 'dance'; kinds are still, shake"):
         clip("dance")

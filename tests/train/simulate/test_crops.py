@@ -1,4 +1,4 @@
-"""A file of camera crops: what is learned from it first, then what a net is measured on."""
+"""A file of camera crops: training glyphs first, then validation glyphs."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from train.simulate import crops
 
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
-    """Pages of 7 glyphs, labelled 1 where the made-up writers may write and 0 where not."""
+    """Make pages of 7 glyphs, labelled 1 if synthetic writers may write and 0 if not."""
     asked: list[Sequence[str]] = []
 
     def load_writers(_: dict[str, int], without: Sequence[str] = ()) -> Sequence[str]:
@@ -32,10 +32,10 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     return asked
 
 
-def test_nobody_made_up_writes_what_a_net_is_measured_on(
+def test_validation_crops_have_no_synthetic_writers(
     pages: list[Sequence[str]], tmp_path: Path
 ) -> None:
-    """The last tenth is for validation; a set that is left out stays out of both."""
+    """The last tenth is for validation; an excluded set is in neither part."""
     crops.write_crops(tmp_path / "crops.npz", 100, 1, ("bhmsds",), report=lambda _: None)
 
     learned, held_out = split_crops(sets.load_crops(tmp_path / "crops.npz"))
@@ -44,8 +44,8 @@ def test_nobody_made_up_writes_what_a_net_is_measured_on(
     assert all("bhmsds" in without for without in pages)
 
 
-def test_a_single_crop_is_learned_from(pages: list[Sequence[str]], tmp_path: Path) -> None:
-    """A quick look asks for few; nothing is left for validation then."""
+def test_a_single_crop_is_for_training(pages: list[Sequence[str]], tmp_path: Path) -> None:
+    """Nothing is left for validation then."""
     crops.write_crops(tmp_path / "crops.npz", 1, 1, report=lambda _: None)
 
     assert sets.load_crops(tmp_path / "crops.npz").labels.tolist() == [1]

@@ -9,7 +9,7 @@ from train.simulate.writers import Writer
 
 
 def ring(high, wide, pen):
-    """An upright oval ring, tight around its ink: a 0."""
+    """Draw an upright oval ring, cropped to its ink: a 0."""
     shape = np.zeros((high, wide), np.uint8)
     axes = (wide - pen) / 2, (high - pen) / 2
     down, across = np.mgrid[:high, :wide] - np.array([high - 1, wide - 1])[:, None, None] / 2
@@ -19,7 +19,7 @@ def ring(high, wide, pen):
 
 
 def writer(*digits):
-    """A writer that writes exact zeros and ones."""
+    """Return a writer of exact zeros and ones."""
 
     def draw(index, side, _):
         pen = max(1, side // 7)
@@ -36,7 +36,7 @@ def parts(writer, count=40, seed=1):
 
 
 def test_parts_are_glyphs_with_the_label_of_their_digit():
-    """Whoever writes zeros alone yields zeros and pieces."""
+    """A writer of zeros yields zeros and pieces."""
     found = parts(writer(0))
 
     assert {label for _, label in found} == {0, DIGIT_NONE}
@@ -45,7 +45,7 @@ def test_parts_are_glyphs_with_the_label_of_their_digit():
 
 
 def test_a_zero_has_both_its_sides():
-    """What is called a 0 lost next to nothing: four fifths of it have a hole in the middle."""
+    """Parts labelled 0 are nearly complete: four fifths have a hole in the middle."""
     zeros = np.array([glyph for glyph, label in parts(writer(0)) if label == 0])
 
     holes = zeros[:, 12:16, 12:16].mean(axis=(1, 2)) < 60
@@ -62,7 +62,7 @@ def test_the_same_seed_gives_the_same_parts():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_two_digits_touch_and_hardly_overlap(seed):
-    """The right one is pushed into the left one by a part of the height at most."""
+    """The right digit overlaps the left one by MAX_PRESS of the height at most."""
     left, right = ring(40, 26, 5), ring(40, 26, 5)
 
     pair = halves._touching(left, right, np.random.default_rng(seed))
@@ -93,19 +93,19 @@ def part_of(width, height):
     ],
     ids=["whole", "nearly", "the other", "doubtful", "with a scrap", "a piece", "half of both"],
 )
-def test_a_part_is_named_after_the_digit_that_it_mostly_is(shares, name):
-    """Whole but for a little; a piece is none; in between nobody could tell."""
+def test_a_part_has_the_label_of_its_digit(shares, name):
+    """A nearly complete digit has its label, a piece is "none", anything between has no label."""
     assert halves._name(shares, [100.0, 100.0], (3, 8), part_of(20, 30)) == name
 
 
-def test_a_thin_piece_has_no_name():
-    """A piece of a stroke looks like a 1, so it is not called none; a whole 1 is one."""
+def test_a_thin_piece_has_no_label():
+    """A piece of a stroke looks like a 1, so it is not "none"; a complete 1 is a 1."""
     assert halves._name([50.0, 0.0], [100.0, 100.0], (3, 8), part_of(5, 30)) is None
     assert halves._name([100.0, 0.0], [100.0, 100.0], (1, 8), part_of(5, 30)) == 1
 
 
-def test_so_many_parts_are_written(tmp_path, monkeypatch):
-    """One file of images and labels, in step; the writers are those of the data sets."""
+def test_the_requested_number_of_parts_is_written(tmp_path, monkeypatch):
+    """One file has images and labels of equal length."""
     monkeypatch.setattr(halves, "load_writers", lambda _: [writer(0, 1)])
     said = []
 

@@ -20,20 +20,20 @@ BOWL = np.float32([[0, 0], [30, 0], [30, 40], [0, 40], [0, 0]])
 
 
 def writers():
-    """One writer of two made-up digits."""
+    """Return one writer of two synthetic digits."""
     return {"unipen": [pen_writer("unipen", [[LEFT], [BOWL]], np.array([1, 0], np.uint8))]}
 
 
 def blot(*bars, size):
-    """A drawing of full ink in bars (x, y, width, height)."""
+    """Draw full ink in bars (x, y, width, height)."""
     picture = np.zeros(size[::-1], np.uint8)
     for x, y, wide, high in bars:
         picture[y : y + high, x : x + wide] = 255
     return picture
 
 
-def test_a_pen_writes_in_the_height_that_is_asked_for():
-    """Tight around the ink, whatever the size of the recording."""
+def test_a_pen_draws_at_the_requested_height():
+    """The drawing is cropped to its ink at any size of the recording."""
     draw = writers()["unipen"][0].draw
 
     drawing = draw(1, 48, 4.0)
@@ -42,16 +42,16 @@ def test_a_pen_writes_in_the_height_that_is_asked_for():
     assert all(edge.max() > 128 for edge in (drawing[0], drawing[-1], drawing.T[0], drawing.T[-1]))
 
 
-def test_the_pen_has_the_width_that_is_asked_for():
-    """Ink as dark as full ink, four pixels broad, where a stroke stands upright."""
+def test_the_pen_has_the_requested_width():
+    """A vertical stroke has the ink of four pixels at full coverage."""
     drawing = writers()["unipen"][0].draw(0, 60, 4.0)
 
     ink = drawing[20:40].astype(float).sum(axis=1) / 255
     assert ink == pytest.approx(4.0, abs=0.6)
 
 
-def test_a_scanned_digit_grows_without_growing_soft():
-    """At three times its size nearly all of its pixels are paper or ink."""
+def test_an_enlarged_scan_stays_sharp():
+    """At three times its size nearly all pixels are paper or ink."""
     scan = cv2.GaussianBlur(blot((10, 4, 8, 20), size=(28, 28)), (0, 0), 1)
 
     drawing = scan_writer("mnist", scan[None], np.zeros(1, np.uint8)).draw(0, 60, 1.0)
@@ -60,7 +60,7 @@ def test_a_scanned_digit_grows_without_growing_soft():
     assert np.mean((drawing > 40) & (drawing < 215)) < 0.2
 
 
-def test_a_drawing_is_cut_to_its_ink():
+def test_a_drawing_is_cropped_to_its_ink():
     """Empty margins do not count as height."""
     drawing = fit_height(blot((10, 10, 5, 20), size=(50, 50)), 40)
 
@@ -68,8 +68,8 @@ def test_a_drawing_is_cut_to_its_ink():
     assert drawing.min() == 255
 
 
-def test_a_drawing_slid_in_touches_where_rows_or_corners_meet():
-    """8-connected: one pixel to the side, or diagonally."""
+def test_contact_is_8_connected():
+    """Drawings touch one pixel to the side or diagonally."""
     left = blot((0, 0, 4, 3), (0, 3, 9, 3), size=(9, 6))
     right = blot((0, 0, 5, 3), size=(5, 3))
 
@@ -80,8 +80,8 @@ def test_a_drawing_slid_in_touches_where_rows_or_corners_meet():
     assert (beside, above, apart) == (9, 9, 4)
 
 
-def test_touching_digits_are_one_piece_of_ink():
-    """They overlap by no more than the share allowed, and each keeps its height."""
+def test_touching_digits_are_one_component():
+    """They overlap by MAX_PRESS at most, and each keeps its height."""
     rng = np.random.default_rng(1)
 
     for touch in (touching(writers()["unipen"][0], 40, 3.0, rng) for _ in range(20)):
@@ -95,8 +95,8 @@ def test_touching_digits_are_one_piece_of_ink():
         assert {left.shape[0], right.shape[0]} <= set(range(38, 43))
 
 
-def test_pages_hold_still():
-    """Page k of a seed is the same however many are rendered; another seed is another page."""
+def test_pages_depend_on_seed_and_index_only():
+    """Page k of a seed is the same for any number of pages."""
     one, two = list(pair_pages(writers(), 2)), list(pair_pages(writers(), 1))
     (other,) = pair_pages(writers(), 1, seed=2)
 
@@ -106,7 +106,7 @@ def test_pages_hold_still():
 
 @pytest.mark.parametrize("render", [pair_pages, number_pages])
 def test_labels_lie_on_the_ink(render):
-    """Every box is within the picture and has dark ink, and nothing dark is without one."""
+    """Every box is inside the picture and has dark ink, and all dark ink is in a box."""
     (page,) = render(writers(), 1)
 
     paper = cv2.medianBlur(page.picture, 5)[::8, ::8].max()
@@ -123,13 +123,13 @@ def test_labels_lie_on_the_ink(render):
 
 
 def meet(a, b):
-    """Whether two boxes share a pixel or stand side by side."""
+    """Tell whether two boxes share a pixel or are adjacent."""
     across = a.x - 1 <= b.right and b.x - 1 <= a.right
     return across and a.y <= b.bottom and b.y <= a.bottom
 
 
-def test_pairs_overlap_and_all_else_stands_apart():
-    """A pair's boxes touch; those of two pairs do not."""
+def test_only_pairs_touch():
+    """The boxes of a pair touch; those of different pairs do not."""
     (page,) = pair_pages(writers(), 1)
 
     boxes = [Box(*digit["box"]) for digit in page.truth["digits"]]
@@ -139,11 +139,11 @@ def test_pairs_overlap_and_all_else_stands_apart():
 
 
 @pytest.mark.usefixtures("data_folder")
-def test_held_out_hands_are_there():
-    """Many writers of UNIPEN who wrote nearly all digits, and one pen for each other set."""
-    hands = held_out_writers()
+def test_held_out_writers_exist():
+    """UNIPEN has many writers with nearly all digits; each other set is one writer."""
+    writers = held_out_writers()
 
-    assert tuple(hands) == SETS
-    assert len(hands["unipen"]) > 20
-    assert all(len(set(hand.labels)) >= 9 for own in hands.values() for hand in own)
-    assert hands["unipen"][0].draw(0, 40, 3.0).shape[0] == 40
+    assert tuple(writers) == SETS
+    assert len(writers["unipen"]) > 20
+    assert all(len(set(one.labels)) >= 9 for own in writers.values() for one in own)
+    assert writers["unipen"][0].draw(0, 40, 3.0).shape[0] == 40

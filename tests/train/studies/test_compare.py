@@ -20,24 +20,24 @@ LABELS = tuple("0123456789")
 
 
 def first_pixel(glyphs: np.ndarray) -> np.ndarray:
-    """A system that answers what the first pixel says, but for its tens."""
+    """Predict the first pixel's value modulo 10."""
     return np.eye(10, dtype=np.float32)[glyphs[:, 0, 0] % 10] * 9
 
 
 def glyphset(answers: list[int], labels: list[int]) -> Glyphset:
-    """Glyphs that `first_pixel` answers so, with what they are."""
+    """Return glyphs with these `first_pixel` predictions, and their labels."""
     images = np.zeros((len(answers), 28, 28), np.uint8)
     images[:, 0, 0] = answers
     return Glyphset("drawn", images, np.array(labels, np.uint8))
 
 
 def row(name: str, right: float, us: float) -> Row:
-    """A row with the same accuracy on all sets."""
+    """Return a row with the same accuracy on all sets."""
     return Row(name, dict.fromkeys(comparing.SETS, right), 0.5, 1500, us, 120.0)
 
 
 def test_a_system_is_measured_on_every_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Accuracy is the share of right answers, set by set."""
+    """Accuracy is computed per set."""
     monkeypatch.setattr(comparing, "_photos", lambda *_: None)
     parts = {"one": glyphset([1, 2, 3, 4], [1, 2, 3, 9]), "two": glyphset([5], [5])}
     system = System("pixel", first_pixel, LABELS, 7, None)
@@ -49,7 +49,7 @@ def test_a_system_is_measured_on_every_set(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_table_has_a_line_for_each_system() -> None:
-    """Shares in percent, sizes and times with units."""
+    """Shares are in per cent, sizes and times have units."""
     lines = markdown([row("knn", 0.96875, 1234.5), row("camdigits", 0.995, 40.0)]).splitlines()
 
     assert lines[2] == (
@@ -59,7 +59,7 @@ def test_the_table_has_a_line_for_each_system() -> None:
 
 
 def test_a_comparison_is_written_as_table_numbers_and_picture(tmp_path: Path) -> None:
-    """Three files, the JSON with every figure."""
+    """There are three files; the JSON has every figure."""
     rows = [row("knn", 0.97, 900.0), row("camdigits", 0.995, 40.0)]
 
     table, numbers, picture = write_comparison(rows, tmp_path / "out")
@@ -69,8 +69,8 @@ def test_a_comparison_is_written_as_table_numbers_and_picture(tmp_path: Path) ->
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_was_not_trained_is_named_and_passed_over(tmp_path: Path) -> None:
-    """An empty folder leaves the shipped model alone."""
+def test_missing_systems_are_named_and_skipped(tmp_path: Path) -> None:
+    """With an empty folder only the shipped model is left."""
     said: list[str] = []
 
     found = [system.name for system in find_systems(tmp_path, said.append)]
@@ -81,5 +81,5 @@ def test_what_was_not_trained_is_named_and_passed_over(tmp_path: Path) -> None:
 
 
 def test_time_is_per_glyph() -> None:
-    """A system that takes no time takes less than a millisecond a glyph."""
+    """A trivial system takes less than a millisecond per glyph."""
     assert 0 < microseconds(first_pixel, rounds=2) < 1000

@@ -10,8 +10,8 @@ from train.studies.leave_out import SPLITS, only, settings
 from train.studies.recipe import Step, follow, recipe
 
 
-def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
-    """A step whose file exists is passed over, and said so."""
+def test_existing_files_are_kept(tmp_path: Path) -> None:
+    """A step whose file exists is skipped and reported."""
     there, missing = tmp_path / "there", tmp_path / "missing"
     there.write_text("kept")
     said: list[str] = []
@@ -20,11 +20,11 @@ def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
     follow(steps, said.append)
 
     assert (there.read_text(), missing.read_text()) == ("kept", "made")
-    assert said == [f"{there}: there already", f"{missing}: begins"]
+    assert said == [f"{there}: exists", f"{missing}: begins"]
 
 
-def test_a_step_that_fails_ends_the_recipe_and_the_next_call_goes_on_there(tmp_path: Path) -> None:
-    """What was made before an error is not made twice."""
+def test_the_recipe_continues_at_a_failed_step(tmp_path: Path) -> None:
+    """Steps completed before an error are not repeated."""
     made: list[str] = []
 
     def make(out: Path) -> None:
@@ -42,8 +42,8 @@ def test_a_step_that_fails_ends_the_recipe_and_the_next_call_goes_on_there(tmp_p
     assert made == ["a", "b", "b", "c"]
 
 
-def test_the_recipe_ends_in_both_models_and_every_set_left_out(tmp_path: Path) -> None:
-    """Crops come before the net that learns from them, models after their runs."""
+def test_the_recipe_makes_all_files_in_order(tmp_path: Path) -> None:
+    """Crops come before the net trained on them, models after their runs."""
     names = [str(step.out.relative_to(tmp_path)) for step in recipe(tmp_path)]
 
     assert names[:2] == ["crops-1.npz", "crops-2.npz"]
@@ -53,10 +53,10 @@ def test_the_recipe_ends_in_both_models_and_every_set_left_out(tmp_path: Path) -
     assert names[-len(SPLITS) :] == [f"without-{name}.tflite" for name in SPLITS]
 
 
-def test_the_net_goes_on_from_what_it_was_taught(
+def test_each_run_starts_from_finished_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each run begins with one that is there by then, and so do its teachers and means."""
+    """Its start, its teachers and its means exist by then."""
     runs: dict[str, Settings] = {}
     means: dict[str, tuple[str, ...]] = {}
 
@@ -94,8 +94,8 @@ def test_the_net_goes_on_from_what_it_was_taught(
     }
 
 
-def test_every_set_of_hands_and_every_kind_of_negative_is_left_out_once() -> None:
-    """Together the runs have seen none of the sets that they are measured on."""
+def test_every_digit_set_and_kind_of_non_digit_is_left_out_once() -> None:
+    """Each run is measured only on sets that it was not trained on."""
     left_out = [name for names in SPLITS.values() for name in names]
 
     assert sorted(left_out) == sorted(
@@ -104,8 +104,8 @@ def test_every_set_of_hands_and_every_kind_of_negative_is_left_out_once() -> Non
     assert all(not set(SPLITS[name]) & set(settings(name).sets) for name in SPLITS)
 
 
-def test_a_report_is_cut_down_to_what_was_left_out() -> None:
-    """Rows of sets that the net has learned from report nothing here."""
+def test_a_report_has_only_the_left_out_sets() -> None:
+    """Rows of training sets are removed."""
     digits = tuple(DigitRow(f"{name}/val", 9, 0.9, 0.9, 0.9, 0.9) for name in ("mnist", "unipen"))
     rejects = tuple(RejectRow(f"{name}/val", 9, 0.9, 0.1, 0.1) for name in ("mdas", "quickdraw"))
 

@@ -29,7 +29,7 @@ from train.studies.survival import (
 
 
 def always(label, labels, logit=9.0):
-    """A net with one answer to everything."""
+    """Return a scorer with one label for everything."""
     row = np.float32([logit * (name == label) for name in labels])
     return lambda glyphs: np.tile(row, (len(glyphs), 1))
 
@@ -52,8 +52,8 @@ def bar(x=12, y=4, wide=4, high=20):
     return image
 
 
-def test_a_digit_called_none_is_wrong_and_a_net_without_none_refuses_nothing():
-    """Both are asked the same; only one of them can report no."""
+def test_none_is_wrong_for_a_digit():
+    """A net without "none" rejects nothing."""
     found = measure(
         contenders(),
         iter([glyphs("digits", 7, 7, 7, 1)]),
@@ -73,7 +73,7 @@ FOUND = Survival(
 
 
 def test_the_tables_are_markdown():
-    """A row for each set, a column for each contender, shares in per cent."""
+    """Each set is a row, each net a column, shares are in per cent."""
     lines = markdown(FOUND).splitlines()
 
     assert lines[0] == "| digits read right | glyphs | MNIST only | shipped |"
@@ -83,7 +83,7 @@ def test_the_tables_are_markdown():
 
 
 def test_the_plot_is_a_small_picture(tmp_path):
-    """PNG, drawn without a display."""
+    """It is a PNG, drawn without a display."""
     pytest.importorskip("matplotlib")
 
     draw_plot(FOUND, tmp_path / "new" / "plot.png")
@@ -91,8 +91,8 @@ def test_the_plot_is_a_small_picture(tmp_path):
     assert (tmp_path / "new" / "plot.png").read_bytes()[:4] == b"\x89PNG"
 
 
-def test_normalising_undoes_shift_but_not_the_pen():
-    """Why the product needs no net that knows of shifted digits."""
+def test_normalising_removes_shift_but_not_stroke_width():
+    """So the product needs no net trained on shifted digits."""
     rng = np.random.default_rng(1)
 
     moved = shifted(bar(), rng)
@@ -103,15 +103,15 @@ def test_normalising_undoes_shift_but_not_the_pen():
 
 
 def test_a_shrunk_digit_stays_in_the_middle():
-    """Three fifths as high, about the same centre."""
+    """It has three fifths of the height and the same centre."""
     small = shrunk(bar(), np.random.default_rng(1)) > 128
 
     assert small.any(axis=1).sum() == 12
     assert np.argwhere(small).mean(0).tolist() == [13.5, 13.5]
 
 
-def test_labelled_digits_are_cut_and_turned_upright():
-    """The glyph is the region's own where boxes agree; what has no label is left out."""
+def test_labelled_digits_are_cut_and_rotated_upright():
+    """Regions without a label are left out."""
     page = np.full((100, 200), 220, np.uint8)
     page[20:26, 30:80] = page[60:90, 150:155] = 20
     truth = {"upright_rotation_cw": 90, "digits": [{"label": "1", "box": [29, 19, 52, 8]}]}
@@ -122,13 +122,13 @@ def test_labelled_digits_are_cut_and_turned_upright():
     assert (glyph.any(axis=1).sum(), glyph.any(axis=0).sum() < 8) == (20, True)
 
 
-def test_a_demos_framing_loses_the_shape():
-    """A 1 whose box is stretched over the glyph is a filled square."""
+def test_stretching_loses_the_shape():
+    """A 1 stretched to the glyph is a filled square."""
     assert stretched(bar()[4:24, 12:16]).min() == 255
 
 
-def test_a_run_on_other_sets_is_no_mnist_only_run(tmp_path):
-    """It is refused before anything is trained."""
+def test_a_run_on_other_sets_is_rejected(tmp_path):
+    """The error comes before anything is trained."""
     (tmp_path / CONFIG).write_text(json.dumps(asdict(Settings(sets=("mnist", "unipen")))))
     (tmp_path / HISTORY).write_text("[]")
 

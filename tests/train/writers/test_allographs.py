@@ -1,4 +1,4 @@
-"""The made-up writers: every form is drawn, the same every time, and none is held out."""
+"""Synthetic writers: every form is drawn, reproducibly, and none is held out."""
 
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,8 @@ from train.writers.signs import SIGNS
 FORMS = {**SHAPES, **SIGNS}
 
 
-def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
+def test_each_writer_draws_every_digit() -> None:
+    """The same seed gives the same ink, cropped to its edges."""
     shapes, labels = write_digits(3)
     again, _ = write_digits(3)
 
@@ -37,13 +38,15 @@ def test_every_hand_writes_every_digit_and_the_same_seed_the_same_ink() -> None:
     )
 
 
-def test_hands_differ() -> None:
+def test_writers_differ() -> None:
+    """Another seed gives other drawings."""
     first, other = (write_digits(1, seed)[0] for seed in (1, 2))
 
     assert [one.shape for one in first] != [two.shape for two in other]
 
 
-def test_every_hand_writes_other_signs_and_the_same_seed_the_same_ink() -> None:
+def test_each_writer_draws_other_signs() -> None:
+    """The same seed gives the same ink; each writer also draws random signs."""
     shapes, names = write_signs(3)
     again, _ = write_signs(3)
 
@@ -51,11 +54,12 @@ def test_every_hand_writes_other_signs_and_the_same_seed_the_same_ink() -> None:
     known, invented = writers[:, :SIGNS_EACH].tolist(), writers[:, SIGNS_EACH:]
     assert all(np.array_equal(one, two) for one, two in zip(shapes, again, strict=True))
     assert known[0] != known[1] != known[2]
-    assert {SIGN_NAMES[index] for hand in known for index in hand} <= set(SIGNS)
+    assert {SIGN_NAMES[index] for row in known for index in row} <= set(SIGNS)
     assert {SIGN_NAMES[index] for index in invented.ravel()} == {"invented"}
 
 
-def test_no_sign_is_a_digit_nor_one_of_the_letters_that_pass_for_one() -> None:
+def test_signs_exclude_letters_that_look_like_a_digit() -> None:
+    """All signs are non-digits."""
     look_alikes = DIGITS.leave_out["unipen_letters"] | set("Gnuy")
 
     assert set(DIGITS.indexes("allographs_signs", SIGN_NAMES).tolist()) == {DIGITS.none}
@@ -63,8 +67,8 @@ def test_no_sign_is_a_digit_nor_one_of_the_letters_that_pass_for_one() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
-def test_forms_begin_and_end_near_the_line(name: str) -> None:
-    """A slip in a number would draw a digit far over its line, or twice as wide as any."""
+def test_forms_fill_the_height(name: str) -> None:
+    """A typing error in a form would draw a digit far outside its box."""
     for form in FORMS[name]:
         points = np.concatenate([stroke for stroke, _ in handwriting.parse(form)])
         assert points[:, 1].min() == pytest.approx(0, abs=0.09)
@@ -72,8 +76,8 @@ def test_forms_begin_and_end_near_the_line(name: str) -> None:
         assert np.ptp(points[:, 0]) < 1.1
 
 
-def test_hasty_strokes_end_near_where_they_should_and_keep_their_middle() -> None:
-    """Ends lie on the line to their neighbours, a little early or late; nothing else moves."""
+def test_hasty_strokes_change_only_their_ends() -> None:
+    """Ends move along their segment, slightly early or late; other points do not move."""
     points = np.array([[0.0, 0.0], [0.0, 0.5], [0.5, 0.5], [0.5, 1.0]])
 
     drawn = [_hasty((points, (1,)), np.random.default_rng(seed))[0] for seed in range(200)]
@@ -88,7 +92,7 @@ def test_hasty_strokes_end_near_where_they_should_and_keep_their_middle() -> Non
 
 
 def test_a_nib_broadens_the_strokes_across_its_edge() -> None:
-    """An edge that lies nearly flat makes a stem broad and leaves a bar as fine as it was."""
+    """A nearly horizontal edge makes a stem broad and leaves a bar thin."""
     cross = np.zeros((40, 40), np.uint8)
     cross[:, 18:21], cross[18:21] = 255, 255
 
@@ -102,14 +106,17 @@ def test_a_nib_broadens_the_strokes_across_its_edge() -> None:
     assert np.corrcoef(stems, bars)[0, 1] < -0.3  # what broadens one spares the other
 
 
-def test_the_demo_is_written_in_other_forms() -> None:
-    """Its page would show what the net knows by heart."""
+def test_the_demo_uses_other_forms() -> None:
+    """Otherwise the demo would show glyphs of the training data."""
     assert not {form for forms in SHAPES.values() for form in forms} & {
         form for forms in handwriting.SHAPES.values() for form in forms
     }
 
 
-def test_nothing_made_up_measures_a_net(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_synthetic_glyphs_are_not_held_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They are for training only."""
     monkeypatch.setattr(sets, "CACHE", tmp_path)
     monkeypatch.setattr("train.data.published.write_digits", partial(write_digits, 2))
     published._write_allographs.cache_clear()

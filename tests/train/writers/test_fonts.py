@@ -9,12 +9,12 @@ from train.writers.fonts import DIGITS, FACES, HEIGHT_PX, OTHERS, printed
 
 @pytest.fixture(scope="module", autouse=True)
 def _matplotlib():
-    """Its fonts are what is printed with."""
+    """Skip without matplotlib, which provides the fonts."""
     pytest.importorskip("matplotlib")
 
 
 def test_every_face_prints_every_character():
-    """One picture each, with its character in the same place."""
+    """There is one picture per face and character, with the character at the same index."""
     pictures, characters = printed("17")
 
     assert len(pictures) == len(characters)
@@ -23,7 +23,7 @@ def test_every_face_prints_every_character():
 
 
 def test_pictures_are_tight_around_the_ink():
-    """No empty row or column at any side; about as high as asked for."""
+    """No side has an empty row or column; the height is about HEIGHT_PX."""
     for ink in printed("17")[0]:
         assert ink.dtype == np.uint8
         assert ink.max() == 255
@@ -33,18 +33,18 @@ def test_pictures_are_tight_around_the_ink():
 
 
 def test_a_blank_is_left_out():
-    """What has no ink is no character."""
+    """A character without ink has no picture."""
     assert printed(" ") == ((), ())
 
 
-def test_other_characters_are_no_digits():
-    """Nothing is printed as none that a reader would call a digit: O, l, I, S, Z and the like."""
+def test_other_characters_exclude_look_alikes():
+    """Characters that look like a digit are not used as non-digits: O, l, I, S, Z and so on."""
     assert not set(OTHERS) & set(DIGITS)
     assert not set(OTHERS) & set("OoQDIliJLSsZzqgbB|!/\\-.,()[]{}")
 
 
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
-    """One line, with the command."""
+    """The error is one line with the command."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
     with pytest.raises(DataError, match=r"matplotlib.*pip install '\.\[train\]'"):
@@ -52,7 +52,7 @@ def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
 
 
 def test_without_its_fonts_the_error_names_the_folder(monkeypatch, tmp_path):
-    """A broken installation is told from a missing one."""
+    """A broken installation has another message than a missing one."""
     monkeypatch.setattr("matplotlib.get_data_path", lambda: str(tmp_path))
 
     with pytest.raises(DataError, match=r"wanted fonts such as DejaVuSans\.ttf"):

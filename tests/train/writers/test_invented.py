@@ -1,4 +1,4 @@
-"""Made-up signs: strokes in a box, and nothing that a reader takes for a digit on purpose."""
+"""Random signs: strokes in a box that do not look like a digit."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,8 @@ def share_only(monkeypatch: pytest.MonkeyPatch, kind: int) -> None:
     monkeypatch.setattr(invented, "SHARES", tuple(float(one == kind) for one in range(4)))
 
 
-def test_a_seed_gives_the_same_sign_and_another_another() -> None:
+def test_the_seed_determines_the_sign() -> None:
+    """Another seed gives another sign."""
     first, again, other = (invent(SHAPES, np.random.default_rng(seed)) for seed in (1, 1, 2))
 
     assert all(np.array_equal(one[0], two[0]) for one, two in zip(first, again, strict=True))
@@ -23,6 +24,7 @@ def test_a_seed_gives_the_same_sign_and_another_another() -> None:
 
 
 def test_every_sign_fills_a_box_of_one() -> None:
+    """The longer side spans 0 to 1."""
     rng = np.random.default_rng(3)
     for _ in range(200):
         points = np.concatenate([points for points, _ in invent(SHAPES, rng)])
@@ -40,6 +42,7 @@ def test_every_sign_fills_a_box_of_one() -> None:
 def test_a_digit_is_mirrored_or_upside_down(
     monkeypatch: pytest.MonkeyPatch, kind: int, wanted: str
 ) -> None:
+    """Points are reflected; corners stay."""
     share_only(monkeypatch, kind)
 
     strokes = invent(FORMS, np.random.default_rng(0))
@@ -50,6 +53,7 @@ def test_a_digit_is_mirrored_or_upside_down(
 
 
 def test_a_digit_lies_on_either_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digits are rotated by 90 degrees in both directions."""
     share_only(monkeypatch, 0)
     rng = np.random.default_rng(0)
     lying = [invent(FORMS, rng)[0][0].round(2).tolist() for _ in range(20)]
@@ -62,6 +66,7 @@ def test_a_digit_lies_on_either_side(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_other_signs_have_too_many_strokes_for_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random signs have three or four strokes."""
     share_only(monkeypatch, 3)
     rng = np.random.default_rng(4)
 

@@ -12,21 +12,21 @@ SHARES = ("PEN_SHARE", "SOFT_SHARE", "BROAD_SHARE", "COARSE_SHARE")
 
 @pytest.fixture
 def stems() -> np.ndarray:
-    """Two hundred ones: a stem four pixels wide and twenty high."""
+    """Return two hundred ones: a stem four pixels wide and twenty high."""
     glyphs = np.zeros((200, 28, 28), np.uint8)
     glyphs[:, 4:24, 12:16] = 255
     return glyphs
 
 
 def widths(glyphs: np.ndarray) -> np.ndarray:
-    """Columns with ink, per glyph."""
+    """Return the number of columns with ink per glyph."""
     return (glyphs > warping.INK).any(1).sum(1)
 
 
 def test_some_are_made_broad_and_none_broader_than_the_body(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stretched one is up to BROAD times as wide; what fills the body already stays."""
+    """A stretched glyph is up to BROAD times as wide; one that fills the body stays."""
     for name in SHARES:
         monkeypatch.setattr(warping, name, 0.0)
     monkeypatch.setattr(warping, "BROAD_SHARE", 1.0)
@@ -57,7 +57,7 @@ def test_coarse_glyphs_stay_near_their_place(
 def test_bent_glyphs_keep_their_ink_and_differ(
     stems: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bend moves each stretch of the stem by itself, by a pixel or two, and tears nothing."""
+    """A bend moves each part of the stem by a pixel or two and leaves no gap."""
     for name in SHARES:
         monkeypatch.setattr(warping, name, 0.0)
 

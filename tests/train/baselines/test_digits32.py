@@ -19,7 +19,7 @@ def bundle(path: Path, files: dict[str, str]) -> Path:
 
 
 def test_the_two_folders_are_the_two_parts(tmp_path: Path) -> None:
-    """Digits are learned from one and tested with the other; the label stands in the name."""
+    """One is for training, the other for testing; the label is in the file name."""
     files = {"trainingDigits/1_0.txt": BAR, "trainingDigits/7_12.txt": EMPTY}
     path = bundle(tmp_path / "digits.zip", {**files, "testDigits/1_3.txt": BAR})
 
@@ -40,24 +40,24 @@ def test_the_two_folders_are_the_two_parts(tmp_path: Path) -> None:
         (EMPTY.replace("0", "2", 1).encode(), "a '2'"),
     ],
 )
-def test_a_digit_of_another_size_is_refused(text: bytes, problem: str) -> None:
-    """The line names the file and what is wrong with it."""
+def test_a_digit_of_another_size_is_rejected(text: bytes, problem: str) -> None:
+    """The error names the file and the problem."""
     wanted = f"3_1.txt: wanted 32 lines of 32 characters 0 or 1, got ({problem}); fetch it again"
 
     with pytest.raises(DataError, match=wanted):
         parse(text, "3_1.txt")
 
 
-def test_a_zip_without_tests_is_refused(tmp_path: Path) -> None:
-    """Both parts must be there."""
+def test_a_zip_without_tests_is_rejected(tmp_path: Path) -> None:
+    """Both parts must be present."""
     path = bundle(tmp_path / "digits.zip", {"trainingDigits/1_0.txt": BAR})
 
     with pytest.raises(DataError, match=r"wanted files testDigits/<digit>_<n>.txt, got none"):
         load_text_digits(path)
 
 
-def test_a_cut_zip_is_refused(tmp_path: Path) -> None:
-    """Half a download is no data."""
+def test_a_truncated_zip_is_rejected(tmp_path: Path) -> None:
+    """An incomplete download is an error."""
     path = bundle(tmp_path / "digits.zip", {"trainingDigits/1_0.txt": BAR})
     path.write_bytes(path.read_bytes()[:-30])
 
@@ -65,14 +65,14 @@ def test_a_cut_zip_is_refused(tmp_path: Path) -> None:
         load_text_digits(path)
 
 
-def test_a_missing_zip_is_told(tmp_path: Path) -> None:
-    """Its place stands in the line."""
+def test_a_missing_zip_is_rejected(tmp_path: Path) -> None:
+    """The error names its path."""
     with pytest.raises(DataError, match=r"digits.zip: wanted a zip of text digits, got .*No such"):
         load_text_digits(tmp_path / "digits.zip")
 
 
 def test_a_glyph_is_stretched_as_the_set_is() -> None:
-    """Its ink becomes 20 wide and 32 high, whatever it was; an upright 1 is a solid bar."""
+    """Its ink becomes 20 wide and 32 high; an upright 1 is a solid bar."""
     glyph = np.zeros((1, 28, 28), np.uint8)
     glyph[0, 4:24, 13:15] = 255
 
@@ -83,12 +83,12 @@ def test_a_glyph_is_stretched_as_the_set_is() -> None:
 
 
 def test_an_empty_glyph_stays_empty() -> None:
-    """No ink, no stretching."""
+    """Without ink nothing is stretched."""
     assert text_digits_of(np.zeros((1, 28, 28), np.uint8)).sum() == 0
 
 
 def test_counts_are_of_4_by_4_pixels() -> None:
-    """Row by row, as scikit-learn's digits are."""
+    """They are in row order, as in scikit-learn's digits."""
     digit = np.zeros((1, 32, 32), np.uint8)
     digit[0, 4:8, 8:11] = 1
 

@@ -11,7 +11,7 @@ def bar(horizontal: bool) -> np.ndarray:
 
 
 def test_a_slanting_stroke_is_sheared_upright() -> None:
-    """Its columns do not hang on its rows any more, and its middle stays in its place."""
+    """Its rows are aligned, and its middle stays in place."""
     glyph = np.zeros((28, 28), np.uint8)
     for row in range(4, 24):
         column = round(20 - 0.6 * (row - 4))
@@ -26,28 +26,28 @@ def test_a_slanting_stroke_is_sheared_upright() -> None:
 
 
 @pytest.mark.parametrize("glyph", [np.zeros((28, 28), np.uint8), np.eye(28, dtype=np.uint8)[:1]])
-def test_nothing_to_shear_is_left_alone(glyph: np.ndarray) -> None:
+def test_a_glyph_without_slant_is_unchanged(glyph: np.ndarray) -> None:
     """No ink, or one row of it, has no slant."""
     np.testing.assert_array_equal(deskew(glyph), glyph)
 
 
 @pytest.mark.parametrize(("horizontal", "strongest"), [(False, 0), (True, 2)])
 def test_edges_count_in_their_direction(horizontal: bool, strongest: int) -> None:
-    """Four directions: upright edges differ across (0), lying ones down (2)."""
+    """With four directions, vertical edges are in bin 0 and horizontal ones in bin 2."""
     found = histograms(bar(horizontal)[None], Shape(bins=4))
 
     assert found.sum(axis=(0, 1, 2)).argmax() == strongest
 
 
-def test_signed_edges_tell_dark_to_light_from_light_to_dark() -> None:
-    """A bar has two sides: one direction unsigned, two opposite ones signed."""
+def test_signed_edges_have_opposite_bins() -> None:
+    """A bar has one direction unsigned, two opposite ones signed."""
     found = histograms(bar(False)[None], Shape(bins=8, signed=True)).sum(axis=(0, 1, 2))
 
     assert sorted(np.argsort(found)[-2:].tolist()) == [0, 4]
 
 
-def test_features_have_one_length_whatever_the_pen() -> None:
-    """A pale glyph has the edges of a black one."""
+def test_features_are_normalised() -> None:
+    """A pale glyph has the features of a black one."""
     black = bar(False)
 
     strong, pale = hog(np.stack([black, black // 2]))
@@ -56,7 +56,7 @@ def test_features_have_one_length_whatever_the_pen() -> None:
     assert np.linalg.norm(strong - pale) < 0.1
 
 
-def test_features_are_finite_without_ink_and_none_for_no_glyphs() -> None:
-    """Blank glyphs come from live pictures, too."""
+def test_features_of_empty_input() -> None:
+    """Blank glyphs have finite features; no glyphs give no rows."""
     assert not hog(np.zeros((1, 28, 28), np.uint8)).any()
     assert hog(np.zeros((0, 28, 28), np.uint8)).shape == (0, 324)

@@ -9,7 +9,7 @@ from support.bars import TINY, bars
 
 from train.errors import DataError
 from train.fit import loop, nets
-from train.fit.pool import Pool, split_crops
+from train.fit.pool import Pool
 from train.fit.run import (
     CONFIG,
     HISTORY,
@@ -37,7 +37,7 @@ def weights(run: Path) -> list[np.ndarray]:
 
 
 def test_a_tiny_net_learns(pool: Pool, tmp_path: Path) -> None:
-    """Each epoch says a line; the averaged weights read unseen bars."""
+    """Each epoch reports a line; the averaged weights read unseen bars."""
     lines: list[str] = []
 
     loop.fit(replace(TINY, epochs=10), tmp_path, pool=pool, report=lines.append)
@@ -47,8 +47,8 @@ def test_a_tiny_net_learns(pool: Pool, tmp_path: Path) -> None:
     assert [line.split("  ")[0] for line in lines] == [f"epoch {n}/10" for n in range(1, 11)]
 
 
-def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None:
-    """Stopped after one epoch and resumed, or run through: the same weights."""
+def test_a_resumed_run_ends_with_the_same_weights(pool: Pool, tmp_path: Path) -> None:
+    """Interrupted after one epoch and resumed, or not interrupted."""
 
     def stop(_: str) -> None:
         raise KeyboardInterrupt
@@ -65,10 +65,10 @@ def test_a_resumed_run_comes_to_the_same_end(pool: Pool, tmp_path: Path) -> None
     assert [finished(tmp_path / run) for run in ("stopped", "nowhere")] == [True, False]
 
 
-def test_dropout_resumes_to_the_same_end(
+def test_dropout_resumes_with_the_same_weights(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is dropped hangs on the seed and the step, not on when the run was stopped."""
+    """Dropout depends on the seed and the step only."""
     monkeypatch.setattr(nets, "NETS", {"dropping": dropping})
     settings = replace(TINY, net="dropping", warps=False)
 
@@ -86,7 +86,7 @@ def test_dropout_resumes_to_the_same_end(
 
 
 def dropping(labels: int) -> Any:
-    """Three quarters of the ink dropped out: another draw gives other weights."""
+    """Build a net that drops three quarters of the ink: another draw gives other weights."""
     from keras import Input, Model, layers
 
     glyphs = Input((28, 28, 1))
@@ -95,7 +95,7 @@ def dropping(labels: int) -> Any:
 
 
 def test_a_run_of_steps_ends_within_an_epoch(pool: Pool, tmp_path: Path) -> None:
-    """20 batches an epoch: 30 steps are one and a half, and resumed there is nothing left."""
+    """With 20 batches an epoch, 30 steps are one and a half; resuming adds nothing."""
     lines: list[str] = []
 
     loop.fit(replace(TINY, steps=30), tmp_path, pool=pool, report=lines.append)
@@ -108,8 +108,8 @@ def test_a_run_of_steps_ends_within_an_epoch(pool: Pool, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw"])
-def test_a_rate_may_stay_what_it_is(pool: Pool, optimizer: str) -> None:
-    """The classic recipe: no rise, no fall, no average."""
+def test_a_rate_may_be_constant(pool: Pool, optimizer: str) -> None:
+    """The classic recipe has no warm-up, no decay and no average."""
     del pool
     settings = replace(TINY, optimizer=optimizer, schedule="constant", rate=1e-4, average=1)
 
@@ -119,7 +119,7 @@ def test_a_rate_may_stay_what_it_is(pool: Pool, optimizer: str) -> None:
     assert not made.use_ema
 
 
-def test_without_warps_glyphs_come_as_they_are() -> None:
+def test_without_warps_glyphs_are_unchanged() -> None:
     """Every glyph of an epoch is one of the set."""
     pool = Pool(((bars(64, 1), 1.0),), bars(4, 2))
 
@@ -129,8 +129,8 @@ def test_without_warps_glyphs_come_as_they_are() -> None:
     assert {image.tobytes() for images, _ in batches for image in images} == own
 
 
-def test_a_run_of_before_still_loads(tmp_path: Path) -> None:
-    """Settings that a run did not know are what they were then."""
+def test_an_old_run_still_loads(tmp_path: Path) -> None:
+    """Missing settings have their old defaults."""
     old = {"net": "small", "labels": ["0", "none"], "epochs": 3, "sets": ["mnist"], "crops": []}
     (tmp_path / CONFIG).write_text(json.dumps(old))
 
@@ -140,8 +140,8 @@ def test_a_run_of_before_still_loads(tmp_path: Path) -> None:
     assert (settings.alphabet, settings.optimizer, settings.warps) == ("digits", "adamw", True)
 
 
-def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -> None:
-    """With a rate that moves nothing they stay what they were."""
+def test_a_run_starts_from_the_weights_of_another(pool: Pool, tmp_path: Path) -> None:
+    """With a rate near zero they stay the same."""
     loop.fit(TINY, tmp_path / "first", pool=pool, report=lambda _: None)
     second = replace(TINY, start=str(tmp_path / "first"), rate=1e-9, epochs=1, seed=2)
 
@@ -154,21 +154,21 @@ def test_a_run_goes_on_from_the_weights_of_another(pool: Pool, tmp_path: Path) -
 
 
 def test_a_run_is_not_overwritten(pool: Pool, tmp_path: Path) -> None:
-    """Whoever forgets --resume loses nothing."""
+    """Forgetting --resume loses nothing."""
     (tmp_path / STATE).touch()
 
     with pytest.raises(DataError, match="holds a run; add --resume"):
         loop.fit(TINY, tmp_path, pool=pool)
 
 
-def test_resuming_nothing_is_told(pool: Pool, tmp_path: Path) -> None:
-    """There must be a run to go on with."""
+def test_resuming_a_missing_run_is_rejected(pool: Pool, tmp_path: Path) -> None:
+    """There must be a run to continue."""
     with pytest.raises(DataError, match="no run of `fit` in this folder"):
         loop.fit(TINY, tmp_path / "nowhere", resume=True, pool=pool)
 
 
-def test_fewer_glyphs_than_a_batch_are_told(tmp_path: Path) -> None:
-    """A run of no steps would save fresh weights as a model."""
+def test_fewer_glyphs_than_a_batch_are_rejected(tmp_path: Path) -> None:
+    """A run without steps would save random weights as a model."""
     few = Pool(((bars(15, 1), 1.0),), bars(5, 2))
 
     with pytest.raises(DataError, match="fewer glyphs than a batch of 16"):
@@ -176,14 +176,14 @@ def test_fewer_glyphs_than_a_batch_are_told(tmp_path: Path) -> None:
 
 
 def test_an_epoch_sees_each_glyph_as_often_as_its_weight_says() -> None:
-    """Weight 1.5: every glyph once, every second one twice."""
+    """With weight 1.5 every glyph is seen once, every second one twice."""
     drawn = loop._draw(15, 10, np.random.default_rng(0))
 
     assert sorted(np.bincount(drawn, minlength=10).tolist()) == [1] * 5 + [2] * 5
 
 
-def test_an_epoch_can_be_drawn_again() -> None:
-    """The batches hang on seed and epoch alone, so that a resumed run sees the same."""
+def test_an_epoch_is_reproducible() -> None:
+    """The batches depend on seed and epoch alone, so a resumed run sees the same."""
     pool = Pool(((bars(64, 1), 1.0),), bars(4, 2))
 
     first, again, other = (list(loop._batches(pool, TINY, epoch)) for epoch in (3, 3, 4))
@@ -192,18 +192,8 @@ def test_an_epoch_can_be_drawn_again() -> None:
     assert not np.array_equal(first[0][0], other[0][0])
 
 
-def test_the_last_pages_of_the_crops_are_held_out() -> None:
-    """No page stands on both sides but the one that is cut."""
-    crops = bars(50, 1)
-
-    train, val = split_crops(crops)
-
-    assert (len(train.labels), len(val.labels)) == (45, 5)
-    np.testing.assert_array_equal(val.images, crops.images[45:])
-
-
-def test_warps_are_gentle_and_the_same_for_the_same_seed() -> None:
-    """Ink stays about where it was, and the glyphs that came in are untouched."""
+def test_warps_are_small_and_reproducible() -> None:
+    """Ink moves little, and the input is not changed."""
     glyphs = bars(40, 1).images
     before = glyphs.copy()
 
