@@ -1,4 +1,4 @@
-"""Readings as a table: one row per digit, for spreadsheets."""
+"""Results as a table: one row per digit, for spreadsheets."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ class CsvSink(Closeable):
         self._started = False
 
     def write(self, result: Result, _picture: Picture | None = None) -> None:
-        """Write the rows of one reading, complete on disk when this returns.
+        """Write the rows of one result, complete on disk when this returns.
 
         Raises:
             OutputError: they could not be written; the rows before are whole.

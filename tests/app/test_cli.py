@@ -98,6 +98,15 @@ def test_a_photo_is_printed_as_a_line(demo_page, tmp_path):
     assert done.stderr == ""
 
 
+def test_a_settings_file_is_used(demo_page, tmp_path):
+    """--config passes the settings of a TOML file to the reader."""
+    (tmp_path / "reader.toml").write_text("[regions]\nmin_side_px = 300\n")
+
+    done = call("image", demo_page, "--config", "reader.toml", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, f"{demo_page}: no digits\n"), done.stderr
+
+
 def test_json_lines_have_the_documented_keys(demo_page, tmp_path):
     """Standard output has one object per picture and nothing else."""
     done = call("image", demo_page, "--jsonl", "-", cwd=tmp_path)

@@ -58,6 +58,8 @@ def here(tmp_path, demo_page, demo_clip):
         (["image", "page.png", "--jsonl", "empty"], 2),
         (["image", "page.png", "--jsonl", "no/such/folder.jsonl"], 2),
         (["image", "page.png", "--csv", "page.png"], 2),
+        (["image", "page.png", "--config", "missing.toml"], 2),
+        (["image", "page.png", "--config", "text.png"], 2),
         (["image", "page.png", "--model", "missing"], 5),
         (["image", "page.png", "--model", "missing.tflite"], 5),
         (["image", "page.png", "--model", "no-card.tflite"], 5),

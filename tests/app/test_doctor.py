@@ -13,7 +13,7 @@ from camdigits.app import doctor
 from camdigits.app.doctor import Finding, findings_json, format_finding, passed, run_checks
 from camdigits.errors import ModelError
 from camdigits.sources import cameras, raspberry
-from camdigits.sources.cameras import Camera, why_not
+from camdigits.sources.cameras import Camera, open_error_advice
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from camdigits.app.cli import main; main()", "doctor"]
@@ -81,7 +81,7 @@ def test_a_camera_without_permission_is_a_note_with_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A camera is optional: it is a note, not a failure."""
-    locked = Camera("0", "video0", "/dev/video0", "", (), why_not(errno.EACCES))
+    locked = Camera("0", "video0", "/dev/video0", "", (), open_error_advice(errno.EACCES))
     monkeypatch.setattr(cameras, "list_cameras", lambda: (locked,))
 
     state, text = doctor._cameras()

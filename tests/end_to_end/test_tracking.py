@@ -15,7 +15,6 @@ from camdigits.app.window.live import run_live
 from camdigits.image import cv2
 from camdigits.pipeline import run as run_pipeline
 from camdigits.render.annotate import annotate
-from camdigits.sinks.jsonl import reading
 from camdigits.sources.base import SourceInfo
 from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker
@@ -84,8 +83,8 @@ def test_a_missed_digit_is_drawn_paler_and_marked_in_json() -> None:
     edges = [annotate(result)[y + 10, x - 2].astype(int) for result in (seen, missed)]
 
     assert np.ptp(edges[1]) < np.ptp(edges[0])
-    assert "missed_s" not in reading(seen)["digits"][0]
-    assert reading(missed)["digits"][0]["missed_s"] == 0.2
+    assert "missed_s" not in seen.to_dict()["digits"][0]
+    assert missed.to_dict()["digits"][0]["missed_s"] == 0.2
 
 
 def test_the_demos_numbers_are_reported_once_and_complete(tmp_path: Path) -> None:

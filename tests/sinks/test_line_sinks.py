@@ -13,13 +13,13 @@ from support.outputs import RESULT, page, run_limited
 
 from camdigits.errors import OutputError
 from camdigits.sinks.csv_file import CsvSink
-from camdigits.sinks.jsonl import JsonlSink, reading
+from camdigits.sinks.jsonl import JsonlSink
 from camdigits.values import Box, Digit, Frame, Result
 
 
 def test_a_result_has_the_documented_keys() -> None:
     """Every key has a plain, rounded value."""
-    assert reading(RESULT) == {
+    assert RESULT.to_dict() == {
         "source": "page.jpg",
         "frame": 3,
         "time_s": 0.1235,
@@ -48,7 +48,7 @@ def test_nan_and_infinity_become_null() -> None:
     digit = Digit(Box(0, 0, 1, 1), "7", float("nan"))
     result = Result(RESULT.frame, (digit,), (), ms={"ink": float("inf")})
 
-    line = json.dumps(reading(result), allow_nan=False)
+    line = json.dumps(result.to_dict(), allow_nan=False)
 
     assert json.loads(line)["digits"][0]["score"] is None
     assert json.loads(line)["ms"] == {"ink": None}
@@ -58,7 +58,7 @@ def test_numpy_values_are_plain_in_json() -> None:
     """Boxes and scores taken from arrays are written as plain numbers."""
     digit = Digit(Box(*np.int32([1, 2, 3, 4])), "7", np.float32(0.5))  # type: ignore[arg-type]
 
-    line = json.dumps(reading(Result(RESULT.frame, (digit,), ())))
+    line = json.dumps(Result(RESULT.frame, (digit,), ()).to_dict())
 
     assert json.loads(line)["digits"][0]["box"] == [1, 2, 3, 4]
 
@@ -71,7 +71,7 @@ def test_each_line_is_written_at_once(tmp_path: Path) -> None:
         after_one = path.read_text()
         sink.write(RESULT)
 
-    assert json.loads(after_one) == reading(RESULT)
+    assert json.loads(after_one) == RESULT.to_dict()
     assert path.read_text() == after_one * 2
 
 
@@ -95,7 +95,7 @@ def test_a_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -
 
     print("still open")
     first, second = capsysbinary.readouterr().out.splitlines()
-    assert json.loads(first) == reading(RESULT)
+    assert json.loads(first) == RESULT.to_dict()
     assert second == b"still open"
 
 
