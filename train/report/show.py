@@ -81,7 +81,7 @@ def show(
     report("\n".join(text(picture, result, views, card, max_drawn)))
     if out is not None:
         _write(out, read[:max_drawn], card)
-        report(f"\n{out}: {len(read[:max_drawn])} glyphs, enlarged")
+        report(f"\n{out}: enlarged glyphs: {len(read[:max_drawn])}")
 
 
 def region_views(result: Result, scorer: LogitScorer, card: Card) -> tuple[RegionView, ...]:

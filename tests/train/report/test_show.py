@@ -76,7 +76,7 @@ def test_the_glyph_can_be_written_as_a_picture(seven: Path, tmp_path: Path) -> N
     lines = shown(seven, out=tmp_path / "sub/out.png")
 
     assert read_picture(tmp_path / "sub/out.png").shape[1] > 800
-    assert lines[-1] == f"{tmp_path}/sub/out.png: 1 glyphs, enlarged"
+    assert lines[-1] == f"{tmp_path}/sub/out.png: enlarged glyphs: 1"
 
 
 def test_bad_input_is_one_line(seven: Path, tmp_path: Path) -> None:
