@@ -19,11 +19,11 @@ class LabelConfig:
     Confidence is the time a digit was observed minus the weighted time it was missed, in seconds.
     """
 
-    show_confidence_s: float = 0.06  # chosen: two frames at 30 per second before it is shown
+    show_confidence_s: float = 0.06  # chosen: shown in the third frame at 30 per second
     hide_confidence_s: float = 0.0  # chosen: a shown digit with less is hidden
     max_confidence_s: float = 1.0  # chosen
     min_confidence_s: float = -1.0  # chosen
-    confidence_loss_per_missed_s: float = 1.5  # chosen: a digit seen in half of the frames is lost
+    confidence_loss_per_missed_s: float = 1.5  # chosen: falls if every second frame misses it
     max_miss_s: float = 0.25  # chosen: a longer gap is an occlusion and costs no more confidence
     max_step_s: float = 0.15  # chosen: longer intervals between two frames count as this
     vote_decay_s: float = 1.0  # chosen: votes count 1/e after this time of being observed

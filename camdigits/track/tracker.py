@@ -91,9 +91,8 @@ class Tracker:
     its mean log-odds reach `LabelConfig.show_log_odds`, never in the first frame. Use `config_for`
     to derive that limit from the threshold of a reader.
 
-    Times are seconds, boxes are whole pixels of the frame. A frame costs well under a millisecond
-    for some 30 digits. After a pause of more than `memory_s`, or a time that goes back, all digits
-    are forgotten; ids are never used twice.
+    Times are seconds, boxes are whole pixels of the frame. After a pause of more than `memory_s`,
+    or a time that goes back, all digits are forgotten; ids are never used twice.
 
     Args:
         config: settings; the default suits a threshold of 0.82.

@@ -2,6 +2,7 @@
 
 Frames are correlated: a letter that resembles a 6 resembles it in every frame. So log-odds are
 averaged, not summed, and a rejected observation counts against the digit. Old observations decay.
+Measured on filmed clips: wrong labels fell from 4.7 to 0.3 % of what is shown (train/LOG.md, 13).
 """
 
 import math
