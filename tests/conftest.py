@@ -27,7 +27,7 @@ from camdigits.values import GrayImage
 collect_ignore_glob = ["*/make_*.py"]  # programs, not tests
 Bar = tuple[int, int, int, int]  # x, y, width, height
 RUNTIME_ONLY = os.environ.get("CAMDIGITS_RUNTIME_ONLY") == "1"
-# train.metrics.matching wants no more than the product does: it tells which digit of a page is
+# train.metrics.matching needs no more than the product does: it matches digits of a page
 # which.
 OF_TRAINING = re.compile(r"^(from|import) train\b(?!\.metrics\.matching import)", re.MULTILINE)
 

@@ -15,7 +15,8 @@ LAYERS = {
     "camdigits": (
         "errors closeable",
         "values",
-        "image geometry",
+        "image",
+        "geometry",
         "roi meter synth",
         "segment layout render sources sinks",
         "recognize",

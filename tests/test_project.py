@@ -49,7 +49,7 @@ def build(tmp_path, **environment):
 
 
 def requirements(wheel):
-    """What a wheel asks pip to install beside it, without extras."""
+    """Requirements of a wheel, without extras."""
     (name,) = (name for name in wheel.namelist() if name.endswith("METADATA"))
     lines = message_from_bytes(wheel.read(name)).get_all("Requires-Dist") or []
     return [line for line in lines if "extra ==" not in line]

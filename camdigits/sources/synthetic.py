@@ -121,7 +121,7 @@ class SyntheticSource(Closeable):
         if frames < 1 or size[0] < 160 or size[1] < 120:
             raise SourceError(
                 f"demo: wanted at least 1 frame of 160x120, got {frames} of {size[0]}x{size[1]}; "
-                "ask for more"
+                "request more"
             )
         rng = np.random.default_rng(seed)
         self.truth = tuple(numbers)

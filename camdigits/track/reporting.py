@@ -74,7 +74,7 @@ def make_report(
 
 
 def is_present(number: Number, digits: Sequence[Digit], config: ReportConfig = DEFAULT) -> bool:
-    """Tell whether one digit of a number was observed recently.
+    """Return whether one digit of a number was observed recently.
 
     A number may wait for digits that left the picture, but not for all of its digits.
     """

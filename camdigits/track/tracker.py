@@ -101,7 +101,7 @@ class Tracker:
     SORT (Bewley et al. 2016, "Simple Online and Realtime Tracking"); the motion is the best
     supported of all point pair hypotheses, as in RANSAC (Fischler and Bolles 1981), refined by a
     least-squares similarity (Umeyama 1991); labels are the mean of log-odds over correlated frames
-    (a logarithmic opinion pool, Genest and Zidek 1986).
+    (logarithmic pooling, Genest and Zidek 1986).
 
     >>> from camdigits.values import Box, Frame
     >>> frame = Frame(0, 0.0, np.zeros((100, 100, 3), np.uint8))
@@ -166,7 +166,7 @@ class Tracker:
         self._turned_s: float | None = None  # since when another rotation is read
 
     def _accept_rotation(self, result: Result, now_s: float) -> bool:
-        """Tell whether the labels of a frame count: it was read with the rotation of the page."""
+        """Return whether a frame's labels count: it was read with the rotation of the page."""
         if not result.digits or result.rotation == self._rotation:
             self._turned_s = None
             return True

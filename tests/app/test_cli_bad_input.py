@@ -26,8 +26,8 @@ def here(tmp_path, demo_page, demo_clip):
     """A folder with all kinds of bad files."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty.png").write_bytes(b"")
-    (tmp_path / "text.png").write_text("this is no picture")
-    (tmp_path / "text.mp4").write_text("this is no video")
+    (tmp_path / "text.png").write_text("not a picture")
+    (tmp_path / "text.mp4").write_text("not a video")
     cv2.imwrite(str(tmp_path / "whole.jpg"), cv2.imread(str(demo_page)))
     cut_in_half(tmp_path / "whole.jpg", tmp_path)
     cut_in_half(demo_clip, tmp_path)

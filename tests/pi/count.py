@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 BUDGET = Path(__file__).parent / "budget.json"
 # What the goal counts: the first look at a page, without what doubtful marks cost on top.
 FIRST_LOOK = ("decode", "ink", "regions", "glyphs", "model")
-FRAME = (*FIRST_LOOK, "texture", "second looks", "model again", "group", "rest")
+FRAME = (*FIRST_LOOK, "texture", "merge and split", "model again", "group", "rest")
 SMALL = 0.3  # millions: what is smaller has no budget of its own
 
 

@@ -21,10 +21,20 @@ import numpy as np
 
 from camdigits import reader
 from camdigits.app import bench
+from camdigits.config import ReaderConfig
 from camdigits.image import cv2
 from camdigits.recognize.tflite import load_scorer, runtime_name
 
 MARK = 0x5157_0000  # what insncount.c looks for
+STAGES = {  # names of the budget for the reader's stages; the others merge or split regions
+    "prepare": "ink",
+    "ink": "ink",
+    "rules": "regions",
+    "regions": "regions",
+    "texture": "texture",
+    "glyphs": "glyphs",
+    "group": "group",
+}
 WARM_UPS = 2  # what is set up on the first call is no cost of a frame
 names: list[str] = []
 
@@ -39,31 +49,30 @@ def mark(name: str) -> None:
 def one_thread() -> None:
     """Waiting threads spin: only one thread's instructions can be counted exactly."""
     cv2.setNumThreads(1)
-    reader.THREADS = 1
 
 
 def mark_stages() -> list[int]:
-    """Mark the reader's stages, and the model within them; returns how many glyphs it is asked."""
-    asked: list[int] = []
+    """Mark the reader's stages and the model in them; return the number of glyphs of each call."""
+    calls: list[int] = []
 
     def loaded(path: Any, card: Any, threads: int) -> Any:
         score = load_scorer(path, card, threads)
 
         def marked(glyphs: Any) -> Any:
-            mark("second looks")
+            mark("merge and split")
             scores = score(glyphs)
-            mark("model" if not asked else "model again")
-            asked.append(len(glyphs))
+            mark("model" if not calls else "model again")
+            calls.append(len(glyphs))
             return scores
 
         return marked
 
     def lap(_: Any, stage: str) -> None:
-        mark("second looks" if stage == "classify" else stage)
+        mark(STAGES.get(stage, "merge and split"))
 
     reader.load_scorer = loaded
     reader._Clock.lap = lap
-    return asked
+    return calls
 
 
 def mark_functions() -> None:
@@ -114,14 +123,14 @@ def bare(bgr: Any) -> None:
 def main(picture: Path, functions: bool) -> None:
     """Decode and read the picture until everything is warm, then once more, marked."""
     one_thread()
-    asked = mark_stages()
+    calls = mark_stages()
     jpeg = np.frombuffer(picture.read_bytes(), np.uint8)
-    reads = reader.Reader()
+    reads = reader.Reader(config=ReaderConfig(threads=1))
     facts = bench.machine_facts(runtime_name())
     if functions:
         mark_functions()
     for _ in range(WARM_UPS + 1):
-        asked.clear()
+        calls.clear()
         first = len(names)
         mark("")
         mark("a mark")
@@ -131,7 +140,7 @@ def main(picture: Path, functions: bool) -> None:
         mark("rest")
         bare(bgr)
     read = "".join(digit.label for digit in result.digits)
-    print(json.dumps({"names": names, "first": first, "glyphs": asked, "read": read, **facts}))
+    print(json.dumps({"names": names, "first": first, "glyphs": calls, "read": read, **facts}))
 
 
 if __name__ == "__main__":

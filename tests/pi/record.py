@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits import reader
+from camdigits.config import ReaderConfig
 from camdigits.image import cv2
+from camdigits.reader import Reader
 from camdigits.recognize import tflite
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.tflite import delegate_name, load_scorer, runtime_name
 from camdigits.sources.picture_file import read_picture
-from camdigits.values import Frame, Glyphs, Result, Scores
+from camdigits.values import Frame, Glyphs, Logits, Result
 
 
 def seen(result: Result) -> dict[str, object]:
@@ -33,14 +34,14 @@ def seen(result: Result) -> dict[str, object]:
     return {"digits": digits, "numbers": numbers, "rotation": result.rotation}
 
 
-def plainly(model: Path, glyphs: Glyphs) -> Scores:
+def plainly(model: Path, glyphs: Glyphs) -> Logits:
     """Score by the runtime's own kernels: what it does without XNNPACK."""
     usual = tflite._runtime()
     module = import_module(usual.__module__)
     without = module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     tflite._runtime = lambda: partial(usual, experimental_op_resolver_type=without)
     try:
-        return np.asarray(load_scorer(model, load_card(model))(glyphs))
+        return np.asarray(load_scorer(model, load_card(model)).logits(glyphs))
     finally:
         tflite._runtime = lambda: usual
 
@@ -54,8 +55,8 @@ def versions(model: Path) -> str:
 def main(pages: Path, out: Path, other: Path | None = None) -> None:
     """Read all pages, and score every glyph that was cut out of them, digit or not."""
     model = find_model("digits")
-    reader.THREADS = 1  # emulated threads would spend their time waiting for each other
-    reads = reader.Reader()
+    # Emulated threads would spend their time waiting for each other.
+    reads = Reader(config=ReaderConfig(threads=1))
     read, cut = {}, []
     for path in sorted(pages.glob("*.jpg")):
         result = reads.read(Frame(0, 0.0, read_picture(path)), trace=True)
@@ -64,9 +65,9 @@ def main(pages: Path, out: Path, other: Path | None = None) -> None:
         read[path.name] = seen(result)
         cut.append(result.trace.glyphs)
     glyphs = np.concatenate(cut)
-    asked = np.load(other)["glyphs"] if other else glyphs
-    scores = load_scorer(model, load_card(model))(asked)
-    arrays = {"glyphs": glyphs, "scores": scores, "plain": plainly(model, asked)}
+    scored = np.load(other)["glyphs"] if other else glyphs
+    scores = load_scorer(model, load_card(model)).logits(scored)
+    arrays = {"glyphs": glyphs, "scores": scores, "plain": plainly(model, scored)}
     facts = {"pages": read, "versions": versions(model), "delegate": delegate_name(model)}
     np.savez_compressed(out, facts=np.array(json.dumps(facts)), **arrays)
 

@@ -75,7 +75,7 @@ def test_pictures_have_the_requested_rate(tmp_path: Path):
 
 
 def test_opening_without_a_network_is_quick():
-    """A port nobody listens on is refused at once, whatever the time limit."""
+    """A port nobody listens on is rejected at once, whatever the time limit."""
     started_s = time.monotonic()
 
     with pytest.raises(SourceError, match="no video there"):

@@ -16,7 +16,7 @@ from camdigits.sources import picture_file
 from camdigits.sources.picture_file import picture_paths, read_picture
 from camdigits.values import BgrImage
 
-CORNER = np.full((8, 16), 128, np.uint8)  # one bright corner tells every turn and mirror apart
+CORNER = np.full((8, 16), 128, np.uint8)  # one bright corner: all turns differ
 CORNER[:4, :4] = 255
 TURNED = {
     1: CORNER,
@@ -261,7 +261,7 @@ class TestWhatIsRefused:
         assert rejected.value.exit_status == 3
 
     def test_a_folder(self, tmp_path: Path):
-        """A folder is told apart from a broken file."""
+        """A folder and a broken file have different messages."""
         with pytest.raises(PictureError, match="it is a folder"):
             read_picture(tmp_path)
 
@@ -288,7 +288,7 @@ class TestWhatIsRefused:
             read_picture(path)
 
     def test_a_picture_too_large_to_decode(self, tmp_path: Path):
-        """30,000 by 30,000 pixels are refused at once, and take no memory."""
+        """30,000 by 30,000 pixels are rejected at once, and take no memory."""
         path = saved(tmp_path / "a.png", blank_png(30_000, 30_000))
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started_s = time.monotonic()
@@ -313,7 +313,7 @@ class TestPaths:
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
-        """Three pictures, and what is none."""
+        """Three pictures and other files."""
         names = ["p10.jpg", "p2.JPG", "p1.png", "notes.txt", "._p1.png", "in/p3.png"]
         (tmp_path / "in").mkdir()
         for name in names:
@@ -341,7 +341,7 @@ class TestPaths:
         assert [path.name for path in paths] == names
 
     def test_a_file_is_kept_whatever_its_name(self, folder: Path):
-        """A file named by hand is tried: reading it tells what is wrong."""
+        """A file named by hand is tried: reading it reports what is wrong."""
         wanted = [folder / "notes.txt", folder / "missing.jpg"]
 
         assert picture_paths(wanted) == wanted

@@ -21,7 +21,7 @@ SOON = SourceOptions(timeout_s=1.0)
 
 
 class Steps:
-    """A live source that sends a frame when it is told to, and then fails or ends."""
+    """A live source that sends a frame on request, and then fails or ends."""
 
     info = SourceInfo("steps", live=True)
 
@@ -87,7 +87,7 @@ def test_a_server_that_never_answers_is_rejected_in_time():
 
 
 def test_what_is_no_video_is_rejected():
-    """An address that answers with something else is refused."""
+    """An address that answers with something else is rejected."""
     with (
         serving([b"hello"], limit=3) as server,
         pytest.raises(SourceError, match="no video there") as rejected,

@@ -17,7 +17,7 @@ def source():
 
 
 def test_frames_are_numbered_timed_and_read_only():
-    """A clip has as many frames as asked for, 30 a second, and none can be drawn on."""
+    """A clip has the requested number of read-only frames, 30 per second."""
     source = SyntheticSource(frames=4, size=SMALL)
 
     frames = list(source)

@@ -81,7 +81,7 @@ def test_raw_video_without_times_is_counted_by_its_rate(tmp_path: Path):
 
 @pytest.mark.parametrize(("name", "codec"), [("a.avi", "MJPG"), ("a.mkv", "mp4v")])
 def test_a_cut_file_gives_its_frames_and_is_then_lost(tmp_path: Path, name: str, codec: str):
-    """What is there is read; the error tells where of how many it broke, with status 4."""
+    """The frames before the damage are read; the error names the frame and has status 4."""
     path = cut(write_clip(tmp_path / name, codec), 0.5)
 
     frames, lost = read_until_lost(path)
@@ -133,7 +133,7 @@ def test_what_is_no_video_is_rejected(tmp_path: Path, content: bytes | None, mes
 
 
 def test_a_folder_is_no_video(tmp_path: Path):
-    """A folder is told apart from a broken file."""
+    """A folder and a broken file have different messages."""
     with pytest.raises(SourceError, match="it is a folder"):
         VideoSource(tmp_path)
 

@@ -2,7 +2,7 @@
 
 A sensor shows frames 0, 1, 2 ... 47 at the rate it was set to. As in the real one a request holds
 a buffer until it is released, pictures stop when all are out, and with `queue` the picture may be
-from before it was asked for.
+from before the request.
 """
 
 import sys
@@ -125,7 +125,7 @@ class Picamera2:
         self.cancelled.set()
 
     def capture_request(self, wait: bool | None = None) -> "Job":
-        """Ask for the next picture."""
+        """Request the next picture."""
         assert wait is False
         assert self.started
         return Job(self)

@@ -1,4 +1,4 @@
-"""Hand-made readings for a tracker, 30 frames per second by default."""
+"""Synthetic readings for a tracker, 30 frames per second by default."""
 
 from collections.abc import Iterable, Sequence
 

@@ -64,7 +64,7 @@ def test_digits_stand_in_order_with_white_between(seed):
     ("digit", "variant"), [(digit, i) for digit in SHAPES for i in range(len(SHAPES[digit]))]
 )
 def test_every_shape_is_as_high_as_asked(digit, variant):
-    """The height that is asked for is the ink's, give or take a writer's unevenness."""
+    """The requested height is that of the ink, within the variation of a writer."""
     writing = write(digit, 100, np.random.default_rng(variant), writer=with_variant(variant))
 
     assert 85 <= writing.ink.shape[0] <= 116
@@ -90,7 +90,7 @@ def test_a_hand_keeps_to_its_shape():
 
 
 def test_spaces_are_white_and_not_text():
-    """A space moves the next digit away; it is no digit and has no box."""
+    """A space moves the next digit away; it has no box."""
     close, apart = (write(text, 50, np.random.default_rng(3)) for text in ("11", "1  1"))
 
     assert close.text == apart.text == "11"

@@ -60,7 +60,7 @@ class GridScore:
 
     @property
     def whole(self) -> bool:
-        """Tell whether all cells are right."""
+        """Return whether all cells are right."""
         return self.wanted == self.got
 
     def _cells(self) -> Iterator[tuple[str, str]]:
@@ -97,7 +97,7 @@ def match_grid(
 
 
 def _inside(quads: Quads, point: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    """Tell which of (N, 4, 2) convex quads contain a point, in either orientation."""
+    """Return which of (N, 4, 2) convex quads contain a point, in either orientation."""
     edges = np.roll(quads, -1, axis=1) - quads
     to_point = np.array(point) - quads
     turns = edges[..., 0] * to_point[..., 1] - edges[..., 1] * to_point[..., 0]

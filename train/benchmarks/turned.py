@@ -78,7 +78,7 @@ class TurnScore:
 
     @property
     def equal(self) -> bool:
-        """Tell whether digits and numbers are the same."""
+        """Return whether digits and numbers are the same."""
         return self.different == 0 and texts(self.upright) == texts(self.back)
 
 

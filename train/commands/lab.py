@@ -101,4 +101,29 @@ def survival(run: Path, model: str, doc: bool, limit: int | None) -> None:
     surviving.write_survival(run, model, plot, page, limit=limit, report=click.echo)
 
 
-COMMANDS = (evaluate, baseline, compare, report, show, stages, survival)
+@click.command()
+@click.option("--out", default=Path("docs/live.webp"), show_default=True, type=PATH)
+def clip(out: Path) -> None:
+    """Record a clip of the live window on the demo source: .webp or .gif."""
+    from train.report.live_clip import write_clip
+
+    write_clip(out, click.echo)
+
+
+@click.command()
+@click.argument("folder", required=False, type=PATH)
+@click.option("--model", default="digits", show_default=True, help="A name or a .tflite.")
+@click.option("--doc/--no-doc", default=True, help="Put the table into docs/settings.md.")
+def sensitivity(folder: Path | None, model: str, doc: bool) -> None:
+    """Change each setting of the reader by 20 % and score the photos of FOLDER/labels.json.
+
+    FOLDER is photos-dev of the data sets if it is omitted. Takes about ten minutes.
+    """
+    from train.data.folder import data_folder
+    from train.studies.sensitivity import DOC, write_sensitivity
+
+    photos = data_folder() / "photos-dev" if folder is None else folder
+    write_sensitivity(photos, model, DOC if doc else None, click.echo)
+
+
+COMMANDS = (baseline, clip, compare, evaluate, report, sensitivity, show, stages, survival)

@@ -19,7 +19,7 @@ OPTIONS = {
 
 
 def keep_freed() -> bool:
-    """Tell the C library to keep freed memory; return False without glibc.
+    """Make the C library keep freed memory; return False without glibc.
 
     Must be called before TensorFlow is imported: threads get their heaps when they start.
     """

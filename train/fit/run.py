@@ -67,7 +67,7 @@ def lineage(run: Path) -> frozenset[Path]:
 
 
 def finished(run: Path) -> bool:
-    """Tell whether a run exists and has completed all epochs or steps."""
+    """Return whether a run exists and has completed all epochs or steps."""
     if not (run / CONFIG).exists():
         return False
     settings, history = load_settings(run), load_history(run)

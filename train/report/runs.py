@@ -79,7 +79,7 @@ def _exported(card: Card) -> list[Path]:
 
 
 def _is_of(run: Path, card: Card) -> bool:
-    """Tell whether a run has the card's labels and the settings that the card states."""
+    """Return whether a run has the card's labels and the settings that the card states."""
     if not (run / trained.CONFIG).is_file():
         return False
     settings = trained.load_settings(run)

@@ -24,10 +24,10 @@ from camdigits.values import (
 )
 
 WIDTH = 640  # pixels of every picture
-MOST_GLYPHS = 60  # on a sheet
+MAX_GLYPHS = 60  # chosen: on one sheet
 WHITE_LEVELS = 1.6  # chosen: contrast is shown amplified
 RULES: Colour = (0, 94, 213)  # vermilion
-# Okabe and Ito's colours, which colour-blind people tell apart: neighbours differ.
+# Okabe and Ito's colours, distinct for colour-blind people: neighbours differ.
 INKS: tuple[Colour, ...] = (
     (178, 114, 0),
     (0, 94, 213),
@@ -56,7 +56,7 @@ def views(result: Result, trace: Trace) -> Iterator[View]:
     if second is not None:
         yield "8-merge-split.png", "rejected regions, merged or split", second
     if threshold:
-        yield "9-rejected.png", "rejected candidates (gray)", _fit(_rejected(frame, trace))
+        yield "9-rejected.jpg", "rejected candidates (gray)", _fit(_rejected(frame, trace))
     yield "10-result.jpg", "digits and numbers", _fit(annotate(result))
 
 
@@ -125,7 +125,7 @@ def _sheet(glyphs: Glyphs, captions: Sequence[Caption] = ()) -> BgrImage:
     """Lay magnified glyphs out in rows of ten, each with its caption."""
     columns, cell, text_px = 10, WIDTH // 10, 10
     side, high = cell - 8, cell + (text_px + 6 if captions else 0)
-    shown = glyphs[:MOST_GLYPHS]
+    shown = glyphs[:MAX_GLYPHS]
     rows = max(1, -(-len(shown) // columns))
     canvas = np.full((rows * high, WIDTH, 3), 255, np.uint8)
     for index, glyph in enumerate(shown):

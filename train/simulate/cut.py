@@ -58,7 +58,7 @@ def _label(region: Region, marks: Sequence[SceneMark]) -> int:
 
 
 def _is_blot(region: Region) -> bool:
-    """Tell whether the strokes have run together: almost all of the box is dark."""
+    """Return whether the strokes have run together: almost all of the box is dark."""
     return float((region.ink > 128).mean()) > BLOT_FILL
 
 

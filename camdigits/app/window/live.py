@@ -81,7 +81,7 @@ def frame_period_s(info: SourceInfo, slide_s: float) -> float:
 
 
 def next_due_s(due_s: float, now_s: float, period_s: float) -> float:
-    """Return when the next frame is due; a delay is not made up for, no frame is skipped.
+    """Return when the next frame is due; a delay is not caught up, no frame is skipped.
 
     >>> next_due_s(10.0, 10.25, 0.5), next_due_s(10.0, 12.0, 0.5)
     (10.5, 12.0)

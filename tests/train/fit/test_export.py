@@ -89,12 +89,12 @@ def test_only_a_net_trained_on_several_mixtures_is_fitted(
     """A single mixture has a known prior."""
     (tmp_path / CONFIG).write_text(json.dumps(asdict(replace(SETTINGS, **before))))
     (tmp_path / WEIGHTS_FILE).write_bytes((run / WEIGHTS_FILE).read_bytes())
-    asked: list[Glyphset] = []
-    monkeypatch.setattr("train.fit.export.fit_prior", lambda _net, _labels, val: asked.append(val))
+    calls: list[Glyphset] = []
+    monkeypatch.setattr("train.fit.export.fit_prior", lambda _net, _labels, val: calls.append(val))
 
     export(tmp_path, tmp_path / "some.tflite", POOL, report=lambda _: None)
 
-    assert asked == [POOL.val] * mended
+    assert calls == [POOL.val] * mended
 
 
 def test_the_card_describes_the_model(model: Path) -> None:
@@ -121,10 +121,10 @@ def test_the_card_has_held_out_accuracies(
     other.mkdir()
     (other / CONFIG).write_text(json.dumps(asdict(settings)))
     (other / WEIGHTS_FILE).write_bytes((run / WEIGHTS_FILE).read_bytes())
-    asked = []
+    calls = []
 
     def held_out(name: str, trained: frozenset[str], alphabet: Alphabet) -> Glyphset:
-        asked.append((name, name in trained, alphabet.name))
+        calls.append((name, name in trained, alphabet.name))
         return replace(noise(60, 5), name=f"{name}/val")
 
     monkeypatch.setattr("train.fit.export.load_unseen", held_out)
@@ -133,7 +133,7 @@ def test_the_card_has_held_out_accuracies(
 
     notes = load_card(tmp_path / "some.tflite").notes
     known = [(name, name != "mlia", "digits") for name in ("mnist", "omniglot", "mlia")]
-    assert asked == known
+    assert calls == known
     assert set(notes["accuracies"]) == {"val", *(f"{name}/val" for name, _, _ in known)}
     assert set(notes["rejects"]) == {f"{name}/val" for name, _, _ in known}
     assert set(notes["rejects"]["mnist/val"]) == {"auroc", "false_accepts_at_95"}

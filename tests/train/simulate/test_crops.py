@@ -14,10 +14,10 @@ from train.simulate import crops
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     """Make pages of 7 glyphs, labelled 1 if synthetic writers may write and 0 if not."""
-    asked: list[Sequence[str]] = []
+    calls: list[Sequence[str]] = []
 
     def load_writers(_: dict[str, int], without: Sequence[str] = ()) -> Sequence[str]:
-        asked.append(without)
+        calls.append(without)
         return without
 
     def film(without: Sequence[str], *_: object) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -29,7 +29,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     monkeypatch.setattr(crops, "load_paper", lambda _: ())
     monkeypatch.setattr(crops, "load_writers", load_writers)
     monkeypatch.setattr(crops, "film_pages", film)
-    return asked
+    return calls
 
 
 def test_validation_crops_have_no_synthetic_writers(

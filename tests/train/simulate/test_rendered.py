@@ -123,7 +123,7 @@ def test_labels_lie_on_the_ink(render):
 
 
 def meet(a, b):
-    """Tell whether two boxes share a pixel or are adjacent."""
+    """Return whether two boxes share a pixel or are adjacent."""
     across = a.x - 1 <= b.right and b.x - 1 <= a.right
     return across and a.y <= b.bottom and b.y <= a.bottom
 
