@@ -1,11 +1,13 @@
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from camdigits.recognize.card import load_card
+from camdigits.values import Glyphs, Logits
 from train.data.alphabets import LETTERS, Alphabet
 from train.data.sets import Glyphset
 from train.fit import loop
@@ -97,8 +99,11 @@ def test_a_model_without_none_rejects_nothing(
             name, np.zeros((len(labels), 28, 28), np.uint8), np.array(labels, np.uint8)
         )
 
+    def ones(glyphs: Glyphs) -> Logits:
+        return np.ones((len(glyphs), 10), np.float32)
+
     monkeypatch.setattr(evaluate, "load_card", lambda _: card)
-    monkeypatch.setattr(evaluate, "load_scorer", lambda *_: lambda g: np.ones((len(g), 10)))
+    monkeypatch.setattr(evaluate, "load_scorer", lambda *_: SimpleNamespace(logits=ones))
     monkeypatch.setattr(evaluate.sets, "load", load)
 
     report = evaluate.evaluate(model)

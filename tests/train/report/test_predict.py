@@ -5,7 +5,7 @@ import pytest
 
 from camdigits.recognize.card import Card, find_model, load_card
 from camdigits.recognize.tflite import load_scorer
-from camdigits.values import Scores
+from camdigits.values import Logits
 from train.data.alphabets import DIGIT_NONE
 from train.data.sets import Glyphset
 from train.metrics import measure
@@ -16,13 +16,13 @@ from train.report.predict import SetPredictions
 CARD = Card(("0", "1", "none"), temperature=1.0, threshold=0.6, sha256="")
 
 
-def logits(*rows: tuple[float, ...]) -> Scores:
+def logits(*rows: tuple[float, ...]) -> Logits:
     """Return logits of these probabilities."""
     return np.log(np.array(rows, np.float32))
 
 
 def predictions(
-    name: str, truth: list[int], scores: Scores, labelled: bool = True
+    name: str, truth: list[int], scores: Logits, labelled: bool = True
 ) -> SetPredictions:
     images = np.zeros((len(truth), 28, 28), np.uint8)
     return SetPredictions(name, images, np.array(truth), scores, labelled)
