@@ -6,49 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.random_run import POOL, SETTINGS, noise
 
 from camdigits.recognize.card import load_card
 from camdigits.recognize.tflite import load_scorer
 from train.data.alphabets import DIGIT_NONE, DIGITS, Alphabet
 from train.data.sets import Glyphset
 from train.errors import DataError
-from train.fit import loop
 from train.fit.export import PRIOR_NONE, export, fit_prior, page_mixture, sample, set_prior
 from train.fit.nets import build
 from train.fit.pool import Pool, none_share
-from train.fit.run import CONFIG, WEIGHTS_FILE, load_model, save, scores_of
-from train.fit.settings import Settings
+from train.fit.run import CONFIG, WEIGHTS_FILE, load_model, scores_of
 from train.simulate.crops import save_crops
-
-SETTINGS = Settings(net="tiny", sets=())
-
-
-def noise(count: int, seed: int) -> Glyphset:
-    rng = np.random.default_rng(seed)
-    images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
-    return Glyphset("noise", images, rng.integers(0, 11, count).astype(np.uint8))
-
-
-POOL = Pool(((noise(50, 1), 1.0),), noise(200, 2))
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a run whose net has random weights."""
-    pytest.importorskip("tensorflow")
-    folder = tmp_path_factory.mktemp("run")
-    (folder / CONFIG).write_text(json.dumps(asdict(SETTINGS)))
-    learner = loop._learner(SETTINGS, total=1)
-    save(learner.model.variables, folder / WEIGHTS_FILE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the exported net."""
-    out = tmp_path_factory.mktemp("models") / "sub/some.tflite"
-    export(run, out, POOL, report=lambda _: None)
-    return out
 
 
 def test_the_int8_model_agrees_with_the_float_net(run: Path, model: Path) -> None:

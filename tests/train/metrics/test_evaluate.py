@@ -1,5 +1,4 @@
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,43 +9,8 @@ from camdigits.recognize.card import load_card
 from camdigits.values import Glyphs, Logits
 from train.data.alphabets import LETTERS, Alphabet
 from train.data.sets import Glyphset
-from train.fit import loop
-from train.fit.export import export
-from train.fit.pool import Pool
-from train.fit.run import CONFIG, WEIGHTS_FILE, save
-from train.fit.settings import Settings
 from train.metrics import evaluate
 from train.metrics.evaluate import digit_row, reject_rows
-
-SETTINGS = Settings(net="tiny", sets=())
-
-
-def noise(count: int, seed: int) -> Glyphset:
-    rng = np.random.default_rng(seed)
-    images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
-    return Glyphset("noise", images, rng.integers(0, 11, count).astype(np.uint8))
-
-
-POOL = Pool(((noise(50, 1), 1.0),), noise(200, 2))
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a run whose net has random weights."""
-    pytest.importorskip("tensorflow")
-    folder = tmp_path_factory.mktemp("run")
-    (folder / CONFIG).write_text(json.dumps(asdict(SETTINGS)))
-    learner = loop._learner(SETTINGS, total=1)
-    save(learner.model.variables, folder / WEIGHTS_FILE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the exported net."""
-    out = tmp_path_factory.mktemp("models") / "sub/some.tflite"
-    export(run, out, POOL, report=lambda _: None)
-    return out
 
 
 def logits_of(*rows: tuple[int, float]) -> np.ndarray:
