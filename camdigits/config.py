@@ -13,7 +13,6 @@ A file names only what differs from the defaults:
 `docs/settings.md` lists every setting with its reason and its effect.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -68,6 +67,8 @@ def load_config(path: str | Path) -> ReaderConfig:
         ConfigError: the file cannot be read or is not TOML, a key is unknown, or a value has the
             wrong type.
     """
+    import tomllib  # only when a file is read: start-up matters
+
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
