@@ -32,14 +32,16 @@ class Pipeline:
 
     Args:
         reader: reads each frame.
-        tracker: follows digits from frame to frame; None if frames are independent.
+        tracker: follows digits from frame to frame; None if frames are independent. May be
+            replaced between frames.
         sinks: receive every result in this order.
     """
 
     def __init__(
         self, reader: FrameReader, tracker: Tracker | None = None, sinks: Sequence[Sink] = ()
     ) -> None:
-        self._reader, self._tracker, self._sinks = reader, tracker, tuple(sinks)
+        self._reader, self._sinks = reader, tuple(sinks)
+        self.tracker = tracker
         self._meter = Meter()
 
     def run(self, frames: Iterable[Frame]) -> Summary:
@@ -70,8 +72,8 @@ class Pipeline:
     def read(self, frame: Frame, *, trace: bool = False) -> Processed:
         """Read and track a frame without counting or writing it."""
         result = self._reader.read(frame, trace=trace)
-        if self._tracker is not None:
-            result = self._tracker.follow(result)
+        if self.tracker is not None:
+            result = self.tracker.follow(result)
         return Processed(result, rendered_once(result))
 
     def summary(self) -> Summary:

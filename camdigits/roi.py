@@ -23,19 +23,19 @@ class RoiReader:
     """Reads frames with another reader: the whole frame, or only its ROI.
 
     Args:
-        reader: reads the whole frame or the part.
+        reader: reads the whole frame or the part. May be replaced between frames.
         box: the ROI; None for the whole frame. May be changed between frames.
     """
 
     def __init__(self, reader: FrameReader, box: Box | None = None) -> None:
-        self._reader = reader
+        self.reader = reader
         self.box = box
 
     def read(self, image: Frame, *, trace: bool = False) -> Result:
         """Read one frame."""
         if self.box is None:
-            return self._reader.read(image, trace=trace)
-        return read_roi(self._reader, image, self.box, trace=trace)
+            return self.reader.read(image, trace=trace)
+        return read_roi(self.reader, image, self.box, trace=trace)
 
 
 def read_roi(reader: FrameReader, frame: Frame, box: Box, *, trace: bool = False) -> Result:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from support.fakes import CAMERA, FILE, FakeReader, FakeSink, FakeSource, FakeWindow, frame
 
+from camdigits.app.live.session import LiveOptions, Session
+from camdigits.app.window.keys import press
 from camdigits.app.window.live import run_live
-from camdigits.app.window.session import LiveOptions, Session
 from camdigits.app.window.window import Drag
 from camdigits.image import frozen
 from camdigits.render.status import Status, with_status
@@ -129,11 +130,11 @@ def test_a_key_starts_and_ends_drawing_a_roi() -> None:
     reader = Corner()
     live = session(reader)
 
-    live.drag(Drag(ROI, True))
-    live.press("a")
-    live.drag(Drag(Box(20, 10, 12, 12), False))
-    live.drag(Drag(ROI, True))
-    live.press("a")
+    live.draw_roi(ROI, done=True)
+    live.change(press(live.state, "a"))
+    live.draw_roi(Box(20, 10, 12, 12), done=False)
+    live.draw_roi(ROI, done=True)
+    live.change(press(live.state, "a"))
     live.process(frame(1))
 
     assert reader.sizes == [(64, 48), (30, 24), (64, 48), (64, 48)]
@@ -143,9 +144,9 @@ def test_escape_ends_the_roi_before_it_quits() -> None:
     """The first Escape ends the ROI, the second the program."""
     live = session(Corner(), ROI)
 
-    live.press("\x1b")
+    live.change(press(live.state, "\x1b"))
     first = live.state
-    live.press("\x1b")
+    live.change(press(live.state, "\x1b"))
 
     assert (first.roi, first.quit) == (False, False)
     assert live.state.quit
@@ -156,7 +157,7 @@ def test_mirroring_moves_the_roi() -> None:
     reader = Corner()
     live = session(reader, Box(0, 0, 20, 20))
 
-    live.press("m")
+    live.change(press(live.state, "m"))
     live.process(frame(1))
 
     assert live._reader.box == Box(44, 0, 20, 20)

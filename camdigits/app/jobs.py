@@ -18,10 +18,10 @@ from camdigits.app.console import (
     report_error,
     until_pipe_closes,
 )
+from camdigits.app.live.session import LiveOptions
 from camdigits.app.messages import demo_report, frames_of, next_steps, statistics
 from camdigits.app.options import CameraOptions, OutputOptions, ReaderOptions, TrackingOptions
 from camdigits.app.window.live import run_live
-from camdigits.app.window.session import LiveOptions
 from camdigits.app.window.viewer import Viewer
 from camdigits.app.window.window import Window
 from camdigits.config import load_config

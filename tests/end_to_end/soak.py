@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from support.mjpeg_server import MjpegServer, serving
 
+from camdigits.app.live.session import LiveSummary
 from camdigits.app.window.live import run_live
-from camdigits.app.window.session import LiveSummary
 from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.sinks.jsonl import JsonlSink

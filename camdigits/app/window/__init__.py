@@ -1,1 +1,1 @@
-"""The live window: loop, keys, session state, display check."""
+"""The live window: keys, mouse, display check."""

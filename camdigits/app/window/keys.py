@@ -1,11 +1,13 @@
-"""Map the keys of the live window to changes of its state.
+"""Map the keys of the live window to changes of the session.
 
 Pure functions; session.py carries the changes out.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
+
+from camdigits.app.live.view import LiveState
 
 HELP = (
     ("q, Esc", "quit"),
@@ -20,33 +22,18 @@ HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WindowState:
-    """What is switched on in the live window."""
-
-    paused: bool = False
-    debug: bool = False
-    mirror: bool = False  # off at first: a mirrored digit is another digit
-    help: bool = False
-    recording: bool = False
-    roi: bool = False  # a region of interest is read or is being drawn
-    quit: bool = False
-    step: bool = False  # for one frame: read it although paused
-    snapshot: bool = False  # for one key: save the picture shown
-
-
-def press(state: WindowState, key: str) -> WindowState:
+def press(state: LiveState, key: str) -> LiveState:
     """Return the state after a key; an unknown key changes nothing.
 
-    >>> press(press(WindowState(), " "), ".")
-    WindowState(paused=True, debug=False, mirror=False, help=False, recording=False, roi=False, \
+    >>> press(press(LiveState(), " "), ".")
+    LiveState(paused=True, debug=False, mirror=False, help=False, recording=False, roi=False, \
 quit=False, step=True, snapshot=False)
     """
     change = KEYS.get(key.lower())
     return state if change is None else change(state)
 
 
-KEYS: Mapping[str, Callable[[WindowState], WindowState]] = MappingProxyType(
+KEYS: Mapping[str, Callable[[LiveState], LiveState]] = MappingProxyType(
     {
         "q": lambda state: replace(state, quit=True),
         # Escape first ends the region of interest, then the program.

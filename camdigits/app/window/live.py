@@ -1,26 +1,48 @@
-"""The live loop: from a source to the window and the sinks, controlled by keys.
+"""Run the live loop with a window, controlled by keys and the mouse, or without one."""
 
-Every file is finished however the loop ends.
-"""
-
-import sys
-import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from dataclasses import replace
 
-from camdigits.app.window.prefetch import ENDED, NOT_YET, Polled, Prefetcher
-from camdigits.app.window.session import LiveOptions, LiveSummary, Session
+from camdigits.app.live.loop import run_loop
+from camdigits.app.live.session import LiveOptions, LiveSummary, Session
+from camdigits.app.live.view import View
+from camdigits.app.window.keys import HELP, press
 from camdigits.app.window.window import LiveWindow
+from camdigits.closeable import Closeable
+from camdigits.render.status import with_status
 from camdigits.roi import FrameReader
-from camdigits.sinks.base import Sink, StopRun
-from camdigits.sources.base import Source, SourceInfo
-from camdigits.sources.latest import LatestFrame
-from camdigits.sources.reconnect import Reconnecting
+from camdigits.sinks.base import Sink
+from camdigits.sources.base import Source
 from camdigits.track.tracker import Tracker
-from camdigits.values import Frame
 
-POLL_MS = 3  # chosen: at most this much is added to the age of a frame by polling for it
-IDLE_MS = 30  # chosen: between two polls of the keyboard while no frame is due
+
+class WindowScreen(Closeable):
+    """A screen that shows views in a window and carries out its keys and drags."""
+
+    def __init__(self, window: LiveWindow) -> None:
+        self._window = window
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user closed the window."""
+        return self._window.closed
+
+    def show(self, view: View) -> None:
+        """Show the annotated frame or the debug view with the status, and the keys if wanted."""
+        status = replace(view.status, help=HELP if view.state.help else ())
+        self._window.show(with_status(view.picture(), status))
+
+    def control(self, session: Session, wait_ms: int) -> None:
+        """Carry out what the mouse drew and, if one comes within `wait_ms`, a key."""
+        if (drag := self._window.drag()) is not None:
+            session.draw_roi(drag.box, drag.done)
+        key = self._window.key(wait_ms)
+        if key is not None:
+            session.change(press(session.state, key))
+
+    def close(self) -> None:
+        """Close the window. Safe to call twice."""
+        self._window.close()
 
 
 def run_live(
@@ -34,108 +56,18 @@ def run_live(
     report: Callable[[str], None] | None = None,
     on_end: Callable[[LiveSummary], None] | None = None,
 ) -> LiveSummary:
-    """Read a source until it ends, the user quits, or Ctrl-C; close everything passed in.
-
-    Args:
-        source: of a live one only the newest frame is read; a file is shown at its own speed.
-        reader: reads the frames.
-        tracker: follows digits from frame to frame, except through a folder of pictures.
-        sinks: receive each result once.
-        window: shows the frames and returns keys; None to only write.
-        options: settings.
-        report: receives a line about each file that a key saved; None prints it to stderr.
-        on_end: receives the summary when everything is finished, even after an error.
+    """Read a source with `run_loop`; show it in `window` unless that is None.
 
     Raises:
-        SourceLostError: the source broke off.
-        OutputError: one of `sinks` cannot be written.
-        KeyboardInterrupt: Ctrl-C. In each case the files are finished first.
+        As `run_loop` does.
     """
-    if not (source.info.live or source.info.fps):
-        tracker = None  # the pictures of a folder are independent
-    problem = _problem_of(source)
-    report = report or _to_stderr
-    session = Session(source.info, reader, tracker, sinks, options, report, problem)
-    with ExitStack() as stack:
-        if on_end is not None:
-            stack.callback(lambda: on_end(session.summary()))
-        for each in (*sinks, window):
-            if each is not None:
-                stack.callback(each.close)
-        frames = LatestFrame(source) if source.info.live else source
-        stack.callback(frames.close)
-        stack.callback(session.close)
-        if window is None:
-            session.run(frames)
-        else:
-            stack.enter_context(suppress(StopRun))
-            _run_window(stack.enter_context(Prefetcher(frames)), session, window)
-    return session.summary()  # after the files are finished, so that a recording is included
-
-
-def frame_period_s(info: SourceInfo, slide_s: float) -> float:
-    """Return how long each frame is shown: 0 for a camera, 1 / fps for a file, else `slide_s`."""
-    if info.live:
-        return 0.0
-    return 1 / info.fps if info.fps else slide_s
-
-
-def next_due_s(due_s: float, now_s: float, period_s: float) -> float:
-    """Return when the next frame is due; a delay is not caught up, no frame is skipped.
-
-    >>> next_due_s(10.0, 10.25, 0.5), next_due_s(10.0, 12.0, 0.5)
-    (10.5, 12.0)
-    """
-    return max(due_s + period_s, now_s)
-
-
-def _problem_of(source: Source) -> Callable[[], str]:
-    """Return a function that describes the source's current problem; "" if there is none."""
-    return (lambda: source.problem) if isinstance(source, Reconnecting) else str
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
-def _run_window(prefetcher: Prefetcher, session: Session, window: LiveWindow) -> None:
-    info = session.info
-    period_s, due_s = frame_period_s(info, session.options.slide_s), time.monotonic()
-    keeps_last = not info.live and not info.fps  # the last picture of a folder stays until a key
-    ended = False
-    while not session.state.quit and not window.closed:
-        polled = NOT_YET if ended else _poll(prefetcher, session, due_s)
-        if polled is ENDED:
-            if not keeps_last:
-                return
-            ended = True
-            session.note("the end: q quits")
-        elif isinstance(polled, Frame):
-            due_s = next_due_s(due_s, time.monotonic(), period_s)
-            session.process(polled)
-        _show_and_obey(session, window, IDLE_MS if ended else _wait_ms(due_s))
-
-
-def _poll(prefetcher: Prefetcher, session: Session, due_s: float) -> Polled:
-    """Poll for a frame if one is due; while paused, drop those that arrive from a camera."""
-    if session.state.step or (not session.state.paused and time.monotonic() >= due_s):
-        return prefetcher.poll()
-    if session.state.paused:
-        prefetcher.drop_stale()
-    return NOT_YET
-
-
-def _show_and_obey(session: Session, window: LiveWindow, wait_ms: int) -> None:
-    """Show the current frame and carry out what mouse and keyboard did meanwhile."""
-    if (drag := window.drag()) is not None:
-        session.drag(drag)
-    session.show(window)
-    is_idle = session.state.paused and not session.state.step
-    key = window.key(IDLE_MS if is_idle else wait_ms)
-    if key is not None:
-        session.press(key)
-
-
-def _wait_ms(due_s: float) -> int:
-    left_ms = round((due_s - time.monotonic()) * 1000)
-    return max(POLL_MS, min(IDLE_MS, left_ms)) if left_ms > 0 else POLL_MS
+    return run_loop(
+        source,
+        reader,
+        tracker=tracker,
+        sinks=sinks,
+        screen=None if window is None else WindowScreen(window),
+        options=options,
+        report=report,
+        on_end=on_end,
+    )

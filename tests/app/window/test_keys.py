@@ -2,33 +2,34 @@
 
 import pytest
 
-from camdigits.app.window.keys import HELP, KEYS, WindowState, press
+from camdigits.app.live.view import LiveState
+from camdigits.app.window.keys import HELP, KEYS, press
 
 
 @pytest.mark.parametrize(
     ("key", "after"),
     [
-        ("q", WindowState(quit=True)),
-        (" ", WindowState(paused=True)),
-        (".", WindowState()),
-        ("s", WindowState(snapshot=True)),
-        ("r", WindowState(recording=True)),
-        ("d", WindowState(debug=True)),
-        ("m", WindowState(mirror=True)),
-        ("h", WindowState(help=True)),
-        ("H", WindowState(help=True)),
-        ("x", WindowState()),
+        ("q", LiveState(quit=True)),
+        (" ", LiveState(paused=True)),
+        (".", LiveState()),
+        ("s", LiveState(snapshot=True)),
+        ("r", LiveState(recording=True)),
+        ("d", LiveState(debug=True)),
+        ("m", LiveState(mirror=True)),
+        ("h", LiveState(help=True)),
+        ("H", LiveState(help=True)),
+        ("x", LiveState()),
     ],
 )
-def test_each_key_changes_one_thing(key: str, after: WindowState) -> None:
+def test_each_key_changes_one_thing(key: str, after: LiveState) -> None:
     """Each key switches one thing on; '.' has an effect only while paused."""
-    assert press(WindowState(), key) == after
+    assert press(LiveState(), key) == after
 
 
 @pytest.mark.parametrize("key", [" ", "r", "d", "m", "h"])
 def test_a_switch_pressed_twice_is_off(key: str) -> None:
     """Pressing a switch twice restores the state."""
-    assert press(press(WindowState(), key), key) == WindowState()
+    assert press(press(LiveState(), key), key) == LiveState()
 
 
 def test_help_names_every_key() -> None:

@@ -24,9 +24,10 @@ from support.fakes import (
     frame,
 )
 
-from camdigits.app.window.live import frame_period_s, next_due_s, run_live
-from camdigits.app.window.saving import free_path, recording_fps
-from camdigits.app.window.session import LiveOptions, mirrored
+from camdigits.app.live.loop import frame_period_s, next_due_s
+from camdigits.app.live.saving import free_path, recording_fps
+from camdigits.app.live.session import LiveOptions, mirrored
+from camdigits.app.window.live import run_live
 from camdigits.errors import OutputError, SourceLostError
 from camdigits.image import cv2
 from camdigits.sinks.base import Picture, StopRun

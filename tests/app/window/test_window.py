@@ -27,7 +27,8 @@ PROGRAM = textwrap.dedent(
     import json, sys, time
     from pathlib import Path
     import numpy as np
-    from camdigits.app.window.live import LiveOptions, run_live
+    from camdigits.app.live.session import LiveOptions
+    from camdigits.app.window.live import run_live
     from camdigits.app.window.window import Window
     from camdigits.sources.base import SourceInfo
     from camdigits.values import Box, Digit, Frame, Region, Result

@@ -1,32 +1,32 @@
-"""The state of the live window: the current frame, what keys switched on, and the open recording.
+"""The state of a live run: the current frame, what is switched on, and the open recording.
 
-Processes each frame once, reads it again when the view changes, and carries out keys and drags.
+Processes each frame once, reads it again when the view changes, and carries out what the user of a
+screen asks for.
 """
 
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from camdigits.app.window.keys import HELP, WindowState, press
-from camdigits.app.window.saving import Saver
-from camdigits.app.window.window import Drag, LiveWindow
+from camdigits.app.live.saving import Saver
+from camdigits.app.live.view import LiveState, View
 from camdigits.image import cv2, frozen
 from camdigits.meter import Speed, Summary
 from camdigits.pipeline import Pipeline, Processed
-from camdigits.render.debug import debug_view
-from camdigits.render.status import Status, with_status
+from camdigits.render.status import Status
 from camdigits.roi import FrameReader, RoiReader, mirrored_box, roi_from_drag
 from camdigits.sinks.base import Sink
 from camdigits.sources.base import SourceInfo
 from camdigits.track.tracker import Tracker
-from camdigits.values import BgrImage, Box, Frame, Result
+from camdigits.values import Box, Frame
 
 NOTE_S = 3.0  # chosen: how long a note stays on the picture
 SPEED_UPDATE_S = 0.25  # chosen: numbers that change more often are hard to read
-INITIAL_STATE = WindowState()
+INITIAL_STATE = LiveState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,40 @@ class LiveOptions:
     """Settings of the live loop."""
 
     folder: Path = Path()  # receives snapshots and recordings
-    state: WindowState = INITIAL_STATE  # what is on at the start
+    state: LiveState = INITIAL_STATE  # what is on at the start
     slide_s: float = 2.0  # chosen: how long each picture of a folder is shown
     roi: Box | None = None  # the part of each frame to read; None for all
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSummary(Summary):
-    """Counts and speed of a live run, and the files that keys saved."""
+    """Counts and speed of a live run, and the files that its user saved."""
 
     saved: tuple[Path, ...] = ()  # snapshots and recordings
 
 
+class Screen(Protocol):
+    """Shows views and carries out what its user does: a window or a browser.
+
+    Used from one thread only.
+    """
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user closed it."""
+
+    def show(self, view: View) -> None:
+        """Show a view that differs from the last one."""
+
+    def control(self, session: "Session", wait_ms: int) -> None:
+        """Wait up to `wait_ms` for the user, and carry out on the session what was asked."""
+
+    def close(self) -> None:
+        """Close it. Safe to call twice."""
+
+
 class Session:
-    """Reads frames for the live window and changes its state by keys and mouse.
+    """Reads frames for a screen and changes its state as the user of the screen asks.
 
     Args:
         info: of the source.
@@ -55,7 +75,7 @@ class Session:
         tracker: follows digits from frame to frame; None if frames are independent.
         sinks: receive each result once.
         options: settings.
-        report: receives a line about each file that a key saved, and each error.
+        report: receives a line about each saved file, and each error.
         source_problem: returns what is wrong with the source now; "" if nothing.
     """
 
@@ -80,7 +100,17 @@ class Session:
         self._note, self._note_until_s = "", 0.0
         self._frame: Frame | None = None
         self._current: Processed | None = None
-        self._shown: tuple[Result, Status] | None = None
+        self._shown: View | None = None
+
+    @property
+    def roi(self) -> Box | None:
+        """The part of each frame that is read; None for all."""
+        return self._reader.box
+
+    @property
+    def saved(self) -> Sequence[Path]:
+        """Snapshots and recordings that are finished."""
+        return self._saver.saved
 
     def run(self, frames: Iterable[Frame]) -> None:
         """Process every frame without a window."""
@@ -92,41 +122,74 @@ class Session:
         self._current = self._pipeline.process(self._mirrored(frame), trace=self.state.debug)
         self.state = replace(self.state, step=False, recording=self._saver.recording)
 
-    def show(self, window: LiveWindow) -> None:
-        """Show the current frame, unless the window shows exactly that already."""
+    def show(self, screen: Screen) -> None:
+        """Show the current frame, unless the screen shows exactly that already."""
         if self._current is None:
             return
-        shown = self._current.result, self._status()
-        if self._shown is not None and self._shown[0] is shown[0] and self._shown[1] == shown[1]:
-            return
-        window.show(with_status(self._picture(self._current), shown[1]))
-        self._shown = shown
+        view = View(self._current, self.status(), self.state)
+        if not view.shows_the_same_as(self._shown):
+            screen.show(view)
+            self._shown = view
 
-    def press(self, key: str) -> None:
-        """Carry out a key."""
-        before, self.state = self.state, press(self.state, key)
-        if self.state.snapshot and self._current is not None:
-            self._saver.snapshot(self._picture(self._current))
-        if self.state.recording != before.recording:
+    def change(self, state: LiveState) -> None:
+        """Switch on and off what differs in `state`."""
+        before, self.state = self.state, state
+        if state.snapshot and self._current is not None:
+            self._saver.snapshot(View(self._current, self.status(), state).picture())
+        if state.recording != before.recording:
             self._switch_recording()
         self._update_roi(before)
-        if (self.state.debug, self.state.mirror) != (before.debug, before.mirror):
+        if (state.debug, state.mirror) != (before.debug, before.mirror):
             self._read_again()
         self.state = replace(self.state, snapshot=False)
 
-    def drag(self, drag: Drag) -> None:
-        """Use a rectangle drawn with the mouse as the ROI, if its key was pressed before."""
+    def draw_roi(self, drawn: Box, done: bool) -> None:
+        """Use a drawn rectangle as the ROI, if drawing one was switched on before.
+
+        Args:
+            drawn: in pixels of the frame; may extend beyond it.
+            done: the mouse button was released.
+        """
         if not self.state.roi or self.state.debug or self._frame is None:
             return
         height, width = self._frame.bgr.shape[:2]
-        box = roi_from_drag(drag.box, width, height)
-        self._drawn_roi = None if drag.done else box
-        if drag.done and box is not None:
-            self._set_roi(box)
+        box = roi_from_drag(drawn, width, height)
+        self._drawn_roi = None if done else box
+        if done and box is not None:
+            self.set_roi(box)
+
+    def set_roi(self, box: Box | None) -> None:
+        """Read only this part of each frame; None for all."""
+        self.state = replace(self.state, roi=box is not None)
+        if box != self._reader.box:
+            self._reader.box = box
+            self._read_again()
+
+    def use(self, reader: FrameReader, tracker: Tracker | None) -> None:
+        """Read the current and all later frames with another reader."""
+        self._reader.reader = reader
+        self._pipeline.tracker = tracker
+        self._read_again()
 
     def note(self, text: str) -> None:
         """Show a line on the picture for NOTE_S."""
         self._note, self._note_until_s = text, time.monotonic() + NOTE_S
+
+    def status(self) -> Status:
+        """Return what to show besides the current frame."""
+        now_s = time.monotonic()
+        if now_s >= self._speed_until_s and not self.state.paused:
+            self._speed = self._pipeline.summary().speed
+            self._speed_until_s = now_s + SPEED_UPDATE_S
+        return Status(
+            speed=self._speed,
+            paused=self.state.paused,
+            recording=self.state.recording,
+            mirror=self.state.mirror,
+            notes=(self._note,) if now_s < self._note_until_s else (),
+            roi=None if self.state.debug else self._drawn_roi or self._reader.box,
+            alert="" if self.state.paused else self._source_problem(),
+        )
 
     def summary(self) -> LiveSummary:
         """Return what was done so far."""
@@ -153,40 +216,16 @@ class Session:
             self._saver.stop()
         self.state = replace(self.state, recording=self._saver.recording)
 
-    def _update_roi(self, before: WindowState) -> None:
+    def _update_roi(self, before: LiveState) -> None:
         """Start, end or mirror the ROI after a key changed the state."""
         box = self._reader.box
         if self.state.roi and not before.roi:
             self.note("drag the mouse over what is to be read")
         elif before.roi and not self.state.roi:
             self._drawn_roi = None
-            self._set_roi(None)
+            self.set_roi(None)
         elif box is not None and self._frame and self.state.mirror != before.mirror:
             self._reader.box = mirrored_box(box, self._frame.bgr.shape[1])
-
-    def _set_roi(self, box: Box | None) -> None:
-        if box != self._reader.box:
-            self._reader.box = box
-            self._read_again()
-
-    def _picture(self, current: Processed) -> BgrImage:
-        return debug_view(current.result) if self.state.debug else current.picture()
-
-    def _status(self) -> Status:
-        now_s = time.monotonic()
-        if now_s >= self._speed_until_s and not self.state.paused:
-            self._speed = self._pipeline.summary().speed
-            self._speed_until_s = now_s + SPEED_UPDATE_S
-        return Status(
-            speed=self._speed,
-            paused=self.state.paused,
-            recording=self.state.recording,
-            mirror=self.state.mirror,
-            notes=(self._note,) if now_s < self._note_until_s else (),
-            roi=None if self.state.debug else self._drawn_roi or self._reader.box,
-            alert="" if self.state.paused else self._source_problem(),
-            help=HELP if self.state.help else (),
-        )
 
     def _notify(self, line: str, note: str) -> None:
         self._report(line)

@@ -1,4 +1,4 @@
-"""Save snapshots and recordings that a key of the live window starts.
+"""Save the snapshots and recordings that the user of a live run starts.
 
 An error while saving is reported and does not end the run.
 """

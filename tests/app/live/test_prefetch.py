@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from support.fakes import CAMERA, FILE, FakeSource, frame
 
-from camdigits.app.window.prefetch import ENDED, NOT_YET, Prefetcher
+from camdigits.app.live.prefetch import ENDED, NOT_YET, Prefetcher
 from camdigits.errors import SourceError
 from camdigits.sources.base import SourceInfo
 from camdigits.values import Frame

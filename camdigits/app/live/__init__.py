@@ -1,0 +1,1 @@
+"""The live loop that window and browser share: session, recordings, prefetched frames."""
