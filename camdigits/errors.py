@@ -11,6 +11,7 @@ CamdigitsError            1   nothing could be read
 ├── DisplayError          2   a window was requested and there is no screen
 ├── OpenCVError           2   OpenCV is missing or does not load
 ├── ConfigError           2   a settings file cannot be used
+├── ServerError           2   the web server cannot start
 ├── SourceError           3   a source cannot be opened
 │   └── SourceLostError   4   a source that was open was lost
 └── ModelError            5   a model or its card cannot be used
@@ -59,6 +60,12 @@ class OpenCVError(CamdigitsError):
 
 class ConfigError(CamdigitsError):
     """A settings file cannot be used."""
+
+    exit_status = 2
+
+
+class ServerError(CamdigitsError):
+    """The web server cannot start."""
 
     exit_status = 2
 

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from camdigits import __version__
+from camdigits.app.cli_serve import serve
 from camdigits.app.cli_tools import bench, cameras, doctor
 from camdigits.app.console import report, report_error, silence_stdout
 from camdigits.app.messages import one_line
@@ -93,6 +94,7 @@ def cli(context: click.Context) -> None:
     \b
     Try first:  camdigits demo
     A webcam:   camdigits live
+    A browser:  camdigits serve
     A photo:    camdigits image page.jpg
     A video:    camdigits video clip.mp4
     Problems?   camdigits doctor
@@ -217,8 +219,8 @@ def demo(output: Path, frames: int, outputs: OutputOptions, reading: ReaderOptio
     read_demo(output, frames, outputs, reading)
 
 
-for tool in (bench, cameras, doctor):
-    cli.add_command(tool)
+for command in (serve, bench, cameras, doctor):
+    cli.add_command(command)
 
 
 @cli.command()

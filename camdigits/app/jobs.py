@@ -40,6 +40,7 @@ from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.tracker import Tracker, config_for
 
 TITLE = "camdigits"  # of the window
+GIVE_UP_S = 30.0  # chosen: a camera that is plugged in again is back within seconds
 
 
 def read_live(
@@ -205,14 +206,20 @@ def make_tracker(options: TrackingOptions, threshold: float) -> Tracker | None:
     return Tracker(config_for(threshold)) if options.track else None
 
 
-def open_camera(name: str, options: CameraOptions, notify: Callable[[str], None]) -> Source:
-    """Open the source of the live window.
+def open_camera(
+    name: str,
+    options: CameraOptions,
+    notify: Callable[[str], None],
+    give_up_s: float = GIVE_UP_S,
+) -> Source:
+    """Open the source of the live window or the server.
 
     Args:
         name: as the user named it.
         options: requested settings.
         notify: receives a line about settings that the camera does not support, and about each
             loss and return of the source.
+        give_up_s: seconds of reconnecting, unless the options say how long.
 
     Raises:
         SourceError: it cannot be opened.
@@ -227,7 +234,9 @@ def open_camera(name: str, options: CameraOptions, notify: Callable[[str], None]
         hflip=options.hflip,
         vflip=options.vflip,
     )
-    source = open_reconnecting(name, requested, give_up_s=options.give_up_s, notify=notify)
+    if options.give_up_s is not None:
+        give_up_s = options.give_up_s
+    source = open_reconnecting(name, requested, give_up_s=give_up_s, notify=notify)
     info, roi = source.info, options.roi
     if info.note:
         notify(info.note)

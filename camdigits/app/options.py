@@ -41,7 +41,7 @@ class CameraOptions:
     hflip: bool
     vflip: bool
     timeout_s: float  # without a frame, after which the source is lost
-    give_up_s: float  # of reconnecting; 0 does not try
+    give_up_s: float | None  # of reconnecting; 0 does not try; None: as the command's default
     roi: "Box | None"  # the part of each frame to read; None for all
 
 
@@ -165,9 +165,8 @@ camera_options = option_group(
         "--reconnect-for",
         "give_up_s",
         type=FiniteFloat(0, 1e9),
-        default=30.0,
-        show_default=True,
-        help="Seconds of reconnecting to a lost camera or stream; 0 does not try.",
+        help="Seconds of reconnecting to a lost camera or stream; 0 does not try.  [default: 30; "
+        "without end for serve]",
     ),
     click.option("--roi", callback=parse_roi, help="X,Y,WIDTH,HEIGHT: read only this part."),
 )

@@ -117,8 +117,14 @@ def _existing(path: Path) -> Path:
     return path
 
 
+def shipped_models() -> tuple[str, ...]:
+    """Return the names of the shipped models, sorted."""
+    files = (path for folder in MODEL_FOLDERS for path in folder.glob("*.tflite"))
+    return tuple(sorted({path.stem for path in files}))
+
+
 def _shipped() -> str:
-    names = sorted({path.stem for folder in MODEL_FOLDERS for path in folder.glob("*.tflite")})
+    names = shipped_models()
     return f"shipped models are {', '.join(names)}" if names else "no models are shipped"
 
 

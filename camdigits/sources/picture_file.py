@@ -55,13 +55,31 @@ def read_picture(path: str | Path) -> BgrImage:
         NoPictureError: there is no such file.
         PictureError: it is not a picture, is cut off, or has more than MAX_PIXELS pixels.
     """
-    data = _read_bytes(Path(path))
+    return decode_picture(_read_bytes(Path(path)), path)
+
+
+def decode_picture(data: bytes, name: str | Path, max_pixels: int = MAX_PIXELS) -> BgrImage:
+    """Decode the bytes of a picture file, as `read_picture` does.
+
+    Args:
+        data: the whole file, not empty.
+        name: what error messages call it.
+        max_pixels: a larger picture is refused; JPEG, PNG and others before they are decoded.
+
+    Returns:
+        (H, W, 3) uint8 BGR.
+
+    Raises:
+        PictureError: it is not a picture, is cut off, or has more than `max_pixels` pixels.
+    """
     if broken := picture_header.damage(data):
-        raise PictureError(f"cannot read picture {path}: {broken}; copy or save it again")
+        raise PictureError(f"cannot read picture {name}: {broken}; copy or save it again")
     size = picture_header.picture_size(data)
-    if size is not None and size[0] * size[1] > MAX_PIXELS:
-        raise PictureError(_too_large(path, f"{size[0]}x{size[1]} is"))
-    colour, alpha = _split(_decode(data, path), path)
+    if size is not None and size[0] * size[1] > max_pixels:
+        raise PictureError(_too_large(name, f"{size[0]}x{size[1]} is", max_pixels))
+    colour, alpha = _split(_decode(data, name), name)
+    if colour.shape[0] * colour.shape[1] > max_pixels:
+        raise PictureError(_too_large(name, "it is", max_pixels))
     image = _eight_bits(colour, _white_value(colour))
     if alpha is not None:
         image = _flattened(image, _eight_bits(alpha, _opaque_value(alpha)))
@@ -145,8 +163,8 @@ def _undecodable(data: bytes, path: str | Path) -> str:
     )
 
 
-def _too_large(path: str | Path, subject: str) -> str:
-    limit = f"the limit of {MAX_PIXELS // 10**6} megapixels"
+def _too_large(path: str | Path, subject: str, max_pixels: int = MAX_PIXELS) -> str:
+    limit = f"the limit of {max_pixels // 10**6} megapixels"
     return f"cannot read picture {path}: {subject} over {limit}; make it smaller"
 
 

@@ -7,6 +7,7 @@ and the box of each digit in each frame.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -39,6 +40,7 @@ Matrix: TypeAlias = npt.NDArray[np.float64]  # (3, 3)
 
 NUMBERS = ("3141592", "2718", "0577", "16180", "4690", "1973", "85")
 FPS = 30.0  # chosen
+NOISE_SHIFTS = 256  # chosen: different shifts of the noise in a clip without end
 PAN_PERIOD_S = 5.0  # chosen: period of the camera's slow movement
 PENS: tuple[Colour, ...] = (BLUE, BLACK, LIGHT_BLUE)
 
@@ -101,7 +103,7 @@ class SyntheticSource(Closeable):
     """Synthetic clip of a page of handwritten numbers.
 
     Args:
-        frames: number of frames.
+        frames: number of frames; None for a clip without end.
         size: width and height of a frame in pixels.
         seed: of the random generator; the same seed gives the same clip.
         numbers: what is written, in reading order; two short ones share a line.
@@ -113,12 +115,12 @@ class SyntheticSource(Closeable):
 
     def __init__(
         self,
-        frames: int = 150,
+        frames: int | None = 150,
         size: tuple[int, int] = (1280, 720),
         seed: int = 1,
         numbers: Sequence[str] = NUMBERS,
     ) -> None:
-        if frames < 1 or size[0] < 160 or size[1] < 120:
+        if (frames is not None and frames < 1) or size[0] < 160 or size[1] < 120:
             raise SourceError(
                 f"demo: wanted at least 1 frame of 160x120, got {frames} of {size[0]}x{size[1]}; "
                 "request more"
@@ -129,7 +131,7 @@ class SyntheticSource(Closeable):
         self._page = make_page(self.truth, size, rng)
         self._camera = make_camera_path(rng)
         self._noise = make_noise(size, rng)
-        self._shifts = rng.integers(0, NOISE_MARGIN_PX, (frames, 2))
+        self._shifts = rng.integers(0, NOISE_MARGIN_PX, (frames or NOISE_SHIFTS, 2))
         self._info = SourceInfo("demo", False, size[0], size[1], FPS, frames)
         self._closed = False
 
@@ -144,7 +146,8 @@ class SyntheticSource(Closeable):
         return tuple(LabelledBox(label, hull_box(view, hull)) for label, hull in self._page.hulls)
 
     def __iter__(self) -> Iterator[Frame]:
-        for index in range(len(self._shifts)):
+        frames = self._info.frame_count
+        for index in count() if frames is None else range(frames):
             if self._closed:
                 return
             yield Frame(index, index / FPS, frozen(self._render(index)), self._info.name)
@@ -164,7 +167,7 @@ class SyntheticSource(Closeable):
         )
         focus = 0.55 + 0.25 * np.sin(2 * np.pi * index / FPS / PAN_PERIOD_S)
         blurred = cv2.GaussianBlur(seen, (5, 5), focus * max(self._size[1] / 720, 0.6))
-        x, y = self._shifts[index].tolist()
+        x, y = self._shifts[index % len(self._shifts)].tolist()
         noise = self._noise[y : y + self._size[1], x : x + self._size[0]]
         # The noise has mean 128, so that one saturating uint8 operation adds it: ten times as
         # fast as drawing normal numbers for each frame.

@@ -15,9 +15,9 @@ from time import process_time
 import numpy as np
 
 from camdigits.recognize.card import Card
+from camdigits.recognize.feature_maps import open_model
 from camdigits.recognize.tflite import load_scorer, runtime_name, silenced
 from train.fit import nets
-from train.report.tflite_layers import open_model
 
 GLYPHS = 25  # a page of numbers
 ROUNDS = 60

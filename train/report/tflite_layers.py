@@ -6,15 +6,14 @@ The int8 file itself is read, so that neither the run nor TensorFlow is needed.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from camdigits.errors import ModelError
-from camdigits.recognize.tflite import INSTALL, RUNTIMES, Affine, dequantize, silenced
+from camdigits.recognize.feature_maps import open_model
+from camdigits.recognize.tflite import Affine, dequantize
 from camdigits.values import GrayImage
 
 Planes = npt.NDArray[np.float32]  # (height, width, channels)
@@ -45,35 +44,6 @@ class Layer:
     def weights(self) -> int:
         """Return the number of weights, without biases."""
         return math.prod(self.kernel) if self.kernel else 0
-
-
-def open_model(content: bytes, whole: bool = True, threads: int = 1) -> Any:
-    """Load a model into the installed runtime.
-
-    Args:
-        content: bytes of a .tflite file.
-        whole: keep all intermediate tensors and use the reference kernels; otherwise fast ones.
-        threads: threads per call.
-
-    Raises:
-        ModelError: no runtime is installed, or it cannot load the model.
-    """
-    module = _runtime()
-    plain = {
-        "experimental_op_resolver_type": (module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES),
-        "experimental_preserve_all_tensors": True,
-    }
-    try:
-        with silenced():
-            opened = module.Interpreter(
-                model_content=content, num_threads=threads, **(plain if whole else {})
-            )
-            opened.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise ModelError(
-            f"wanted a TFLite model, got another ({error}); export it again"
-        ) from error
-    return opened
 
 
 def load(model: Path) -> Any:
@@ -121,15 +91,6 @@ def feature_maps(
         for layer in layers
         if layer.kind in CONVOLUTIONS and len(layer.output) == 3
     )
-
-
-def _runtime() -> Any:
-    for name in RUNTIMES:
-        try:
-            return import_module(name)
-        except ImportError as error:
-            reason = error
-    raise ModelError(f"no TFLite runtime loads ({reason}); {INSTALL}") from reason
 
 
 def _tensors(opened: Any) -> dict[int, dict[str, Any]]:

@@ -100,20 +100,20 @@ def _to_stderr(line: str) -> None:
 def _run_screen(prefetcher: Prefetcher, session: Session, screen: Screen) -> None:
     info = session.info
     period_s, due_s = frame_period_s(info, session.options.slide_s), time.monotonic()
-    keeps_last = not info.live and not info.fps  # the last picture of a folder stays until a key
-    ended = False
+    # The last picture of a folder stays until a key.
+    stays = session.options.stay or (not info.live and not info.fps)
     while not session.state.quit and not screen.closed:
-        polled = NOT_YET if ended else _poll(prefetcher, session, due_s)
+        polled = NOT_YET if session.ended else _poll(prefetcher, session, due_s)
         if polled is ENDED:
-            if not keeps_last:
+            session.ended = True
+            if not stays:
                 return
-            ended = True
             session.note("the end: q quits")
         elif isinstance(polled, Frame):
             due_s = next_due_s(due_s, time.monotonic(), period_s)
             session.process(polled)
         session.show(screen)
-        is_idle = ended or (session.state.paused and not session.state.step)
+        is_idle = session.ended or (session.state.paused and not session.state.step)
         screen.control(session, IDLE_MS if is_idle else _wait_ms(due_s))
 
 

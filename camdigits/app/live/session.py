@@ -37,6 +37,7 @@ class LiveOptions:
     state: LiveState = INITIAL_STATE  # what is on at the start
     slide_s: float = 2.0  # chosen: how long each picture of a folder is shown
     roi: Box | None = None  # the part of each frame to read; None for all
+    stay: bool = False  # show the last frame of a file until the user quits
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Session:
         source_problem: Callable[[], str] = str,
     ) -> None:
         self.info, self.options = info, options or LiveOptions()
+        self.ended = False  # the source has no more frames
         self.state = replace(self.options.state, roi=self.options.roi is not None)
         self._report, self._source_problem = report, source_problem
         self._reader = RoiReader(reader, self.options.roi)
@@ -126,7 +128,7 @@ class Session:
         """Show the current frame, unless the screen shows exactly that already."""
         if self._current is None:
             return
-        view = View(self._current, self.status(), self.state)
+        view = View(self._current, self.status(), self.state, self._reader.box)
         if not view.shows_the_same_as(self._shown):
             screen.show(view)
             self._shown = view

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from camdigits.pipeline import Processed
 from camdigits.render.debug import debug_view
 from camdigits.render.status import Status
-from camdigits.values import BgrImage
+from camdigits.values import BgrImage, Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class View:
     current: Processed
     status: Status
     state: LiveState
+    roi: Box | None = None  # the part that was read; None for all
 
     def picture(self) -> BgrImage:
         """Render the annotated frame, or the debug view if it is on."""

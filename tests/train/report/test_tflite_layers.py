@@ -6,6 +6,7 @@ import pytest
 
 from camdigits.errors import ModelError
 from camdigits.recognize.card import find_model, sha256_of
+from camdigits.recognize.feature_maps import open_model
 from train.report import tflite_layers
 
 MODELS = Path(__file__).parent.parent.parent / "models"
@@ -55,4 +56,4 @@ def test_feature_maps_are_what_the_model_computes() -> None:
 def test_a_file_that_is_not_a_model_is_rejected() -> None:
     """The error is one line of our own."""
     with pytest.raises(ModelError, match="wanted a TFLite model, got another"):
-        tflite_layers.open_model(b"TFL3 no")
+        open_model(b"TFL3 no")

@@ -1,0 +1,242 @@
+"""What the request handlers share: the live run, readers, history and limits."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from camdigits import __version__
+from camdigits.app.live.session import Session
+from camdigits.app.server.errors import RequestError
+from camdigits.app.server.history import History
+from camdigits.app.server.live_run import COMMAND_S, LiveRun, LiveStatus
+from camdigits.app.server.newest import Newest
+from camdigits.app.server.options import ServeOptions
+from camdigits.app.server.parsing import wanted
+from camdigits.app.server.reading import Readers, ReadingPool, ReadSettings
+from camdigits.app.server.tokens import Token
+from camdigits.roi import roi_from_drag
+from camdigits.track.tracker import Tracker, config_for
+from camdigits.values import Box, rounded
+
+NO_STATUS = LiveStatus("none")
+
+
+class Viewers:
+    """Counts open WebSockets and streams.
+
+    Args:
+        limit: how many may be open at the same time.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.count = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count one for the length of a with block.
+
+        Raises:
+            RequestError: there are too many.
+        """
+        if self.count >= self._limit:
+            raise RequestError(
+                503, f"wanted at most {self._limit} viewers, got another; try again later", 5
+            )
+        self.count += 1
+        try:
+            yield
+        finally:
+            self.count -= 1
+
+
+@dataclass(eq=False)
+class Site:
+    """Everything that the handlers of one server share."""
+
+    options: ServeOptions
+    readers: Readers
+    history: History
+    newest: Newest
+    encoders: Executor  # makes pictures and details
+    tracks: bool  # whether digits are followed
+    reading: ReadSettings  # of the live run, changed by `change`
+    run: LiveRun | None = None  # None: the server was started without a source
+    token: Token | None = None
+    pool: ReadingPool = field(default_factory=ReadingPool)
+    viewers: Viewers = field(init=False)
+    closing: bool = False  # the server shuts down: endless answers end
+    reads: int = 0  # pictures and drawings answered
+
+    def __post_init__(self) -> None:
+        self.viewers = Viewers(self.options.viewers)
+
+    @property
+    def live(self) -> LiveStatus:
+        """What the live run does now."""
+        return NO_STATUS if self.run is None else self.run.status
+
+    def make_tracker(self, threshold: float) -> Tracker | None:
+        """Return a tracker for a reader with this threshold, if digits are followed."""
+        return Tracker(config_for(threshold)) if self.tracks else None
+
+    def status(self) -> dict[str, Any]:
+        """Return the JSON object of the present state."""
+        live, moment = self.live, self.newest.moment
+        info = None if self.run is None else self.run.info
+        size = (None, None) if moment is None else moment.result.frame.bgr.shape[1::-1]
+        fps = live.status.speed.fps
+        return {
+            "version": __version__,
+            "source": None if info is None else info.name,
+            "state": live.state,
+            "problem": live.problem,
+            "fps": None if fps is None else rounded(fps, 2),
+            "age_ms": None if moment is None else rounded(moment.age_ms(), 1),
+            "width": size[0],
+            "height": size[1],
+            "settings": self.settings(),
+            "models": list(self.readers.models),
+            "labels": list(self.readers.get(replace(self.reading, debug=False)).labels),
+            "files": [path.name for path in live.saved],
+            "viewers": self.viewers.count,
+            "max_upload_bytes": self.options.max_upload,
+            "view_token": None if self.token is None else self.token.view,
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """Return the JSON object of the live run's settings."""
+        live = self.live
+        reader = self.readers.get(self.reading)
+        return {
+            "threshold": reader.threshold,
+            "rotate": self.reading.rotate,
+            "roi": None if live.roi is None else list(map(int, live.roi)),
+            "mirror": live.mirror,
+            "model": self.reading.model or self.readers.default,
+            "paused": live.status.paused,
+            "recording": live.status.recording,
+        }
+
+    async def change(self, wishes: dict[str, Any]) -> None:
+        """Change settings of the live run; none if one of them is wrong.
+
+        Raises:
+            RequestError: a name or value is wrong, or there is no live run.
+        """
+        if self.run is None:
+            raise RequestError(
+                409, "wanted a live run, got none; start the server with a source: serve 0"
+            )
+        reading = _new_reading(self.reading, wishes)
+        states = {
+            name: _flag(wishes[name], name)
+            for name in ("mirror", "paused", "recording")
+            if name in wishes
+        }
+        has_roi, roi = "roi" in wishes, self._roi(wishes.get("roi"))
+        reader = None
+        if reading != self.reading:
+            loop = asyncio.get_running_loop()
+            reader = await loop.run_in_executor(self.encoders, self.readers.get, reading)
+
+        def carry_out(session: Session) -> None:
+            session.change(replace(session.state, **states))
+            if has_roi:
+                session.set_roi(roi)
+            if reader is not None:
+                session.use(reader, self.make_tracker(reader.threshold))
+
+        await self.ask(carry_out)
+        self.reading = reading
+
+    async def ask(self, work: Any) -> None:
+        """Carry out work on the live session, between two frames.
+
+        Raises:
+            RequestError: there is no live run, or it does not react.
+        """
+        if self.run is None:
+            raise RequestError(
+                409, "wanted a live run, got none; start the server with a source: serve 0"
+            )
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(self.run.ask(work)), COMMAND_S)
+        except TimeoutError as error:
+            raise RequestError(
+                503, f"wanted an answer within {COMMAND_S:g} s, got none; try again", 2
+            ) from error
+
+    def close(self) -> None:
+        """End the live run and finish its files. Safe to call twice."""
+        if self.run is not None:
+            self.run.close()
+        self.pool.close()
+        self.encoders.shutdown(wait=False, cancel_futures=True)
+        self.history.close()
+
+    def _roi(self, value: object) -> Box | None:
+        """Parse an area, clipped to the newest frame."""
+        if value is None:
+            return None
+        if (
+            not isinstance(value, list)
+            or len(value) != 4
+            or not all(isinstance(each, int) and not isinstance(each, bool) for each in value)
+            or any(abs(each) > 100_000 for each in value)
+        ):
+            raise wanted("roi", "null or [x, y, width, height] in pixels", value)
+        moment = self.newest.moment
+        height, width = (100_000,) * 2 if moment is None else moment.result.frame.bgr.shape[:2]
+        box = roi_from_drag(Box(*value), width, height)
+        if box is None:
+            raise wanted("roi", f"8 or more pixels inside the frame of {width}x{height}", value)
+        return box
+
+
+def make_encoders() -> ThreadPoolExecutor:
+    """Return the thread that makes pictures; one, so that it leaves a core to the reader."""
+    return ThreadPoolExecutor(1, "encoding")
+
+
+def connection_site(connection: HTTPConnection) -> Site:
+    """Return the site of a request or WebSocket."""
+    site: Site = connection.app.state.site
+    return site
+
+
+def _new_reading(present: ReadSettings, wishes: dict[str, Any]) -> ReadSettings:
+    known = ("threshold", "rotate", "roi", "mirror", "model", "paused", "recording")
+    for name in wishes:
+        if name not in known:
+            raise wanted("settings", f"only {', '.join(known)}", name)
+    changes: dict[str, Any] = {}
+    if "threshold" in wishes:
+        value = wishes["threshold"]
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 <= value <= 1:
+            raise wanted("threshold", "a number from 0 to 1", value)
+        changes["threshold"] = float(value)
+    if "rotate" in wishes:
+        value = wishes["rotate"]
+        if value is not None and (isinstance(value, bool) or value not in (0, 90, 180, 270)):
+            raise wanted("rotate", "null, 0, 90, 180 or 270", value)
+        changes["rotate"] = value
+    if "model" in wishes:
+        if not isinstance(wishes["model"], str):
+            raise wanted("model", "a model's name", wishes["model"])
+        changes["model"] = wishes["model"]
+        if wishes["model"] != present.model and "threshold" not in wishes:
+            changes["threshold"] = None  # each model has its own
+    return replace(present, **changes)
+
+
+def _flag(value: object, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise wanted(name, "true or false", value)
+    return value

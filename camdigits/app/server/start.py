@@ -1,0 +1,84 @@
+"""Carry out `camdigits serve`: open the source, build the site, and serve it."""
+
+import math
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from camdigits.app.console import report
+from camdigits.app.jobs import make_tracker, open_camera
+from camdigits.app.live.session import LiveOptions
+from camdigits.app.options import CameraOptions, OutputOptions, ReaderOptions, TrackingOptions
+from camdigits.app.server.history import History
+from camdigits.app.server.live_run import LiveRun
+from camdigits.app.server.newest import Newest
+from camdigits.app.server.options import ServeOptions
+from camdigits.app.server.reading import Readers, ReadSettings
+from camdigits.app.server.serving import serve
+from camdigits.app.server.site import Site, make_encoders
+from camdigits.config import load_config
+from camdigits.sinks.base import Sink
+from camdigits.sinks.opening import text_sinks
+from camdigits.sinks.video import VideoSink, check_video
+from camdigits.sources.base import Source
+from camdigits.sources.synthetic import SyntheticSource
+
+
+def serve_source(
+    source: str | None,
+    options: ServeOptions,
+    camera: CameraOptions,
+    outputs: OutputOptions,
+    tracking: TrackingOptions,
+    reading: ReaderOptions,
+    *,
+    save: Path | None,
+    snapshots: Path,
+) -> None:
+    """Read a source live and serve the page until the process is interrupted.
+
+    Args:
+        source: as the user named it; None serves uploads, drawings and visitors' cameras only.
+        options: of the server.
+        camera: how the source is opened.
+        outputs: text files for results.
+        tracking: whether digits are followed.
+        reading: how frames are read.
+        save: a video file for the annotated frames.
+        snapshots: folder for recordings that are started on the page.
+
+    Raises:
+        CamdigitsError: something cannot be opened; the error says what.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, after an orderly end.
+    """
+    inputs = [] if source is None else [source]
+    if save is not None:
+        check_video(save, inputs)
+    config = None if reading.config is None else load_config(reading.config)
+    readers = Readers(reading.model, reading.threshold, config)
+    settings = ReadSettings(rotate=reading.rotate)
+    reader = readers.get(settings)
+    tracker = make_tracker(tracking, reader.threshold)
+    with ExitStack() as stack:
+        text = text_sinks(outputs.jsonl, outputs.csv, tracking.events, inputs)
+        sinks: list[Sink] = stack.enter_context(text)
+        history = stack.enter_context(History(options.history))
+        encoders = make_encoders()
+        stack.callback(encoders.shutdown, wait=False)
+        newest = Newest(encoders)
+        site = Site(options, readers, history, newest, encoders, tracking.track, settings)
+        stack.callback(site.close)
+        if source is not None:
+            opened = stack.enter_context(_open(source, camera))
+            sinks.append(history)
+            if save is not None:
+                sinks.append(VideoSink(save, opened.info.fps, clocked=opened.info.live))
+            live = LiveOptions(folder=snapshots, roi=camera.roi, stay=True)
+            site.run = LiveRun(opened, reader, tracker, sinks, live, newest, report)
+        serve(site, announce=click.echo, report=report)
+
+
+def _open(name: str, camera: CameraOptions) -> Source:
+    """Open the source; the demo has no end here, and a lost camera is waited for without end."""
+    return SyntheticSource(None) if name == "demo" else open_camera(name, camera, report, math.inf)
