@@ -64,7 +64,7 @@ def decode_picture(data: bytes, name: str | Path, max_pixels: int = MAX_PIXELS) 
     Args:
         data: the whole file, not empty.
         name: what error messages call it.
-        max_pixels: a larger picture is refused; JPEG, PNG and others before they are decoded.
+        max_pixels: a larger picture is rejected; JPEG, PNG and others before they are decoded.
 
     Returns:
         (H, W, 3) uint8 BGR.

@@ -1,7 +1,7 @@
 """The state of a live run: the current frame, what is switched on, and the open recording.
 
 Processes each frame once, reads it again when the view changes, and carries out what the user of a
-screen asks for.
+screen requests.
 """
 
 import time
@@ -61,14 +61,14 @@ class Screen(Protocol):
         """Show a view that differs from the last one."""
 
     def control(self, session: "Session", wait_ms: int) -> None:
-        """Wait up to `wait_ms` for the user, and carry out on the session what was asked."""
+        """Wait up to `wait_ms` for the user, and carry out on the session what was requested."""
 
     def close(self) -> None:
         """Close it. Safe to call twice."""
 
 
 class Session:
-    """Reads frames for a screen and changes its state as the user of the screen asks.
+    """Reads frames for a screen and changes its state as the user of the screen requests.
 
     Args:
         info: of the source.

@@ -24,7 +24,7 @@ def make_app(site: Site) -> Guard:
     app = Starlette(
         routes=routes(),
         exception_handlers={
-            RequestError: _refused,  # type: ignore[dict-item]
+            RequestError: _rejected,  # type: ignore[dict-item]
             CamdigitsError: _failed,  # type: ignore[dict-item]
             HTTPException: _http_error,  # type: ignore[dict-item]
         },
@@ -69,7 +69,7 @@ async def index(_request: Request) -> Response:
     return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
-async def _refused(_request: Request, error: RequestError) -> Response:
+async def _rejected(_request: Request, error: RequestError) -> Response:
     return JSONResponse(error.to_dict(), error.status, error.headers)
 
 

@@ -4,7 +4,7 @@ from camdigits.errors import CamdigitsError
 
 
 class RequestError(CamdigitsError):
-    """A request cannot be answered as asked.
+    """A request cannot be answered.
 
     Args:
         status: HTTP status code.

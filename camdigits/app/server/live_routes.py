@@ -1,6 +1,6 @@
 """Answer with pictures that do not end: the WebSockets and the MJPEG stream.
 
-A viewer of the live WebSocket asks for each picture, so that a slow one gets newer pictures and
+A viewer of the live WebSocket requests each picture, so that a slow one gets newer pictures and
 never old ones.
 """
 
@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from camdigits.app.server.details import details_of
 from camdigits.app.server.errors import RequestError
-from camdigits.app.server.newest import Moment
+from camdigits.app.server.latest import Moment
 from camdigits.app.server.parsing import check_names, flag, read_settings, wanted, whole
 from camdigits.app.server.reading import ReadSettings, decoded
 from camdigits.app.server.site import Site, connection_site
@@ -29,14 +29,14 @@ from camdigits.track.tracker import Tracker
 from camdigits.values import Frame, Result
 
 STATUS_S = 0.5  # chosen: a viewer hears of a lost camera within this time
-WRITE_S = 10.0  # chosen: a viewer that takes nothing for so long is dropped
+WRITE_S = 10.0  # chosen: a viewer that takes nothing within this time is dropped
 MAX_FRAME = 4_000_000  # bytes of one picture of a visitor's camera; also uvicorn's limit
 BOUNDARY = "camdigits-frame"
 TRY_LATER, TOO_SLOW = 1013, 1008  # WebSocket close codes
 
 
 async def live(websocket: WebSocket) -> None:
-    """Send the newest picture and result whenever the viewer asks."""
+    """Send the newest picture and result whenever the viewer requests it."""
     site = connection_site(websocket)
     await _with_viewer(websocket, site, _send_live(websocket, site))
 
@@ -123,7 +123,7 @@ async def _send_live(websocket: WebSocket, site: Site) -> None:
         if site.run is not None and (credit["details"] or credit["debug"]):
             site.run.want_details()
         await asyncio.sleep(max(0.0, due_s - time.monotonic()))
-        moment = await site.newest.after(seq, STATUS_S)
+        moment = await site.latest.after(seq, STATUS_S)
         due_s = time.monotonic() + 1 / site.options.stream_fps
         message = await _live_message(site, moment, credit)
         if moment is not None:
@@ -137,9 +137,9 @@ async def _live_message(site: Site, moment: Moment | None, credit: dict[str, Any
     if moment is not None:
         shown = moment.result.to_dict()
         events = [event(each, moment.result.frame) for each in moment.result.events]
-        jpeg = await site.newest.jpeg(moment, credit["width"], overlay=False)
+        jpeg = await site.latest.jpeg(moment, credit["width"], overlay=False)
         if credit["details"] or credit["debug"]:
-            details = await site.newest.details(moment, masks=credit["debug"])
+            details = await site.latest.details(moment, masks=credit["debug"])
     values = {
         "seq": None if moment is None else moment.seq,
         "status": site.status(),
@@ -152,7 +152,7 @@ async def _live_message(site: Site, moment: Moment | None, credit: dict[str, Any
 
 
 def _credit(text: str, site: Site) -> dict[str, Any]:
-    """Parse what a viewer sends to ask for the next picture."""
+    """Parse what a viewer sends to request the next picture."""
     try:
         value = json.loads(text) if len(text) < 1000 else None
     except (ValueError, RecursionError):
@@ -233,10 +233,10 @@ async def _mjpeg(site: Site, width: int, overlay: bool) -> AsyncIterator[bytes]:
     yield f"--{BOUNDARY}\r\n".encode()
     while not site.closing:
         started_s = time.monotonic()
-        moment = await site.newest.after(seq, 1.0)
+        moment = await site.latest.after(seq, 1.0)
         if moment is not None:
             seq = moment.seq
-            last = await site.newest.jpeg(moment, width, overlay=overlay)
+            last = await site.latest.jpeg(moment, width, overlay=overlay)
         if last:
             head = f"Content-Type: image/jpeg\r\nContent-Length: {len(last)}\r\n\r\n"
             # The boundary comes at once, not with the next part: browsers show a part at its end.

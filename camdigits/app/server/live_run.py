@@ -1,7 +1,7 @@
 """Run the live loop on a thread of its own, watched and controlled by browsers.
 
 The loop waits for no viewer: it puts each result into one slot, and between two frames it carries
-out what browsers asked for.
+out what browsers requested.
 """
 
 import queue
@@ -17,7 +17,7 @@ from camdigits.app.live.loop import run_loop
 from camdigits.app.live.session import LiveOptions, Session
 from camdigits.app.live.view import View
 from camdigits.app.server.errors import RequestError
-from camdigits.app.server.newest import Newest
+from camdigits.app.server.latest import LatestResult
 from camdigits.closeable import Closeable
 from camdigits.errors import CamdigitsError
 from camdigits.meter import Summary
@@ -28,7 +28,7 @@ from camdigits.sources.base import Source, SourceInfo
 from camdigits.track.tracker import Tracker
 from camdigits.values import Box
 
-DETAILS_S = 2.0  # chosen: frames are read with a trace this long after a viewer asked for one
+DETAILS_S = 2.0  # chosen: frames are read with a trace this long after a viewer requested one
 COMMAND_S = 5.0  # chosen: longest wait for the loop to carry out a command
 JOIN_S = 5.0  # chosen: a camera that hangs is not waited for
 
@@ -52,11 +52,11 @@ class BrowserScreen(Closeable):
     """A screen whose users sit at browsers.
 
     Args:
-        newest: receives every view.
+        latest: receives every view.
     """
 
-    def __init__(self, newest: Newest) -> None:
-        self._newest = newest
+    def __init__(self, latest: LatestResult) -> None:
+        self._latest = latest
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._details_until_s = 0.0
         self._closed = threading.Event()
@@ -69,11 +69,11 @@ class BrowserScreen(Closeable):
 
     def show(self, view: View) -> None:
         """Make a view the newest one."""
-        self._newest.put(view)
+        self._latest.put(view)
 
     def control(self, session: Session, wait_ms: int) -> None:
         """Note the session's status, and carry out a command if one comes in time."""
-        self.status = _status_of(session, self._newest.moment is not None)
+        self.status = _status_of(session, self._latest.moment is not None)
         wants_details = time.monotonic() < self._details_until_s
         if session.state.debug != wants_details:
             session.change(replace(session.state, debug=wants_details))
@@ -83,13 +83,13 @@ class BrowserScreen(Closeable):
             return
         if done.set_running_or_notify_cancel():
             _carry_out(work, session, done)
-            self.status = _status_of(session, self._newest.moment is not None)
+            self.status = _status_of(session, self._latest.moment is not None)
 
     def want_details(self) -> None:
         """Read the frames of the next DETAILS_S with a trace."""
         self._details_until_s = time.monotonic() + DETAILS_S
 
-    def ask(self, work: Callable[[Session], T]) -> Future[T]:
+    def submit(self, work: Callable[[Session], T]) -> Future[T]:
         """Carry out work on the session between two frames, in the loop's thread."""
         done: Future[T] = Future()
         self._commands.put((work, done))
@@ -109,7 +109,7 @@ class LiveRun(Closeable):
         tracker: follows digits from frame to frame; None if frames are independent.
         sinks: receive each result; closed when the run ends.
         options: of the session.
-        newest: receives every view.
+        latest: receives every view.
         report: receives a line about each saved file and each error.
     """
 
@@ -120,13 +120,13 @@ class LiveRun(Closeable):
         tracker: Tracker | None,
         sinks: Sequence[Sink],
         options: LiveOptions,
-        newest: Newest,
+        latest: LatestResult,
         report: Callable[[str], None],
     ) -> None:
         self.info: SourceInfo = source.info
         self.summary: Summary | None = None  # when the run is over
         self.reader = reader
-        self._screen = BrowserScreen(newest)
+        self._screen = BrowserScreen(latest)
         self._problem = ""
         self._report = report
         # A daemon thread: a camera that hangs must not keep the program from ending.
@@ -150,7 +150,7 @@ class LiveRun(Closeable):
         """Read the frames of the next DETAILS_S with a trace."""
         self._screen.want_details()
 
-    def ask(self, work: Callable[[Session], T]) -> Future[T]:
+    def submit(self, work: Callable[[Session], T]) -> Future[T]:
         """Carry out work on the session between two frames.
 
         Raises:
@@ -159,7 +159,7 @@ class LiveRun(Closeable):
         if not self._thread.is_alive():
             problem = self._problem or "its source has ended"
             raise RequestError(409, f"wanted a live run, got one that is over: {problem}; restart")
-        return self._screen.ask(work)
+        return self._screen.submit(work)
 
     def close(self) -> None:
         """End the run, finish its files, and wait for the thread. Safe to call twice."""

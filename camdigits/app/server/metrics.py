@@ -26,7 +26,7 @@ class _SiteCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its present value."""
-        site, moment = self._site, self._site.newest.moment
+        site, moment = self._site, self._site.latest.moment
         live = site.live
         build = GaugeMetricFamily("camdigits_info", "Version", labels=["version"])
         build.add_metric([__version__], 1)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from camdigits.app.server.details import details_of
 from camdigits.app.server.errors import RequestError
-from camdigits.app.server.newest import Moment, encode_jpeg
+from camdigits.app.server.latest import Moment, encode_jpeg
 from camdigits.app.server.parsing import (
     check_names,
     flag,
@@ -107,13 +107,13 @@ async def maps(request: Request) -> Response:
 async def result(request: Request) -> Response:
     """Return the newest live result."""
     check_names(request.query_params, ())
-    return JSONResponse(_newest(connection_site(request)).result.to_dict())
+    return JSONResponse(_latest(connection_site(request)).result.to_dict())
 
 
 async def numbers(request: Request) -> Response:
     """Return the numbers of the newest live result."""
     check_names(request.query_params, ())
-    moment = _newest(connection_site(request))
+    moment = _latest(connection_site(request))
     return JSONResponse(
         {
             "frame": moment.result.frame.index,
@@ -127,7 +127,7 @@ async def crop(request: Request) -> Response:
     """Return the picture of one digit of the newest live result, by its track or index."""
     check_names(request.query_params, ())
     name = request.path_params["id"]
-    moment = _newest(connection_site(request))
+    moment = _latest(connection_site(request))
     found = [
         digit.box
         for index, digit in enumerate(moment.result.digits)
@@ -155,13 +155,13 @@ async def snapshot(request: Request) -> Response:
     check_names(query, ("overlay", "width", "view"))
     site = connection_site(request)
     width, overlay = whole(query, "width", 16, 10_000, 10_000), flag(query, "overlay", True)
-    moment = _newest(site)
+    moment = _latest(site)
 
     def work() -> bytes:
         picture = moment.current.picture() if overlay else moment.result.frame.bgr
         return encode_jpeg(picture, width, SNAPSHOT_QUALITY)
 
-    jpeg = await site.newest.run(work)
+    jpeg = await site.latest.run(work)
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
@@ -170,8 +170,8 @@ def _answer(result: Result, *, masks: bool) -> dict[str, Any]:
     return plain if result.trace is None else {**plain, "details": details_of(result, masks)}
 
 
-def _newest(site: Site) -> Moment:
-    moment = site.newest.moment
+def _latest(site: Site) -> Moment:
+    moment = site.latest.moment
     if moment is None:
         raise RequestError(
             503 if site.run else 409,

@@ -20,7 +20,7 @@ from camdigits.values import BgrImage, Frame, Result
 MAX_PIXELS = 50_000_000  # chosen: the largest cameras of phones; 150 MB as colour
 MAX_WAITING = 4  # chosen: pictures that wait while one is read
 READ_S = 30.0  # chosen: longest time until an answer; a 12-megapixel page takes under one
-RETRY_S = 2  # chosen: when a client that was refused should come again
+RETRY_S = 2  # chosen: when a client that was rejected should come again
 READERS = 8  # chosen: readers kept for different settings; each is 1 MB
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def decoded(data: bytes) -> BgrImage:
     """Decode the bytes of a visitor's picture to (H, W, 3) BGR.
 
     Raises:
-        RequestError: it is no picture, is cut off, or is too large.
+        RequestError: it is not a picture, is cut off, or is too large.
     """
     if not data:
         raise RequestError(422, "wanted a picture as the body, got nothing; send the file itself")

@@ -19,7 +19,7 @@ SHUTDOWN_S = 2  # chosen: how long open answers may take to end
 
 
 class _Server(uvicorn.Server):
-    """A server that tells endless answers to end when it shuts down."""
+    """A server that ends endless answers when it shuts down."""
 
     def __init__(self, config: uvicorn.Config, site: Site) -> None:
         super().__init__(config)
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the server."""
         self._site.closing = True
-        self._site.newest.wake()
+        self._site.latest.wake()
         self._site.history.wake()
         await super().shutdown(sockets)
 
@@ -91,7 +91,9 @@ def own_address() -> str:
     """Return this machine's address on its network; sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # reserved for documentation: only the route is asked
+            probe.connect(
+                ("192.0.2.1", 9)
+            )  # reserved for documentation: only the route is looked up
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])

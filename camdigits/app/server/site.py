@@ -13,8 +13,8 @@ from camdigits import __version__
 from camdigits.app.live.session import Session
 from camdigits.app.server.errors import RequestError
 from camdigits.app.server.history import History
+from camdigits.app.server.latest import LatestResult
 from camdigits.app.server.live_run import COMMAND_S, LiveRun, LiveStatus
-from camdigits.app.server.newest import Newest
 from camdigits.app.server.options import ServeOptions
 from camdigits.app.server.parsing import wanted
 from camdigits.app.server.reading import Readers, ReadingPool, ReadSettings
@@ -62,7 +62,7 @@ class Site:
     options: ServeOptions
     readers: Readers
     history: History
-    newest: Newest
+    latest: LatestResult
     encoders: Executor  # makes pictures and details
     tracks: bool  # whether digits are followed
     reading: ReadSettings  # of the live run, changed by `change`
@@ -87,7 +87,7 @@ class Site:
 
     def status(self) -> dict[str, Any]:
         """Return the JSON object of the present state."""
-        live, moment = self.live, self.newest.moment
+        live, moment = self.live, self.latest.moment
         info = None if self.run is None else self.run.info
         size = (None, None) if moment is None else moment.result.frame.bgr.shape[1::-1]
         fps = live.status.speed.fps
@@ -123,7 +123,7 @@ class Site:
             "recording": live.status.recording,
         }
 
-    async def change(self, wishes: dict[str, Any]) -> None:
+    async def change(self, requested: dict[str, Any]) -> None:
         """Change settings of the live run; none if one of them is wrong.
 
         Raises:
@@ -133,13 +133,13 @@ class Site:
             raise RequestError(
                 409, "wanted a live run, got none; start the server with a source: serve 0"
             )
-        reading = _new_reading(self.reading, wishes)
+        reading = _new_reading(self.reading, requested)
         states = {
-            name: _flag(wishes[name], name)
+            name: _flag(requested[name], name)
             for name in ("mirror", "paused", "recording")
-            if name in wishes
+            if name in requested
         }
-        has_roi, roi = "roi" in wishes, self._roi(wishes.get("roi"))
+        has_roi, roi = "roi" in requested, self._roi(requested.get("roi"))
         reader = None
         if reading != self.reading:
             loop = asyncio.get_running_loop()
@@ -152,10 +152,10 @@ class Site:
             if reader is not None:
                 session.use(reader, self.make_tracker(reader.threshold))
 
-        await self.ask(carry_out)
+        await self.submit(carry_out)
         self.reading = reading
 
-    async def ask(self, work: Any) -> None:
+    async def submit(self, work: Any) -> None:
         """Carry out work on the live session, between two frames.
 
         Raises:
@@ -166,7 +166,7 @@ class Site:
                 409, "wanted a live run, got none; start the server with a source: serve 0"
             )
         try:
-            await asyncio.wait_for(asyncio.wrap_future(self.run.ask(work)), COMMAND_S)
+            await asyncio.wait_for(asyncio.wrap_future(self.run.submit(work)), COMMAND_S)
         except TimeoutError as error:
             raise RequestError(
                 503, f"wanted an answer within {COMMAND_S:g} s, got none; try again", 2
@@ -191,7 +191,7 @@ class Site:
             or any(abs(each) > 100_000 for each in value)
         ):
             raise wanted("roi", "null or [x, y, width, height] in pixels", value)
-        moment = self.newest.moment
+        moment = self.latest.moment
         height, width = (100_000,) * 2 if moment is None else moment.result.frame.bgr.shape[:2]
         box = roi_from_drag(Box(*value), width, height)
         if box is None:
@@ -210,28 +210,28 @@ def connection_site(connection: HTTPConnection) -> Site:
     return site
 
 
-def _new_reading(present: ReadSettings, wishes: dict[str, Any]) -> ReadSettings:
+def _new_reading(present: ReadSettings, requested: dict[str, Any]) -> ReadSettings:
     known = ("threshold", "rotate", "roi", "mirror", "model", "paused", "recording")
-    for name in wishes:
+    for name in requested:
         if name not in known:
             raise wanted("settings", f"only {', '.join(known)}", name)
     changes: dict[str, Any] = {}
-    if "threshold" in wishes:
-        value = wishes["threshold"]
+    if "threshold" in requested:
+        value = requested["threshold"]
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not 0 <= value <= 1:
             raise wanted("threshold", "a number from 0 to 1", value)
         changes["threshold"] = float(value)
-    if "rotate" in wishes:
-        value = wishes["rotate"]
+    if "rotate" in requested:
+        value = requested["rotate"]
         if value is not None and (isinstance(value, bool) or value not in (0, 90, 180, 270)):
             raise wanted("rotate", "null, 0, 90, 180 or 270", value)
         changes["rotate"] = value
-    if "model" in wishes:
-        if not isinstance(wishes["model"], str):
-            raise wanted("model", "a model's name", wishes["model"])
-        changes["model"] = wishes["model"]
-        if wishes["model"] != present.model and "threshold" not in wishes:
+    if "model" in requested:
+        if not isinstance(requested["model"], str):
+            raise wanted("model", "a model's name", requested["model"])
+        changes["model"] = requested["model"]
+        if requested["model"] != present.model and "threshold" not in requested:
             changes["threshold"] = None  # each model has its own
     return replace(present, **changes)
 

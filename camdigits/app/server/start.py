@@ -11,8 +11,8 @@ from camdigits.app.jobs import make_tracker, open_camera
 from camdigits.app.live.session import LiveOptions
 from camdigits.app.options import CameraOptions, OutputOptions, ReaderOptions, TrackingOptions
 from camdigits.app.server.history import History
+from camdigits.app.server.latest import LatestResult
 from camdigits.app.server.live_run import LiveRun
-from camdigits.app.server.newest import Newest
 from camdigits.app.server.options import ServeOptions
 from camdigits.app.server.reading import Readers, ReadSettings
 from camdigits.app.server.serving import serve
@@ -66,8 +66,8 @@ def serve_source(
         history = stack.enter_context(History(options.history))
         encoders = make_encoders()
         stack.callback(encoders.shutdown, wait=False)
-        newest = Newest(encoders)
-        site = Site(options, readers, history, newest, encoders, tracking.track, settings)
+        latest = LatestResult(encoders)
+        site = Site(options, readers, history, latest, encoders, tracking.track, settings)
         stack.callback(site.close)
         if source is not None:
             opened = stack.enter_context(_open(source, camera))
@@ -75,7 +75,7 @@ def serve_source(
             if save is not None:
                 sinks.append(VideoSink(save, opened.info.fps, clocked=opened.info.live))
             live = LiveOptions(folder=snapshots, roi=camera.roi, stay=True)
-            site.run = LiveRun(opened, reader, tracker, sinks, live, newest, report)
+            site.run = LiveRun(opened, reader, tracker, sinks, live, latest, report)
         serve(site, announce=click.echo, report=report)
 
 

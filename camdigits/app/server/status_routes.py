@@ -35,7 +35,7 @@ async def status(request: Request) -> Response:
 async def health(request: Request) -> Response:
     """Return 200 while frames come or none are expected, else 503."""
     site = connection_site(request)
-    live, moment = site.live, site.newest.moment
+    live, moment = site.live, site.latest.moment
     body = {
         "state": live.state,
         "frame_age_s": None if moment is None else round(moment.age_ms() / 1000, 3),
@@ -85,7 +85,7 @@ async def step(request: Request) -> Response:
     def work(session: Session) -> None:
         session.change(replace(session.state, step=session.state.paused))
 
-    await site.ask(work)
+    await site.submit(work)
     return JSONResponse(site.settings())
 
 

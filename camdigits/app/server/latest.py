@@ -26,7 +26,7 @@ JPEG_QUALITY = 75  # chosen: a fifth of the bytes of quality 95, and strokes sta
 class Moment:
     """One result and what was made of it for viewers."""
 
-    seq: int  # counts results; a viewer asks for a later one
+    seq: int  # counts results; a viewer requests a later one
     current: Processed
     roi: Box | None  # the part that was read
     read_s: float  # time.monotonic() when it was read
@@ -42,7 +42,7 @@ class Moment:
         return sum(self.result.ms.values()) + (time.monotonic() - self.read_s) * 1000
 
 
-class Newest:
+class LatestResult:
     """One slot for the newest result.
 
     Args:
