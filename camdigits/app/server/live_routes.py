@@ -10,6 +10,7 @@ import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -142,7 +143,7 @@ async def _live_message(site: Site, moment: Moment | None, credit: dict[str, Any
             details = await site.latest.details(moment, masks=credit["debug"])
     values = {
         "seq": None if moment is None else moment.seq,
-        "status": site.status(),
+        "status": asdict(site.status()),
         "result": shown,
         "events": events,
         "details": details,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from camdigits.app.live.loop import run_loop
 from camdigits.app.live.session import LiveOptions, Session
@@ -33,6 +33,7 @@ COMMAND_S = 5.0  # chosen: longest wait for the loop to carry out a command
 JOIN_S = 5.0  # chosen: a camera that hangs is not waited for
 
 T = TypeVar("T")
+State: TypeAlias = Literal["none", "starting", "running", "paused", "lost", "ended", "failed"]
 Command = tuple[Callable[[Session], Any], Future[Any]]
 
 
@@ -40,7 +41,7 @@ Command = tuple[Callable[[Session], Any], Future[Any]]
 class LiveStatus:
     """What a live run does at one moment."""
 
-    state: str  # starting, running, paused, lost, ended or failed
+    state: State
     problem: str = ""  # of the source or the outputs
     status: Status = Status()  # noqa: RUF009 - frozen
     mirror: bool = False
@@ -198,7 +199,7 @@ def _carry_out(work: Callable[[Session], T], session: Session, done: Future[T]) 
 
 def _status_of(session: Session, has_frame: bool) -> LiveStatus:
     status = session.status()
-    state = "running" if has_frame else "starting"
+    state: State = "running" if has_frame else "starting"
     if session.state.paused:
         state = "paused"
     elif status.alert:

@@ -18,6 +18,7 @@ from camdigits.app.server.live_run import COMMAND_S, LiveRun, LiveStatus
 from camdigits.app.server.options import ServeOptions
 from camdigits.app.server.parsing import wanted
 from camdigits.app.server.reading import Readers, ReadingPool, ReadSettings
+from camdigits.app.server.schema import SettingsObject, StatusObject
 from camdigits.app.server.tokens import Token
 from camdigits.roi import roi_from_drag
 from camdigits.track.tracker import Tracker, config_for
@@ -85,43 +86,43 @@ class Site:
         """Return a tracker for a reader with this threshold, if digits are followed."""
         return Tracker(config_for(threshold)) if self.tracks else None
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> StatusObject:
         """Return the JSON object of the present state."""
         live, moment = self.live, self.latest.moment
         info = None if self.run is None else self.run.info
         size = (None, None) if moment is None else moment.result.frame.bgr.shape[1::-1]
         fps = live.status.speed.fps
-        return {
-            "version": __version__,
-            "source": None if info is None else info.name,
-            "state": live.state,
-            "problem": live.problem,
-            "fps": None if fps is None else rounded(fps, 2),
-            "age_ms": None if moment is None else rounded(moment.age_ms(), 1),
-            "width": size[0],
-            "height": size[1],
-            "settings": self.settings(),
-            "models": list(self.readers.models),
-            "labels": list(self.readers.get(replace(self.reading, debug=False)).labels),
-            "files": [path.name for path in live.saved],
-            "viewers": self.viewers.count,
-            "max_upload_bytes": self.options.max_upload,
-            "view_token": None if self.token is None else self.token.view,
-        }
+        return StatusObject(
+            version=__version__,
+            source=None if info is None else info.name,
+            state=live.state,
+            problem=live.problem,
+            fps=None if fps is None else rounded(fps, 2),
+            age_ms=None if moment is None else rounded(moment.age_ms(), 1),
+            width=size[0],
+            height=size[1],
+            settings=self.settings(),
+            models=list(self.readers.models),
+            labels=list(self.readers.get(replace(self.reading, debug=False)).labels),
+            files=[path.name for path in live.saved],
+            viewers=self.viewers.count,
+            max_upload_bytes=self.options.max_upload,
+            view_token=None if self.token is None else self.token.view,
+        )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> SettingsObject:
         """Return the JSON object of the live run's settings."""
         live = self.live
         reader = self.readers.get(self.reading)
-        return {
-            "threshold": reader.threshold,
-            "rotate": self.reading.rotate,
-            "roi": None if live.roi is None else list(map(int, live.roi)),
-            "mirror": live.mirror,
-            "model": self.reading.model or self.readers.default,
-            "paused": live.status.paused,
-            "recording": live.status.recording,
-        }
+        return SettingsObject(
+            threshold=reader.threshold,
+            rotate=self.reading.rotate,
+            roi=None if live.roi is None else list(map(int, live.roi)),
+            mirror=live.mirror,
+            model=self.reading.model or self.readers.default,
+            paused=live.status.paused,
+            recording=live.status.recording,
+        )
 
     async def change(self, requested: dict[str, Any]) -> None:
         """Change settings of the live run; none if one of them is wrong.

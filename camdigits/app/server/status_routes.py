@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ MAX_ID = 1 << 53
 async def status(request: Request) -> Response:
     """Return the state of the live run and the server."""
     check_names(request.query_params, ())
-    return JSONResponse(connection_site(request).status())
+    return JSONResponse(asdict(connection_site(request).status()))
 
 
 async def health(request: Request) -> Response:
@@ -66,14 +66,14 @@ async def login(request: Request) -> Response:
 async def get_settings(request: Request) -> Response:
     """Return the settings of the live run."""
     check_names(request.query_params, ())
-    return JSONResponse(connection_site(request).settings())
+    return JSONResponse(asdict(connection_site(request).settings()))
 
 
 async def patch_settings(request: Request) -> Response:
     """Change some settings of the live run; return all."""
     site = connection_site(request)
     await site.change(await read_json(request))
-    return JSONResponse(site.settings())
+    return JSONResponse(asdict(site.settings()))
 
 
 async def step(request: Request) -> Response:
@@ -86,7 +86,7 @@ async def step(request: Request) -> Response:
         session.change(replace(session.state, step=session.state.paused))
 
     await site.submit(work)
-    return JSONResponse(site.settings())
+    return JSONResponse(asdict(site.settings()))
 
 
 async def file(request: Request) -> Response:
