@@ -59,7 +59,7 @@ class Readers:
         Raises:
             RequestError: there is no such model.
         """
-        name = settings.model or self.default
+        name = self.default if settings.model is None else settings.model
         if name not in self.models:
             raise RequestError(
                 422, f"model: wanted one of {', '.join(self.models)}, got {name!r}; choose one"

@@ -16,14 +16,15 @@ from camdigits.app.server.history import History
 from camdigits.app.server.latest import LatestResult
 from camdigits.app.server.live_run import COMMAND_S, LiveRun, LiveStatus
 from camdigits.app.server.options import ServeOptions
-from camdigits.app.server.parsing import wanted
+from camdigits.app.server.parsing import wanted, whole_number
 from camdigits.app.server.reading import Readers, ReadingPool, ReadSettings
 from camdigits.app.server.schema import SettingsObject, StatusObject
 from camdigits.app.server.tokens import Token
-from camdigits.roi import roi_from_drag
+from camdigits.roi import MIN_ROI_PX, roi_from_drag
 from camdigits.track.tracker import Tracker, config_for
 from camdigits.values import Box, rounded
 
+MAX_SIDE_PX = 100_000  # of an area; chosen: no frame is larger
 NO_STATUS = LiveStatus("none")
 
 
@@ -185,18 +186,18 @@ class Site:
         """Parse an area, clipped to the newest frame."""
         if value is None:
             return None
-        if (
-            not isinstance(value, list)
-            or len(value) != 4
-            or not all(isinstance(each, int) and not isinstance(each, bool) for each in value)
-            or any(abs(each) > 100_000 for each in value)
-        ):
+        if not isinstance(value, list) or len(value) != 4:
             raise wanted("roi", "null or [x, y, width, height] in pixels", value)
+        sides = [whole_number(each, "roi", -MAX_SIDE_PX, MAX_SIDE_PX) for each in value]
         moment = self.latest.moment
-        height, width = (100_000,) * 2 if moment is None else moment.result.frame.bgr.shape[:2]
-        box = roi_from_drag(Box(*value), width, height)
+        height, width = (MAX_SIDE_PX,) * 2 if moment is None else moment.result.frame.bgr.shape[:2]
+        box = roi_from_drag(Box(*sides), width, height)
         if box is None:
-            raise wanted("roi", f"8 or more pixels inside the frame of {width}x{height}", value)
+            raise RequestError(
+                409,
+                f"roi: wanted {MIN_ROI_PX} or more pixels inside the frame of {width}x{height}, "
+                f"got {value}; draw it on the picture",
+            )
         return box
 
 

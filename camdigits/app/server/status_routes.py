@@ -23,7 +23,7 @@ from camdigits.app.server.site import Site, connection_site
 
 COOKIE_S = 30 * 24 * 3600  # chosen: how long a browser stays logged in
 EVENT_WAIT_S = 15.0  # chosen: a comment is sent this often, so that proxies keep the connection
-MAX_ID = 1 << 53
+MAX_ID = (1 << 53) - 1  # what JavaScript can count to
 
 
 async def status(request: Request) -> Response:
@@ -63,16 +63,12 @@ async def login(request: Request) -> Response:
     return answer
 
 
-async def get_settings(request: Request) -> Response:
-    """Return the settings of the live run."""
+async def settings(request: Request) -> Response:
+    """Return the settings of the live run; change some of them before, for PATCH."""
     check_names(request.query_params, ())
-    return JSONResponse(asdict(connection_site(request).settings()))
-
-
-async def patch_settings(request: Request) -> Response:
-    """Change some settings of the live run; return all."""
     site = connection_site(request)
-    await site.change(await read_json(request))
+    if request.method == "PATCH":
+        await site.change(await read_json(request))
     return JSONResponse(asdict(site.settings()))
 
 

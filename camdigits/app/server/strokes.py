@@ -1,19 +1,20 @@
 """Render strokes drawn in a browser as a picture: dark ink on white paper."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from camdigits.app.server.errors import RequestError
+from camdigits.app.server.parsing import whole_number
 from camdigits.image import cv2, frozen
 from camdigits.synth.handwriting import draw_path
 from camdigits.values import BgrImage
 
 MIN_SIDE_PX, MAX_SIDE_PX = 16, 2048  # chosen
 MAX_STROKES, MAX_POINTS = 2000, 50_000  # chosen: an hour of drawing
-MAX_PEN_PX = 200.0
+MAX_PEN_PX = 200.0  # chosen
+MAX_COORDINATE_PX = 1e6  # chosen: a stroke may leave the canvas, but not for ever
 SUPERSAMPLING = 2  # chosen: enough for smooth edges at a glyph's 28 pixels
 SMOOTHING = 1  # times that corners between points are cut: mice report few points
 
@@ -39,7 +40,10 @@ def parse_drawing(value: object) -> Drawing:
     unknown = value.keys() - {"strokes", "width", "height", "pen"}
     if unknown:
         raise _wanted("only strokes, width, height and pen", sorted(map(str, unknown)))
-    width, height = (_side(value, name) for name in ("width", "height"))
+    width, height = (
+        whole_number(value.get(name), f"drawing: {name}", MIN_SIDE_PX, MAX_SIDE_PX)
+        for name in ("width", "height")
+    )
     pen = value.get("pen", 12)
     if not _is_number(pen) or not 1 <= pen <= MAX_PEN_PX:
         raise _wanted(f"pen from 1 to {MAX_PEN_PX:g}", pen)
@@ -93,20 +97,11 @@ def _point(value: object) -> tuple[float, float]:
     return float(value[0]), float(value[1])
 
 
-def _side(value: dict[str, object], name: str) -> int:
-    side = value.get(name)
-    is_whole = isinstance(side, int) and not isinstance(side, bool)
-    if not is_whole or not MIN_SIDE_PX <= side <= MAX_SIDE_PX:  # type: ignore[operator]
-        raise _wanted(f"{name} from {MIN_SIDE_PX} to {MAX_SIDE_PX} pixels", side)
-    return int(side)  # type: ignore[call-overload, no-any-return]
-
-
 def _is_number(value: object) -> bool:
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and abs(value) < 1e9
-        and math.isfinite(value)
+        and abs(value) <= MAX_COORDINATE_PX
     )
 
 

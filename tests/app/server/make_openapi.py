@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from camdigits.app.server import schema, strokes
 from camdigits.app.server.history import RING
+from camdigits.app.server.site import MAX_SIDE_PX
 from camdigits.recognize.card import shipped_models
 
 TARGET = Path(__file__).parents[3] / "camdigits" / "app" / "server" / "openapi.json"
@@ -34,7 +35,7 @@ PICTURE_QUERY = {
 }
 HISTORY_QUERY = {
     "limit": ({"type": "integer", "minimum": 0, "maximum": RING}, "At most so many, the last."),
-    "track": ({"type": "integer", "minimum": 0, "maximum": 1 << 53}, "Only this number."),
+    "track": ({"type": "integer", "minimum": 0, "maximum": (1 << 53) - 1}, "Only this number."),
     "since": ({"type": "number", "minimum": 0, "maximum": 1e11}, "Seconds since 1970."),
     "format": ({"type": "string", "enum": ["json", "csv"]}, "Instead of `Accept`."),
 }
@@ -53,8 +54,9 @@ def make() -> dict[str, Any]:
         "/api/v1/login": {
             "post": {
                 **body("Exchange the token for a cookie", "LoginObject", schemas),
-                "responses": responses({204: {"description": "A cookie"}}, (401, 404, 413, 422,
-                                                                            429)),
+                "responses": responses(
+                    {204: {"description": "A cookie"}}, (401, 404, 413, 415, 422, 429)
+                ),
             }
         },
         "/api/v1/status": {"get": plain("State of the server", "StatusObject", schemas)},
@@ -91,7 +93,7 @@ def make() -> dict[str, Any]:
         },
         "/api/v1/history": {
             "get": {
-                **plain("The last events", "HistoryObject", schemas),
+                **with_csv(plain("The last events", "HistoryObject", schemas)),
                 "parameters": query(HISTORY_QUERY),
             }
         },
@@ -129,8 +131,14 @@ def make() -> dict[str, Any]:
     schemas["DrawingObject"]["properties"].update(limits_of_drawings())
     for name in ("LoginObject", "SettingsChange", "DrawingObject", "GlyphObject"):
         schemas[name]["additionalProperties"] = False
-    schemas["GlyphObject"]["properties"]["glyph"] |= {"minLength": 1048, "maxLength": 1048}
-    schemas["SettingsChange"]["properties"]["threshold"] |= {"minimum": 0, "maximum": 1}
+    glyph = {"pattern": "^[A-Za-z0-9+/]{1046}==$"}  # 784 bytes
+    schemas["GlyphObject"]["properties"]["glyph"] |= glyph
+    change = schemas["SettingsChange"]["properties"]
+    change["threshold"] |= {"minimum": 0, "maximum": 1}
+    change["model"] |= {"enum": list(shipped_models())}
+    side = {"type": "integer", "minimum": -MAX_SIDE_PX, "maximum": MAX_SIDE_PX}
+    four = {"type": "array", "items": side, "minItems": 4, "maxItems": 4}
+    change["roi"] = {"anyOf": [four, {"type": "null"}], "title": "Roi"}
     described = adapter("ErrorObject", schemas)
     assert described
     return {
@@ -203,6 +211,12 @@ def plain(
     good = dict.fromkeys((200, *also), found)
     # Every query is checked: an unknown name is an error.
     return {"summary": summary, "responses": responses(good, (*errors, 422))}
+
+
+def with_csv(operation: dict[str, Any]) -> dict[str, Any]:
+    """Add CSV to the kinds of the answer."""
+    operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+    return operation
 
 
 def other(summary: str, kind: str, type_: str) -> dict[str, Any]:
