@@ -82,7 +82,7 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     reasons = {
         404: f"wanted a known address, got {where}; see {API[1:]}/openapi.json",
         405: f"wanted another method for {where}, got {request.method}; "
-        f"allowed: {(error.headers or {}).get('allow', 'see openapi.json')}",
+        f"allowed: {(error.headers or {}).get('Allow', 'see openapi.json')}",
     }
     text = reasons.get(error.status_code, error.detail)
     return JSONResponse(

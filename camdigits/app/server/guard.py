@@ -283,6 +283,7 @@ async def _refuse(error: RequestError, scope: Scope, receive: Receive, send: Sen
     if scope["type"] == "http":
         await answer(scope, receive, _with_headers(send, False))
     elif error.status == 401:  # accepted first: a browser hides the status of a rejected handshake
+        await receive()
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.close", "code": TOKEN_NEEDED, "reason": "token needed"})
     else:

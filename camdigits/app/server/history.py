@@ -121,6 +121,8 @@ class _HistoryFile(Closeable):
             self._database.commit()
             self._last = self._read_last(RING)
         except sqlite3.Error as error:
+            if hasattr(self, "_database"):
+                self._database.close()
             raise self._output_error(error) from error
         self._thread = threading.Thread(target=self._write_all, name="history", daemon=True)
         self._thread.start()
