@@ -1,0 +1,129 @@
+// The page: tabs, the token, and loading.
+
+import { html, render, useEffect, useRef, useState } from "./vendor/htm-preact.module.js";
+import { getJson, pause, sendJson } from "./api.js";
+import { Camera } from "./camera.js";
+import { Draw } from "./draw.js";
+import { Live } from "./live.js";
+import { Photo } from "./photo.js";
+import { Readings } from "./readings.js";
+
+const TABS = [["live", "Live"], ["photo", "Photo"], ["draw", "Draw"], ["camera", "Camera"], ["readings", "Readings"]];
+const RETRY_MS = 2000;
+
+function App() {
+  const [status, setStatus] = useState(null);
+  const [locked, setLocked] = useState(false);
+  const [trouble, setTrouble] = useState("");
+  const [tab, setTab] = useState(tabOf(location.hash));
+
+  const load = async () => {
+    for (;;) {
+      try {
+        setStatus(await getJson("status"));
+        setLocked(false);
+        setTrouble("");
+        return;
+      } catch (error) {
+        if (error.status === 401 || error.status === 429) {
+          setLocked(true);
+          setTrouble(error.status === 429 ? error.message : "");
+          return;
+        }
+        setTrouble(error.message);
+        await pause(RETRY_MS);
+      }
+    }
+  };
+  const login = async (token) => {
+    await sendJson("POST", "login", { token });
+    await load();
+  };
+  useEffect(() => {
+    const found = /^#token=(.+)$/.exec(location.hash);
+    const changed = () => setTab(tabOf(location.hash));
+    window.addEventListener("hashchange", changed);
+    if (found) {
+      // At once: the token must not stay in the address bar or the history.
+      history.replaceState(null, "", location.pathname + location.search);
+      login(decodeURIComponent(found[1])).catch((error) => {
+        setLocked(true);
+        setTrouble(error.message);
+      });
+    } else {
+      load();
+    }
+    return () => window.removeEventListener("hashchange", changed);
+  }, []);
+
+  if (locked) return html`<${Token} trouble=${trouble} onLogin=${login} />`;
+  if (!status) return html`<main><p class="loading" role="status">${trouble || "Loading."}</p></main>`;
+  const tabs = {
+    live: () => html`<${Live} initial=${status} onToken=${() => setLocked(true)} />`,
+    photo: () => html`<${Photo} settings=${status.settings} maxBytes=${status.max_upload_bytes} />`,
+    draw: () => html`<${Draw} />`,
+    camera: () => html`<${Camera} />`,
+    readings: () => html`<${Readings} hasSource=${status.state !== "none"} />`,
+  };
+  return html`
+    <header class="top">
+      <h1>camdigits</h1>
+      <${Tabs} tab=${tab} />
+      <span class="quiet source">${status.source ?? ""}</span>
+    </header>
+    <main id="panel" role="tabpanel" aria-labelledby="tab-${tab}" tabindex="-1">${tabs[tab]()}</main>`;
+}
+
+function Tabs({ tab }) {
+  const list = useRef(null);
+  const press = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const index = TABS.findIndex(([name]) => name === tab);
+    const [name] = TABS[(index + step + TABS.length) % TABS.length];
+    location.hash = name;
+    list.current.querySelector(`#tab-${name}`).focus();
+  };
+  return html`
+    <div class="tabs" role="tablist" aria-label="Ways to read" ref=${list} onKeyDown=${press}>
+      ${TABS.map(([name, text]) => html`
+        <button key=${name} type="button" role="tab" id="tab-${name}" aria-controls="panel" aria-selected=${name === tab ? "true" : "false"}
+          tabindex=${name === tab ? 0 : -1} onClick=${() => { location.hash = name; }}>${text}</button>`)}
+    </div>`;
+}
+
+function Token({ trouble, onLogin }) {
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const field = useRef(null);
+  useEffect(() => field.current.focus(), []);
+  const submit = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await onLogin(field.current.value.trim());
+    } catch (error) {
+      setProblem(error.message);
+      setBusy(false);
+    }
+  };
+  return html`
+    <main>
+      <form class="token" role="dialog" aria-labelledby="token-title" onSubmit=${submit}>
+        <h2 id="token-title">This server needs its token</h2>
+        <p>It was printed when the server was first started, and is kept in its token file.</p>
+        <label>Token <input ref=${field} type="password" name="token" autocomplete="current-password" required /></label>
+        ${(problem || trouble) && html`<p class="banner" role="alert">${problem || trouble}</p>`}
+        <button type="submit" class="main" disabled=${busy}>${busy ? "Checking" : "Open"}</button>
+      </form>
+    </main>`;
+}
+
+function tabOf(hash) {
+  const name = hash.slice(1);
+  return TABS.some(([known]) => known === name) ? name : "live";
+}
+
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${App} />`, root);

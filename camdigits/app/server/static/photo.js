@@ -1,0 +1,156 @@
+// Read photos: chosen, dropped, pasted or taken with the phone's camera.
+
+import { html, useEffect, useRef, useState } from "./vendor/htm-preact.module.js";
+import { sendPicture } from "./api.js";
+import { Rotation, Threshold } from "./controls.js";
+import { Details } from "./details.js";
+import { Picture, tipOf } from "./picture.js";
+import { csvOf, DigitTable, download, Numbers, spoken } from "./results.js";
+
+let counter = 0;
+
+/** The Photo tab. */
+export function Photo({ settings, maxBytes }) {
+  const [items, setItems] = useState([]); // newest first
+  const [threshold, setThreshold] = useState(settings.threshold);
+  const [rotate, setRotate] = useState(settings.rotate);
+  const [over, setOver] = useState(false);
+  const queue = useRef([]);
+  const busy = useRef(false);
+  const query = useRef("");
+  query.current = `threshold=${threshold}&rotate=${rotate ?? "auto"}`;
+
+  const update = (id, change) => setItems((all) => all.map((each) => (each.id === id ? { ...each, ...change } : each)));
+
+  const work = async () => {
+    if (busy.current) return;
+    busy.current = true;
+    while (queue.current.length) {
+      const { id, file } = queue.current.shift();
+      update(id, { state: "reading", error: "" });
+      try {
+        if (file.size > maxBytes) {
+          throw new Error(`wanted at most ${(maxBytes / 1e6).toFixed(0)} MB, got ${(file.size / 1e6).toFixed(1)} MB; send a smaller picture`);
+        }
+        const result = await (await sendPicture(`read?debug=1&${query.current}`, file)).json();
+        const image = await pictureOf(file, result);
+        update(id, { state: "done", result, image });
+      } catch (error) {
+        update(id, { state: "failed", error: error.message });
+      }
+    }
+    busy.current = false;
+  };
+
+  const add = (files) => {
+    const added = [...files].map((file) => ({ id: (counter += 1), file, name: file.name || "pasted picture", state: "waiting" }));
+    if (!added.length) return;
+    setItems((all) => [...added.toReversed(), ...all]);
+    queue.current.push(...added);
+    work();
+  };
+  const again = () => {
+    const known = items.toReversed();
+    queue.current = known;
+    setItems((all) => all.map((each) => ({ ...each, state: "waiting" })));
+    work();
+  };
+
+  useEffect(() => {
+    const paste = (event) => {
+      const files = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
+      if (files.length) event.preventDefault();
+      add(files);
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  }, []);
+
+  const drop = (event) => {
+    event.preventDefault();
+    setOver(false);
+    add(event.dataTransfer.files);
+  };
+  const choose = (event) => {
+    add(event.target.files);
+    event.target.value = "";
+  };
+  return html`
+    <div class="photo ${over ? "over" : ""}" onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
+      onDragLeave=${(event) => event.currentTarget.contains(event.relatedTarget) || setOver(false)} onDrop=${drop}>
+      <div class="controls">
+        <span class="group">
+          <label class="button main">Choose pictures
+            <input class="hidden" type="file" accept="image/*" multiple onChange=${choose} /></label>
+          <label class="button phone">Take a photo
+            <input class="hidden" type="file" accept="image/*" capture="environment" onChange=${choose} /></label>
+        </span>
+        <span class="group">
+          <${Threshold} value=${threshold} onChange=${setThreshold} />
+          <${Rotation} value=${rotate} onChange=${setRotate} />
+          ${items.length > 0 && html`<button type="button" onClick=${again}>Read again</button>
+            <button type="button" onClick=${() => setItems([])}>Clear</button>`}
+        </span>
+      </div>
+      ${!items.length && html`
+        <div class="drop"><p>Drop pictures here, paste one (Ctrl+V), or choose them.</p>
+          <p class="quiet">JPEG, PNG, WebP, BMP or TIFF, at most ${(maxBytes / 1e6).toFixed(0)} MB each. They are read by this server and not kept.</p></div>`}
+      ${items.map((item) => html`<${Item} key=${item.id} item=${item} query=${query.current} />`)}
+    </div>`;
+}
+
+function Item({ item, query }) {
+  const [picked, setPicked] = useState(null);
+  const { result, image, state, error, name } = item;
+  const regions = result?.details?.regions ?? [];
+  const regionOf = (index) => regions.find((each) => each.digit === index);
+  const stem = name.replace(/\.[^.]*$/, "");
+  const annotated = async () => {
+    const answer = await sendPicture(`annotate?${query}`, item.file);
+    download(`${stem}-digits.png`, await answer.blob());
+  };
+  const plain = () => {
+    const { details, ...rest } = result;
+    return { ...rest, source: name };
+  };
+  return html`
+    <article class="item">
+      <header>
+        <h3>${name}</h3>
+        <span class="quiet" role="status">${{ waiting: "waiting", reading: "reading…", done: `${result?.digits.length} digits`, failed: "not read" }[state]}</span>
+      </header>
+      ${error && html`<p class="banner" role="alert">${error}</p>`}
+      ${state !== "failed" && result && html`
+        <div class="panes">
+          <div class="main-pane">
+            <${Picture} image=${image} result=${result} picked=${picked} onPick=${setPicked} label="${name}, ${result.digits.length} digits"
+              tip=${(index) => tipOf(regionOf(index), result.details)} />
+          </div>
+          <aside class="side-pane">
+            ${picked !== null && html`<${Details} region=${regionOf(picked)} digit=${result.digits[picked]} labels=${result.details.labels}
+              onClose=${() => setPicked(null)} />`}
+            <${Numbers} result=${result} />
+            <p class="hidden" aria-live="polite">${spoken(result) || "No digits found."}</p>
+            ${result.digits.length > 0 && html`<details><summary>${result.digits.length} digits</summary>
+              <${DigitTable} result=${result} onPick=${setPicked} /></details>`}
+            <p class="group downloads">
+              <button type="button" onClick=${annotated}>Annotated picture</button>
+              <button type="button" onClick=${() => download(`${stem}.json`, JSON.stringify(plain(), null, 1), "application/json")}>JSON</button>
+              <button type="button" onClick=${() => download(`${stem}.csv`, csvOf(result, name), "text/csv")}>CSV</button>
+            </p>
+          </aside>
+        </div>`}
+    </article>`;
+}
+
+// What the browser shows; a format that it does not know comes back from the server as PNG.
+async function pictureOf(file, result) {
+  try {
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    if (image.width === result.width && image.height === result.height) return image;
+  } catch {
+    // Not a format of the browser.
+  }
+  const answer = await sendPicture("annotate?threshold=1", file);
+  return createImageBitmap(await answer.blob());
+}

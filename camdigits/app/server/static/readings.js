@@ -1,0 +1,141 @@
+// What numbers were read and when: the events of the run, and a curve of one number.
+
+import { html, useEffect, useRef, useState } from "./vendor/htm-preact.module.js";
+import { apiUrl, getJson } from "./api.js";
+
+const MAX_EVENTS = 1000;
+const CURVE_HEIGHT = 220;
+
+/** The Readings tab. */
+export function Readings({ hasSource }) {
+  const [events, setEvents] = useState(null); // oldest first
+  const [trouble, setTrouble] = useState("");
+  const [track, setTrack] = useState(null);
+
+  useEffect(() => {
+    let left = false;
+    const load = async () => {
+      try {
+        const { events: found } = await getJson(`history?limit=${MAX_EVENTS}`);
+        if (!left) setEvents((now) => merged(found, now ?? []));
+      } catch (error) {
+        if (!left) setTrouble(error.message);
+      }
+    };
+    const stream = new EventSource(apiUrl("events"));
+    const add = ({ data }) => setEvents((now) => merged(now ?? [], [JSON.parse(data)]));
+    for (const kind of ["stable", "changed", "gone"]) stream.addEventListener(kind, add);
+    stream.onopen = () => {
+      setTrouble("");
+      load(); // what happened before the stream was open
+    };
+    stream.onerror = () => setTrouble("No connection to the server; trying again.");
+    return () => {
+      left = true;
+      stream.close();
+    };
+  }, []);
+
+  const tracks = [...new Map((events ?? []).map((each) => [each.track, each])).values()];
+  const shown = track ?? tracks[tracks.length - 1]?.track ?? null;
+  return html`
+    <div class="readings">
+      ${trouble && html`<p class="banner" role="alert">${trouble}</p>`}
+      ${events === null && !trouble && html`<p class="quiet">Loading the readings.</p>`}
+      ${events?.length === 0 && html`
+        <section class="empty"><h2>No readings yet</h2>
+          <p>${hasSource
+            ? "A line appears here when a number is stable, changes, or is gone."
+            : "The server was started without a source, so there is nothing to follow; start it with a camera: camdigits serve 0."}</p></section>`}
+      ${events?.length > 0 && html`
+        <div class="controls">
+          <label class="choice">Number
+            <select value=${String(shown)} onChange=${(event) => setTrack(Number(event.target.value))}>
+              ${tracks.map((each) => html`<option key=${each.track} value=${String(each.track)} selected=${each.track === shown}>${each.text} (track ${each.track})</option>`)}
+            </select></label>
+          <a class="button" role="button" href=${apiUrl("history?format=csv")} download="camdigits-events.csv">CSV</a>
+        </div>
+        <${Curve} events=${events.filter((each) => each.track === shown)} />
+        <div class="scrolls tall"><table class="small">
+          <thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">Number</th><th scope="col">Before</th><th scope="col">Score</th><th scope="col">Track</th></tr></thead>
+          <tbody aria-live="polite">
+            ${events.toReversed().map((each) => html`
+              <tr key=${each.id}>
+                <td class="figure">${timeText(each.at)}</td><td>${each.event}</td><td class="figure large">${each.text}</td>
+                <td class="figure">${each.was ?? ""}</td><td class="figure">${each.score.toFixed(2)}</td><td>${each.track}</td>
+              </tr>`)}
+          </tbody>
+        </table></div>`}
+    </div>`;
+}
+
+function Curve({ events }) {
+  const holder = useRef(null);
+  const plot = useRef(null);
+  const [ready, setReady] = useState(Boolean(window.uPlot));
+  useEffect(() => {
+    if (!ready) loadPlot().then(() => setReady(true));
+    return () => plot.current?.destroy();
+  }, []);
+  useEffect(() => {
+    if (!ready || !holder.current) return;
+    const data = seriesOf(events);
+    if (plot.current) {
+      plot.current.setData(data);
+      return;
+    }
+    const style = getComputedStyle(holder.current);
+    const axis = { stroke: style.color, grid: { stroke: style.borderTopColor } };
+    plot.current = new window.uPlot(
+      {
+        width: holder.current.clientWidth,
+        height: CURVE_HEIGHT,
+        legend: { show: false },
+        scales: { y: { range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) } },
+        axes: [axis, { ...axis, size: 80 }],
+        series: [{}, { stroke: "#0072b2", width: 2, paths: window.uPlot.paths.stepped({ align: 1 }), points: { show: true, size: 6 } }],
+      },
+      data,
+      holder.current,
+    );
+    const resize = new ResizeObserver(() => plot.current.setSize({ width: holder.current.clientWidth, height: CURVE_HEIGHT }));
+    resize.observe(holder.current);
+  }, [ready, events]);
+  return html`<div class="curve" ref=${holder} role="img" aria-label="Curve of the chosen number over time; the table below has its values">
+    ${!ready && html`<p class="quiet">Loading the curve.</p>`}</div>`;
+}
+
+// Values over time; the curve ends where the number is gone, and reaches until now where it is not.
+function seriesOf(events) {
+  const times = [];
+  const values = [];
+  for (const each of events) {
+    times.push(each.at);
+    values.push(each.event === "gone" ? null : Number(each.text));
+  }
+  const last = events[events.length - 1];
+  if (last && last.event !== "gone") {
+    times.push(Math.max(Date.now() / 1000, last.at + 1));
+    values.push(Number(last.text));
+  }
+  return [times, values];
+}
+
+function loadPlot() {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("vendor/uPlot.min.css", import.meta.url).href });
+  document.head.append(sheet);
+  return new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: new URL("vendor/uPlot.iife.min.js", import.meta.url).href, onload: done, onerror: failed });
+    document.head.append(script);
+  });
+}
+
+function merged(first, second) {
+  const all = new Map([...first, ...second].map((each) => [each.id, each]));
+  return [...all.values()].sort((a, b) => a.id - b.id).slice(-MAX_EVENTS);
+}
+
+function timeText(seconds) {
+  const date = new Date(1000 * seconds);
+  return `${date.toLocaleDateString(undefined, { dateStyle: "medium" })} ${date.toLocaleTimeString()}`;
+}
