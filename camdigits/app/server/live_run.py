@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from camdigits.app.live.loop import run_loop
-from camdigits.app.live.session import LiveOptions, Session
+from camdigits.app.live.session import LiveOptions, LiveSummary, Session
 from camdigits.app.live.view import View
 from camdigits.app.server.errors import RequestError
 from camdigits.app.server.latest import LatestResult
 from camdigits.closeable import Closeable
 from camdigits.errors import CamdigitsError
-from camdigits.meter import Summary
 from camdigits.reader import Reader
 from camdigits.render.status import Status
 from camdigits.sinks.base import Sink
@@ -83,8 +82,7 @@ class BrowserScreen(Closeable):
         except queue.Empty:
             return
         if done.set_running_or_notify_cancel():
-            _carry_out(work, session, done)
-            self.status = _status_of(session, self._latest.moment is not None)
+            self._carry_out(work, session, done)
 
     def want_details(self) -> None:
         """Read the frames of the next DETAILS_S with a trace."""
@@ -99,6 +97,16 @@ class BrowserScreen(Closeable):
     def close(self) -> None:
         """End the loop. Safe to call twice and from another thread."""
         self._closed.set()
+
+    def _carry_out(self, work: Callable[[Session], T], session: Session, done: Future[T]) -> None:
+        try:
+            result = work(session)
+        except CamdigitsError as error:
+            done.set_exception(error)
+            return
+        # First the status: who waits for the work looks at it next.
+        self.status = _status_of(session, self._latest.moment is not None)
+        done.set_result(result)
 
 
 class LiveRun(Closeable):
@@ -125,7 +133,7 @@ class LiveRun(Closeable):
         report: Callable[[str], None],
     ) -> None:
         self.info: SourceInfo = source.info
-        self.summary: Summary | None = None  # when the run is over
+        self._saved: tuple[Path, ...] | None = None  # when the run is over
         self.reader = reader
         self._screen = BrowserScreen(latest)
         self._problem = ""
@@ -143,6 +151,8 @@ class LiveRun(Closeable):
     def status(self) -> LiveStatus:
         """What the run does now."""
         now = self._screen.status
+        if self._saved is not None:
+            now = replace(now, saved=self._saved)
         if self._problem:
             return replace(now, state="failed", problem=self._problem)
         return now if self._thread.is_alive() else replace(now, state="ended")
@@ -168,6 +178,9 @@ class LiveRun(Closeable):
         if self._thread.is_alive():
             self._thread.join(JOIN_S)
 
+    def _note_files(self, summary: LiveSummary) -> None:
+        self._saved = summary.saved
+
     def _run(
         self,
         source: Source,
@@ -176,7 +189,7 @@ class LiveRun(Closeable):
         options: LiveOptions,
     ) -> None:
         try:
-            self.summary = run_loop(
+            run_loop(
                 source,
                 self.reader,
                 tracker=tracker,
@@ -184,17 +197,11 @@ class LiveRun(Closeable):
                 screen=self._screen,
                 options=options,
                 report=self._report,
+                on_end=self._note_files,
             )
         except CamdigitsError as error:
             self._problem = str(error)
             self._report(f"{error}; the page stays up")
-
-
-def _carry_out(work: Callable[[Session], T], session: Session, done: Future[T]) -> None:
-    try:
-        done.set_result(work(session))
-    except CamdigitsError as error:
-        done.set_exception(error)
 
 
 def _status_of(session: Session, has_frame: bool) -> LiveStatus:

@@ -53,7 +53,7 @@ export function Controls({ status, debug, drawing, actions, onChange }) {
 export function Threshold({ value, onChange }) {
   return html`
     <label class="slider" title="Report digits at least this probable">Threshold <output>${value.toFixed(2)}</output>
-      <input type="range" min="0" max="1" step="0.01" value=${value}
+      <input type="range" aria-label="Threshold" min="0" max="1" step="0.01" value=${value}
         onInput=${(event) => { event.target.previousElementSibling.value = Number(event.target.value).toFixed(2); }}
         onChange=${(event) => onChange(Number(event.target.value))} />
     </label>`;

@@ -82,7 +82,7 @@ export function Draw() {
             <button type="button" onClick=${clear} disabled=${!strokes.length}>Clear</button>
           </span>
           <label class="slider">Pen <output>${pen}</output>
-            <input type="range" min="4" max="40" value=${pen} onInput=${(event) => setPen(Number(event.target.value))} /></label>
+            <input type="range" aria-label="Pen width" min="4" max="40" value=${pen} onInput=${(event) => setPen(Number(event.target.value))} /></label>
         </div>
         ${problem && html`<p class="banner" role="alert">${problem}</p>`}
         <div class="picture paper">

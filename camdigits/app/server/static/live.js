@@ -94,7 +94,6 @@ export function Live({ initial, onToken }) {
         <${Controls} status=${status} debug=${debug} drawing=${drawing} actions=${actions} onChange=${change} />
         ${message && html`<p class="banner" role="alert">${message}</p>`}
         ${problem && html`<p class="banner" role="alert">${problem}</p>`}
-        ${drawing && html`<p class="banner calm">Drag over the part of the picture that is to be read.</p>`}
         ${help && html`<${Help} onClose=${actions.help} />`}
         ${view
           ? html`<${Picture} image=${view.image} result=${result} regions=${isDebug ? regions : null}
@@ -103,6 +102,7 @@ export function Live({ initial, onToken }) {
               area=${isDebug ? null : settings.roi} onDrawn=${() => connection.current?.next()}
               onArea=${drawing ? (box) => { setDrawing(false); change({ roi: box }); } : null} />`
           : html`<div class="picture waiting"><p>${trouble || "Waiting for the first picture."}</p></div>`}
+        ${drawing && html`<p class="banner calm" role="status">Drag over the part of the picture that is to be read.</p>`}
         ${isDebug && html`<${GlyphGrid} regions=${regions} picked=${picked} onPick=${setPicked} />`}
       </div>
       <aside class="side-pane">

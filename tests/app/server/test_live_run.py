@@ -1,0 +1,190 @@
+"""The live run on its thread: commands from browsers, and how it ends."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from support.browser import until
+from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSink, FakeSource
+from support.serving import client_of, make_site
+
+from camdigits.app.live.session import LiveOptions
+from camdigits.app.server.errors import RequestError
+from camdigits.app.server.live_run import LiveRun
+from camdigits.errors import OutputError, SourceLostError
+
+SLOW_FILE = replace(FILE, fps=100.0)
+
+
+@pytest.fixture
+def start():
+    """Start a run of a source on a new site; it is closed at the end."""
+    sites = []
+
+    def started(source, sinks=(), reader=None, **options):
+        site = make_site()
+        lines = []
+        site.lines = lines
+        site.run = LiveRun(
+            source,
+            reader or FakeReader(),
+            None,
+            sinks,
+            LiveOptions(stay=True, **options),
+            site.latest,
+            lines.append,
+        )
+        sites.append(site)
+        site.run.start()
+        return site
+
+    yield started
+    for site in sites:
+        site.close()
+
+
+def test_a_file_stays_at_its_last_frame(start):
+    """Its end is a state, not the end of the run: settings can still be changed."""
+    sink = FakeSink()
+    site = start(FakeSource(SLOW_FILE, 4), [sink])
+
+    until(lambda: site.live.state == "ended")
+
+    assert sink.frames == [0, 1, 2, 3]
+    assert site.latest.moment.result.frame.index == 3
+    with client_of(site) as client:
+        assert client.patch("/api/v1/settings", json={"mirror": True}).json()["mirror"]
+        assert client.get("/healthz").status_code == 200
+
+
+def test_settings_are_carried_out_between_frames(start):
+    """Pause, step, area and mirror; all of a request or nothing."""
+    site = start(FakeSource(PICTURES, 50))
+    until(lambda: site.latest.moment)
+    with client_of(site) as client:
+        paused = client.patch("/api/v1/settings", json={"paused": True, "roi": [0, 0, 20, 20]})
+        assert paused.json()["paused"]
+        assert paused.json()["roi"] == [0, 0, 20, 20]
+        until(lambda: site.live.state == "paused")
+        frame = site.latest.moment.result.frame.index
+        client.post("/api/v1/step", json={})
+        until(lambda: site.latest.moment.result.frame.index == frame + 1)
+        wrong = client.patch("/api/v1/settings", json={"paused": False, "threshold": 7})
+        assert wrong.status_code == 422
+        assert client.get("/api/v1/settings").json()["paused"]
+        assert client.patch("/api/v1/settings", json={"roi": None}).json()["roi"] is None
+
+
+WRONG_SETTINGS = [
+    {"threshold": "0.5"},
+    {"threshold": True},
+    {"rotate": 45},
+    {"rotate": False},
+    {"model": "none"},
+    {"model": 7},
+    {"mirror": 1},
+    {"paused": None},
+    {"roi": [1, 2, 3]},
+    {"roi": [0, 0, 1e9, 5]},
+    {"roi": "all"},
+    {"colour": "red"},
+]
+
+
+@pytest.mark.parametrize("settings", WRONG_SETTINGS, ids=str)
+def test_wrong_settings_are_errors(start, settings):
+    """The name and what was wanted are in the message."""
+    site = start(FakeSource(PICTURES, 5))
+    with client_of(site) as client:
+        answer = client.patch("/api/v1/settings", json=settings)
+
+    assert answer.status_code == 422
+    assert "wanted" in answer.json()["error"]
+
+
+def test_an_area_outside_of_the_frame_conflicts(start):
+    """The frame is 64 by 48."""
+    site = start(FakeSource(PICTURES, 5))
+    until(lambda: site.latest.moment)
+    with client_of(site) as client:
+        answer = client.patch("/api/v1/settings", json={"roi": [100, 100, 50, 50]})
+
+    assert answer.status_code == 409
+    assert "64x48" in answer.json()["error"]
+
+
+def test_a_new_threshold_takes_a_new_reader(start):
+    """The frame that is shown is read again with it."""
+    site = start(FakeSource(PICTURES, 5))
+    until(lambda: site.latest.moment)
+    with client_of(site) as client:
+        seq = site.latest.moment.seq
+        body = client.patch("/api/v1/settings", json={"threshold": 0.5, "rotate": 90}).json()
+        until(lambda: site.latest.moment.seq > seq)
+
+    assert (body["threshold"], body["rotate"]) == (0.5, 90)
+    assert "classify" in site.latest.moment.result.ms
+
+
+def test_frames_are_traced_only_while_someone_looks(start):
+    """A trace costs time."""
+    reader = FakeReader()
+    site = start(FakeSource(SLOW_FILE, 400), reader=reader)
+    until(lambda: len(reader.calls) > 5)
+    assert not any(traced for _, traced, _ in reader.calls)
+
+    site.run.want_details()
+
+    until(lambda: any(traced for _, traced, _ in reader.calls))
+
+
+def test_a_lost_source_leaves_the_page_up(start):
+    """The state says why, the health check fails, commands are answered with 409."""
+    sink = FakeSink()
+    site = start(FakeSource(CAMERA, 1, SourceLostError("camera 0 was unplugged")), [sink])
+
+    until(lambda: site.live.state == "failed")
+
+    assert sink.closed
+    assert site.lines == ["camera 0 was unplugged; the page stays up"]
+    with client_of(site) as client:
+        assert client.get("/api/v1/status").json()["problem"] == "camera 0 was unplugged"
+        assert client.get("/healthz").status_code == 503
+        answer = client.patch("/api/v1/settings", json={"paused": True})
+    assert answer.status_code == 409
+    assert "unplugged" in answer.json()["error"]
+
+
+def test_a_full_disk_leaves_the_page_up(start):
+    """An output that fails is reported like a lost source."""
+
+    class Full(FakeSink):
+        def write(self, *_):
+            raise OutputError("disk full")
+
+    site = start(FakeSource(SLOW_FILE, 5), [Full()])
+
+    until(lambda: site.live.state == "failed")
+    assert "disk full" in site.live.problem
+
+
+def test_a_recording_is_finished_when_the_run_ends(start, tmp_path):
+    """As with Ctrl-C in the window."""
+    site = start(FakeSource(SLOW_FILE, 500), folder=tmp_path)
+    until(lambda: site.latest.moment)
+    with client_of(site) as client:
+        assert client.patch("/api/v1/settings", json={"recording": True}).json()["recording"]
+        time.sleep(0.2)
+        site.close()
+        (name,) = client.get("/api/v1/status").json()["files"]
+        assert client.get(f"/api/v1/files/{name}").headers["content-type"] == "video/mp4"
+    assert (tmp_path / name).stat().st_size > 1000
+
+
+def test_a_command_to_a_run_that_ended_is_an_error(start):
+    """Nobody would carry it out."""
+    site = start(FakeSource(SLOW_FILE, 1))
+    site.run.close()
+
+    with pytest.raises(RequestError, match="over"):
+        site.run.submit(lambda session: session)
