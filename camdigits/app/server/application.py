@@ -31,7 +31,8 @@ def make_app(site: Site) -> Guard:
     )
     app.state.site = site
     names = machine_names(site.options.host, site.options.allow_host)
-    return Guard(app, names, site.token, site.options.max_upload)
+    options = site.options
+    return Guard(app, names, site.token, options.max_upload, options.root_path)
 
 
 def routes() -> list[BaseRoute]:

@@ -59,12 +59,19 @@ class Guard:
         names: host names under which the server may be addressed, besides IP literals.
         token: None if none is needed.
         max_upload: bytes of one picture.
+        root_path: prefix of a proxy, which may pass it on or remove it.
     """
 
     def __init__(
-        self, app: App, names: Iterable[str], token: Token | None, max_upload: int
+        self,
+        app: App,
+        names: Iterable[str],
+        token: Token | None,
+        max_upload: int,
+        root_path: str = "",
     ) -> None:
         self._app, self._token, self._max_upload = app, token, max_upload
+        self._root_path = root_path
         self._names = frozenset(name.lower().rstrip(".") for name in names)
         self._failures = Failures()
 
@@ -75,6 +82,8 @@ class Guard:
             return
         headers = _headers(scope)
         scope["camdigits.guard"] = self
+        if self._root_path:
+            _add_prefix(scope, self._root_path)
         try:
             self._check_host(headers)
             if scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS:
@@ -209,6 +218,14 @@ def path_of(scope: Scope) -> str:
     """Return the path of a request below the prefix of a proxy."""
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path[len(root) :] or "/" if root and path.startswith(f"{root}/") else path
+
+
+def _add_prefix(scope: Scope, root_path: str) -> None:
+    """Let a request have the prefix, as the framework expects it."""
+    path = str(scope["path"])
+    has_prefix = path == root_path or path.startswith(f"{root_path}/")
+    scope["path"] = path if has_prefix else root_path + path
+    scope["root_path"] = root_path
 
 
 def _same_origin(origin: str, host: str, secure: bool) -> bool:

@@ -112,7 +112,6 @@ def _config(options: ServeOptions, site: Site) -> uvicorn.Config:
         log_level=logging.ERROR,
         access_log=False,
         server_header=False,
-        root_path=options.root_path,
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=SHUTDOWN_S,
         ws_max_size=MAX_FRAME,
