@@ -65,7 +65,7 @@ class Visit:
     def close(self) -> None:
         """Close it; fail if something went wrong in it or it loaded anything from elsewhere."""
         self.context.close()
-        assert not self.problems
+        assert not self.problems, self.problems
         own = (self.address, "blob:", "data:", self.address.replace("http", "ws", 1))
         assert not [url for url in self.requested if not url.startswith(own)]
 

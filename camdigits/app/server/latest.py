@@ -19,6 +19,8 @@ from camdigits.pipeline import Processed
 from camdigits.values import BgrImage, Box, Result
 
 WIDTHS = (320, 480, 640, 960, 1280, 1920)  # chosen: few, because each is encoded by itself
+YOUNG_S = 0.015  # chosen: half a frame of a camera
+NEXT_S = 0.12  # chosen: a reader that is slower is not waited for
 JPEG_QUALITY = 75  # chosen: a fifth of the bytes of quality 95, and strokes stay sharp
 
 
@@ -78,6 +80,22 @@ class LatestResult:
             if left_s <= 0 or not await self._signal.wait(left_s):
                 return None
         return moment
+
+    async def fresh(self, seq: int, timeout_s: float) -> Moment | None:
+        """Return a result later than `seq` that was just read; an older one only after a wait.
+
+        A viewer that may have ten pictures a second gets each of them young: one that is some time
+        old already is skipped for the next, if that comes within NEXT_S.
+
+        Returns:
+            None if there is none within `timeout_s`.
+        """
+        moment = self._moment
+        if moment is None or moment.seq <= seq:
+            return await self.after(seq, timeout_s)
+        if time.monotonic() - moment.read_s < YOUNG_S:
+            return moment
+        return await self.after(moment.seq, NEXT_S) or self._moment
 
     def wake(self) -> None:
         """End the waits of all viewers."""

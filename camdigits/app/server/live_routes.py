@@ -30,6 +30,7 @@ from camdigits.track.tracker import Tracker
 from camdigits.values import Frame, Result
 
 STATUS_S = 0.5  # chosen: a viewer hears of a lost camera within this time
+EARLY = 0.8  # chosen: share of the viewer's period after which the next result may be sent
 WRITE_S = 10.0  # chosen: a viewer that takes nothing within this time is dropped
 MAX_FRAME = 4_000_000  # bytes of one picture of a visitor's camera; also uvicorn's limit
 BOUNDARY = "camdigits-frame"
@@ -124,8 +125,8 @@ async def _send_live(websocket: WebSocket, site: Site) -> None:
         if site.run is not None and (credit["details"] or credit["debug"]):
             site.run.want_details()
         await asyncio.sleep(max(0.0, due_s - time.monotonic()))
-        moment = await site.latest.after(seq, STATUS_S)
-        due_s = time.monotonic() + 1 / site.options.stream_fps
+        moment = await site.latest.fresh(seq, STATUS_S)
+        due_s = time.monotonic() + EARLY / site.options.stream_fps
         message = await _live_message(site, moment, credit)
         if moment is not None:
             seq = moment.seq
