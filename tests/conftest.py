@@ -52,6 +52,7 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     extras = ("av", "hatchling", "keras", "matplotlib", "mypy", "ruff", "tensorflow")
+    extras += ("httpx2", "playwright", "pydantic", "schemathesis", "starlette", "uvicorn")
     missing = [name for name in extras if find_spec(name) is None]
     if missing and os.environ.get("CI") == "true" and not RUNTIME_ONLY:
         raise pytest.UsageError(f"CI wants '.[test,train]' installed, missing: {missing}")

@@ -2,7 +2,8 @@
 
     pip install $(python tests/support/oldest.py)
 
-For each requirement the newest patch of the oldest minor version; the extra [video] is among them.
+For each requirement the newest patch of the oldest minor version; with the extras [serve] and
+[video].
 """
 
 from importlib.metadata import requires
@@ -20,7 +21,10 @@ def oldest(line: str) -> str | None:
     >>> oldest("matplotlib>=3.6; extra == 'train'")
     """
     requirement = Requirement(line)
-    if requirement.marker is not None and not requirement.marker.evaluate({"extra": "video"}):
+    extras = ("video", "serve")
+    if requirement.marker is not None and not any(
+        requirement.marker.evaluate({"extra": extra}) for extra in extras
+    ):
         return None
     (lower_bound,) = requirement.specifier
     return f"{requirement.name}=={lower_bound.version}.*"

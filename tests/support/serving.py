@@ -3,6 +3,7 @@
 import json
 import subprocess
 import urllib.request
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -63,7 +64,9 @@ def make_site(token: str | None = None, **options: Any) -> Site:
 
 def client_of(site: Site) -> Any:
     """Return a client of a site that needs no network."""
-    from starlette.testclient import TestClient
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of older ones, about anyio
+        from starlette.testclient import TestClient
 
     from camdigits.app.server.application import make_app
 

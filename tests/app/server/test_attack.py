@@ -24,7 +24,7 @@ def test_random_requests_get_documented_answers(tmp_path):
     pytest.importorskip("schemathesis", reason="needs the extra [test]")
     environment = {
         **os.environ,
-        "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
+        "SCHEMATHESIS_HOOKS": "make_pictures",
         "PYTHONPATH": os.pathsep.join((str(Path(__file__).parent), str(ROOT))),
     }
     with serving_page("demo", "--snapshots", "out", cwd=tmp_path) as server:

@@ -88,7 +88,7 @@ def test_a_photo_is_pasted_or_dropped(visit, way):
 
 
 def test_several_photos_are_read_in_turn(visit, tmp_path):
-    """One that is no picture is reported in words, and the others are read."""
+    """One that is not a picture is reported in words, and the others are read."""
     (tmp_path / "bad.jpg").write_bytes(b"not a picture")
     tiff = tmp_path / "scan.tiff"
     cv2.imwrite(str(tiff), cv2.imread(str(SMALL)))

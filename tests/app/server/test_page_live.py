@@ -51,8 +51,9 @@ def test_a_digit_can_be_looked_into(visit):
     assert page.locator(".details .bars .best th").inner_text() == label
     assert page.locator(".details .bars tr").count() == 11
     assert page.locator(".details .maps canvas").count() >= 8
-    tip = page.locator("svg .digit.picked title").first.text_content()
-    assert len(tip.splitlines()) == 3
+    page.locator("svg .digit.picked").hover(force=True)
+    until(lambda: page.locator("svg .tip text").count() == 3)
+    assert page.locator("svg .tip text").first.text_content().split()[0] == label
     page.keyboard.press("Escape")
     page.wait_for_selector(".details", state="detached")
 

@@ -6,12 +6,13 @@ import socket
 import ssl
 import struct
 import subprocess
+import sys
 import time
 import urllib.request
 
 import pytest
 from support.browser import until
-from support.command import TIMEOUT_S, call
+from support.command import ENVIRONMENT, TIMEOUT_S, call
 from support.mjpeg_server import serving
 from support.serving import JSON, SECRET, fetch, serving_page
 from websockets.sync.client import connect
@@ -235,7 +236,11 @@ def test_without_the_extra_the_way_to_install_it_is_named(tmp_path):
         "main(['serve'])"
     )
     result = subprocess.run(
-        [subprocess.sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=ENVIRONMENT,
     )
 
     assert result.returncode == 2
@@ -254,7 +259,7 @@ def test_other_commands_do_not_import_the_server(tmp_path):
     picture = tmp_path / "p.png"
     cv2.imwrite(str(picture), next(iter(SyntheticSource(1))).bgr)
     result = subprocess.run(
-        [subprocess.sys.executable, "-c", program, picture], capture_output=True, text=True
+        [sys.executable, "-c", program, picture], capture_output=True, text=True, env=ENVIRONMENT
     )
 
     assert result.stdout.splitlines()[-1] == "[]", result.stderr

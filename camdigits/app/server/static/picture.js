@@ -20,15 +20,14 @@ export function percent(score) {
   return score === null ? "?" : `${Math.min(99, Math.round(100 * score))}%`;
 }
 
-/** Return the best three labels of a region, one per line. */
+/** Return the best three labels of a region with their probabilities; null without one. */
 export function tipOf(region, details) {
-  if (!region) return "";
+  if (!region) return null;
   return region.probabilities
     .map((value, index) => [value, details.labels[index]])
     .sort((a, b) => b[0] - a[0])
     .slice(0, 3)
-    .map(([value, label]) => `${label} ${percent(value)}`)
-    .join("\n");
+    .map(([value, label]) => `${label}  ${(100 * value).toFixed(1)} %`);
 }
 
 /** Show a picture with digits, numbers or regions over it.
@@ -41,6 +40,7 @@ export function Picture({ image, result, regions, onPick, picked, area, onArea, 
   const canvas = useRef(null);
   const frame = useRef(null);
   const [scale, setScale] = useState(1);
+  const [pointed, setPointed] = useState(null); // key of the mark under the pointer or with the focus
   const width = result?.width ?? image?.width ?? 16;
   const height = result?.height ?? image?.height ?? 9;
 
@@ -79,9 +79,11 @@ export function Picture({ image, result, regions, onPick, picked, area, onArea, 
       <svg viewBox="0 0 ${width} ${height}" class=${onArea ? "drawing" : ""}>
         ${numbers.map((each) => html`<${NumberBox} box=${each.box} pad=${1.5 * line} />`)}
         ${marks.map((mark, index) => html`
-          <${DigitMark} key=${mark.track ?? `i${index}`} mark=${mark} label=${labels[index]} text=${text} picked=${picked === index}
-            tip=${tip ? tip(index) : ""} onPick=${onPick ? () => onPick(index) : null} />`)}
+          <${DigitMark} key=${keyOf(mark, index)} mark=${mark} label=${labels[index]} text=${text} picked=${picked === index}
+            onPoint=${(on) => setPointed(on ? keyOf(mark, index) : null)} onPick=${onPick ? () => onPick(index) : null} />`)}
         ${tags.map((each) => html`<${Tag} ...${each} text=${text} kind="number" />`)}
+        ${tip && marks.map((mark, index) => keyOf(mark, index) === pointed && html`
+          <${Tip} box=${mark.box} lines=${tip(index) || [`${mark.label} ${percent(mark.score)}`]} text=${MAX_TEXT_PX / scale} bounds=${[width, height]} />`)}
         ${area && html`<path class="outside" d=${outside(area, width, height)} />
           <rect class="area" x=${area[0]} y=${area[1]} width=${area[2]} height=${area[3]} />`}
         ${onArea && html`<${AreaDrawing} width=${width} height=${height} onArea=${onArea} />`}
@@ -89,7 +91,11 @@ export function Picture({ image, result, regions, onPick, picked, area, onArea, 
     </div>`;
 }
 
-function DigitMark({ mark, label, text, picked, tip, onPick }) {
+function keyOf(mark, index) {
+  return mark.track ?? `i${index}`;
+}
+
+function DigitMark({ mark, label, text, picked, onPoint, onPick }) {
   const [x, y, width, height] = mark.box;
   const press = (event) => {
     if (event.key !== "Enter") return;
@@ -98,11 +104,27 @@ function DigitMark({ mark, label, text, picked, tip, onPick }) {
   };
   return html`
     <g class="digit ${mark.kind} ${picked ? "picked" : ""}" onClick=${onPick} onKeyDown=${onPick && press}
+      onPointerEnter=${() => onPoint(true)} onPointerLeave=${() => onPoint(false)}
+      onFocus=${() => onPoint(true)} onBlur=${() => onPoint(false)}
       tabindex=${onPick ? 0 : null} role=${onPick ? "button" : null}
       aria-label="${mark.label}, ${percent(mark.score)}">
-      <title>${tip || `${mark.label} ${percent(mark.score)}`}</title>
       <rect x=${x} y=${y} width=${width} height=${height} />
       ${label && html`<${Tag} ...${label} text=${text} />`}
+    </g>`;
+}
+
+// The best labels of the digit under the pointer, beside it.
+function Tip({ box: [x, y, width, height], lines, text, bounds }) {
+  const wide = (Math.max(...lines.map((each) => each.length)) * TEXT_WIDTH + 1) * text;
+  const high = (lines.length * 1.3 + 0.5) * text;
+  const right = x + width + 0.5 * text;
+  const left = right + wide <= bounds[0] ? right : x - 0.5 * text - wide;
+  const top = clamp(y + height / 2 - high / 2, bounds[1] - high);
+  return html`
+    <g class="tip">
+      <rect x=${left} y=${top} width=${wide} height=${high} rx=${0.25 * text} />
+      ${lines.map((words, row) => html`
+        <text key=${row} x=${left + 0.5 * text} y=${top + (row * 1.3 + 1.15) * text} font-size=${text}>${words}</text>`)}
     </g>`;
 }
 
