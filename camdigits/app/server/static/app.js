@@ -40,19 +40,19 @@ function App() {
     await load();
   };
   useEffect(() => {
-    const found = /^#token=(.+)$/.exec(location.hash);
-    const changed = () => setTab(tabOf(location.hash));
-    window.addEventListener("hashchange", changed);
-    if (found) {
-      // At once: the token must not stay in the address bar or the history.
-      history.replaceState(null, "", location.pathname + location.search);
-      login(decodeURIComponent(found[1])).catch((error) => {
+    // Also in a page that is open already: a link with a token changes only the fragment.
+    const loginFromAddress = () => {
+      const token = takeToken();
+      if (token === null) return false;
+      login(token).catch((error) => {
         setLocked(true);
         setTrouble(error.message);
       });
-    } else {
-      load();
-    }
+      return true;
+    };
+    const changed = () => loginFromAddress() || setTab(tabOf(location.hash));
+    window.addEventListener("hashchange", changed);
+    if (!loginFromAddress()) load();
     return () => window.removeEventListener("hashchange", changed);
   }, []);
 
@@ -117,6 +117,18 @@ function Token({ trouble, onLogin }) {
         <button type="submit" class="main" disabled=${busy}>${busy ? "Checking" : "Open"}</button>
       </form>
     </main>`;
+}
+
+// At once: the token must not stay in the address bar or the history.
+function takeToken() {
+  const found = /^#token=(.+)$/.exec(location.hash);
+  if (!found) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    return decodeURIComponent(found[1]);
+  } catch {
+    return found[1]; // damaged: the server says that it is wrong
+  }
 }
 
 function tabOf(hash) {

@@ -7,11 +7,13 @@ import { Numbers, spoken } from "./results.js";
 
 const MAX_WIDTH = 960;
 const QUALITY = 0.8;
+const REFUSED_MS = 1000; // chosen: between pictures while the server refuses them
 
 /** The Camera tab. */
 export function Camera() {
   const [running, setRunning] = useState(false);
   const [problem, setProblem] = useState("");
+  const [refused, setRefused] = useState(""); // the server's sentence about the last picture
   const [view, setView] = useState(null);
   const [cameras, setCameras] = useState([]);
   const [chosen, setChosen] = useState("");
@@ -21,12 +23,13 @@ export function Camera() {
     session.current?.close();
     session.current = null;
     setRunning(false);
+    setRefused("");
   };
   const start = async (device) => {
     stop();
     setProblem("");
     setRunning(true);
-    const own = new CameraSession(setView, (text) => {
+    const own = new CameraSession(setView, setRefused, (text) => {
       setProblem(text);
       stop();
     });
@@ -37,6 +40,7 @@ export function Camera() {
       setCameras(all.filter((each) => each.kind === "videoinput"));
       setChosen(own.device);
     } catch (error) {
+      if (session.current !== own) return; // stopped meanwhile
       setProblem(reason(error));
       stop();
     }
@@ -51,7 +55,7 @@ export function Camera() {
   }, []);
 
   if (!navigator.mediaDevices?.getUserMedia) return html`<${Refused} />`;
-  const text = problem || (running ? (view ? "" : "Waiting for the camera and the first answer.") : "");
+  const text = problem || refused || (running ? (view ? "" : "Waiting for the camera and the first answer.") : "");
   return html`
     <div class="panes">
       <div class="main-pane">
@@ -70,7 +74,7 @@ export function Camera() {
             ${running && view && html`<span>${view.rate.toFixed(1)} frames/s</span><span title="From the picture taken to its answer">answer ${Math.round(view.delay)} ms</span>`}
           </span>
         </div>
-        ${text && html`<p class="banner ${problem ? "" : "calm"}" role=${problem ? "alert" : "status"}>${text}</p>`}
+        ${text && html`<p class="banner ${problem || refused ? "" : "calm"}" role=${problem || refused ? "alert" : "status"}>${text}</p>`}
         ${view
           ? html`<${Picture} image=${view.image} result=${view.result} label="Your camera" />`
           : html`<div class="picture waiting"><p>${running ? "Waiting for the first picture." : "The camera of this device is off."}</p></div>`}
@@ -100,8 +104,9 @@ function Refused() {
 }
 
 class CameraSession {
-  constructor(onView, onEnd) {
+  constructor(onView, onRefused, onEnd) {
     this.onView = onView;
+    this.onRefused = onRefused;
     this.onEnd = onEnd;
     this.closed = false;
     this.times = [];
@@ -141,6 +146,11 @@ class CameraSession {
 
   receive(answer) {
     if (this.closed) return;
+    this.onRefused(answer.error ?? "");
+    if (answer.error) {
+      setTimeout(() => this.send(), REFUSED_MS);
+      return;
+    }
     if (answer.result) {
       const now = performance.now();
       this.times = [...this.times, now].filter((each) => now - each < 2000);

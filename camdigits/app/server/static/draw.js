@@ -8,7 +8,7 @@ import { spoken } from "./results.js";
 
 const WIDTH = 800; // of the canvas, in its own pixels
 const HEIGHT = 400;
-const DELAY_MS = 80; // after the last change
+const DELAY_MS = 80; // after the first change that was not read yet
 
 /** The Draw tab. */
 export function Draw() {
@@ -21,6 +21,7 @@ export function Draw() {
   const latest = useRef({ strokes, pen });
   const busy = useRef(false);
   const stale = useRef(false);
+  const timer = useRef(0);
   latest.current = { strokes, pen };
 
   useLayoutEffect(() => paint(canvas.current, strokes, pen), [strokes, pen]);
@@ -35,7 +36,8 @@ export function Draw() {
     const { strokes: drawn, pen: width } = latest.current;
     try {
       const whole = drawn.map((stroke) => stroke.map(([x, y]) => [Math.round(10 * x) / 10, Math.round(10 * y) / 10]));
-      setResult(await sendJson("POST", "draw", { strokes: whole, width: WIDTH, height: HEIGHT, pen: width }));
+      const found = await sendJson("POST", "draw", { strokes: whole, width: WIDTH, height: HEIGHT, pen: width });
+      if (latest.current.strokes.length) setResult(found); // else it was cleared meanwhile
       setProblem("");
     } catch (error) {
       setProblem(error.message);
@@ -46,12 +48,18 @@ export function Draw() {
   useEffect(() => {
     if (!strokes.length) {
       setResult(null);
-      stale.current = busy.current;
-      return undefined;
+      stale.current = false;
+      clearTimeout(timer.current);
+      timer.current = 0;
+      return;
     }
-    const timer = setTimeout(read, DELAY_MS);
-    return () => clearTimeout(timer);
+    // Not put off by further points, or a long stroke would be read only at its end.
+    timer.current ||= setTimeout(() => {
+      timer.current = 0;
+      read();
+    }, DELAY_MS);
   }, [strokes, pen]);
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   const undo = () => setStrokes((all) => all.slice(0, -1));
   const clear = () => {
@@ -131,7 +139,7 @@ function pointers(setStrokes) {
     setStrokes((all) => [...all.slice(0, -1), [...all[all.length - 1], ...points]]);
   return {
     onPointerDown: (event) => {
-      if (event.button !== 0) return;
+      if (event.button !== 0 || !event.isPrimary) return; // a resting palm draws nothing
       event.preventDefault();
       event.target.setPointerCapture(event.pointerId);
       const point = at(event);

@@ -33,7 +33,8 @@ export function Live({ initial, onToken }) {
       async (message, bitmap) => {
         setStatus(message.status);
         if (!bitmap) return;
-        const ink = message.details?.ink ? await inkPicture(message) : null;
+        // Without its ink the frame is shown: the next one is requested only when one is painted.
+        const ink = message.details?.ink ? await inkPicture(message).catch(() => null) : null;
         setView({ image: ink ?? bitmap, isInk: ink !== null, result: message.result, details: message.details });
       },
       (text, tokenNeeded) => {
@@ -174,6 +175,13 @@ function pixelWidth(element) {
   return Math.min(MAX_WIDTH, Math.max(320, Math.round(width)));
 }
 
+// A control keeps the focus after a click; only the keys that it needs itself belong to it. A digit
+// takes Enter alone, so that space pauses after a click on one.
+function isOwnKey({ target, key }) {
+  if (target.closest("select, textarea, input:not([type=range])")) return true;
+  return key === " " && target.closest("button, a") !== null;
+}
+
 function useKeys(actions) {
   const latest = useRef(actions);
   latest.current = actions;
@@ -181,7 +189,7 @@ function useKeys(actions) {
     const names = { " ": "pause", ".": "step", s: "snapshot", r: "record", a: "area", d: "debug", m: "mirror", h: "help", Escape: "escape" };
     const press = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("input, select, textarea, button, a, [role=tab]") && event.key !== "Escape") return;
+      if (event.key !== "Escape" && isOwnKey(event)) return;
       const name = names[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!name) return;
       event.preventDefault();

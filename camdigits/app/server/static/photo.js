@@ -62,22 +62,28 @@ export function Photo({ settings, maxBytes }) {
       if (files.length) event.preventDefault();
       add(files);
     };
-    document.addEventListener("paste", paste);
-    return () => document.removeEventListener("paste", paste);
+    // On the whole page: beside the list the browser would leave it and open the file.
+    const drag = (event) => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event) => event.relatedTarget || setOver(false);
+    const drop = (event) => {
+      event.preventDefault();
+      setOver(false);
+      add(event.dataTransfer.files);
+    };
+    const listeners = Object.entries({ paste, dragover: drag, dragleave: leave, drop });
+    listeners.forEach(([name, listener]) => document.addEventListener(name, listener));
+    return () => listeners.forEach(([name, listener]) => document.removeEventListener(name, listener));
   }, []);
 
-  const drop = (event) => {
-    event.preventDefault();
-    setOver(false);
-    add(event.dataTransfer.files);
-  };
   const choose = (event) => {
     add(event.target.files);
     event.target.value = "";
   };
   return html`
-    <div class="photo ${over ? "over" : ""}" onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
-      onDragLeave=${(event) => event.currentTarget.contains(event.relatedTarget) || setOver(false)} onDrop=${drop}>
+    <div class="photo ${over ? "over" : ""}">
       <div class="controls">
         <span class="group">
           <label class="button main">Choose pictures
@@ -101,13 +107,19 @@ export function Photo({ settings, maxBytes }) {
 
 function Item({ item, query }) {
   const [picked, setPicked] = useState(null);
+  const [problem, setProblem] = useState(""); // of the annotated picture
   const { result, image, state, error, name } = item;
   const regions = result?.details?.regions ?? [];
   const regionOf = (index) => regions.find((each) => each.digit === index);
   const stem = name.replace(/\.[^.]*$/, "");
   const annotated = async () => {
-    const answer = await sendPicture(`annotate?${query}`, item.file);
-    download(`${stem}-digits.png`, await answer.blob());
+    setProblem("");
+    try {
+      const answer = await sendPicture(`annotate?${query}`, item.file);
+      download(`${stem}-digits.png`, await answer.blob());
+    } catch (failure) {
+      setProblem(failure.message);
+    }
   };
   const plain = () => {
     const { details, ...rest } = result;
@@ -119,7 +131,7 @@ function Item({ item, query }) {
         <h3>${name}</h3>
         <span class="quiet" role="status">${{ waiting: "waiting", reading: "reading…", done: `${result?.digits.length} digits`, failed: "not read" }[state]}</span>
       </header>
-      ${error && html`<p class="banner" role="alert">${error}</p>`}
+      ${(error || problem) && html`<p class="banner" role="alert">${error || problem}</p>`}
       ${state !== "failed" && result && html`
         <div class="panes">
           <div class="main-pane">

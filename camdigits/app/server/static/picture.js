@@ -70,7 +70,7 @@ export function Picture({ image, result, regions, onPick, picked, area, onArea, 
   const text = textSize(marks, scale) / scale;
   const line = 2 / scale;
   const rotation = result?.rotation ?? 0;
-  const labels = labelsOf(marks, numbers, { text, line, rotation, small: medianSide(marks) * scale < MIN_LABELLED_PX && !regions });
+  const labels = labelsOf(marks, numbers, { text, line, rotation, size: [width, height], small: medianSide(marks) * scale < MIN_LABELLED_PX && !regions });
   const tags = numberTags(numbers, marks, labels, text, line, [width, height]);
 
   return html`
@@ -185,7 +185,7 @@ function medianSide(marks) {
 }
 
 // One label per mark, or null; all digits of a number have their scores, or none has.
-function labelsOf(marks, numbers, { text, line, rotation, small }) {
+function labelsOf(marks, numbers, { text, line, rotation, size, small }) {
   const wordsOf = (mark) => `${mark.label === "none" ? "" : mark.label} ${percent(mark.score)}`.trim();
   const fits = (index) => tagWidth(wordsOf(marks[index]), text) <= roomOf(marks, index);
   const numberOf = new Map(numbers.flatMap((each) => each.digits.map((index) => [index, each])));
@@ -195,8 +195,8 @@ function labelsOf(marks, numbers, { text, line, rotation, small }) {
     const full = (number?.digits ?? [index]).every(fits);
     const words = full ? wordsOf(mark) : mark.label;
     if (words === "none") return null;
-    const size = [tagWidth(words, text), TAG_HEIGHT * text];
-    return { words, box: [...labelCorner(mark.box, ...size, 1.5 * line, rotation), ...size] };
+    const tag = [tagWidth(words, text), TAG_HEIGHT * text];
+    return { words, box: [...labelCorner(mark.box, tag, 1.5 * line, rotation, size), ...tag] };
   });
 }
 
@@ -241,11 +241,16 @@ function roomOf(marks, index) {
   return room;
 }
 
-function labelCorner([x, y, width, height], wide, high, gap, rotation) {
-  if (rotation === 90) return [Math.max(0, x - gap - wide), y + height / 2 - high / 2];
-  if (rotation === 270) return [x + width + gap, y + height / 2 - high / 2];
+// Above the digit on the upright page, on the other side without room, and never cut off.
+function labelCorner([x, y, width, height], [wide, high], gap, rotation, size) {
+  const inside = (left, top) => [clamp(left, size[0] - wide), clamp(top, size[1] - high)];
+  if (rotation === 90 || rotation === 270) {
+    const [left, right] = [x - gap - wide, x + width + gap];
+    const [first, second] = rotation === 90 ? [left, right] : [right, left];
+    return inside(first < 0 || first + wide > size[0] ? second : first, y + height / 2 - high / 2);
+  }
   const above = y - gap - high;
-  return [Math.max(0, x + width / 2 - wide / 2), above >= 0 ? above : y + height + gap];
+  return inside(x + width / 2 - wide / 2, above >= 0 ? above : y + height + gap);
 }
 
 function outside([x, y, width, height], wide, high) {

@@ -5,6 +5,7 @@ import { apiUrl, getJson } from "./api.js";
 
 const MAX_EVENTS = 1000;
 const CURVE_HEIGHT = 220;
+const RETRY_MS = 3000;
 
 /** The Readings tab. */
 export function Readings({ hasSource }) {
@@ -22,16 +23,26 @@ export function Readings({ hasSource }) {
         if (!left) setTrouble(error.message);
       }
     };
-    const stream = new EventSource(apiUrl("events"));
+    let stream;
+    let retry;
     const add = ({ data }) => setEvents((now) => merged(now ?? [], [JSON.parse(data)]));
-    for (const kind of ["stable", "changed", "gone"]) stream.addEventListener(kind, add);
-    stream.onopen = () => {
-      setTrouble("");
-      load(); // what happened before the stream was open
+    const open = () => {
+      stream = new EventSource(apiUrl("events"));
+      for (const kind of ["stable", "changed", "gone"]) stream.addEventListener(kind, add);
+      stream.onopen = () => {
+        setTrouble("");
+        load(); // what happened before the stream was open
+      };
+      stream.onerror = () => {
+        setTrouble("No connection to the server; trying again.");
+        // After any answer but 200 the browser gives up for good, also where a proxy gave it.
+        if (stream.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS);
+      };
     };
-    stream.onerror = () => setTrouble("No connection to the server; trying again.");
+    open();
     return () => {
       left = true;
+      clearTimeout(retry);
       stream.close();
     };
   }, []);
@@ -73,9 +84,14 @@ function Curve({ events }) {
   const holder = useRef(null);
   const plot = useRef(null);
   const [ready, setReady] = useState(Boolean(window.uPlot));
+  const [failed, setFailed] = useState(false);
+  const size = useRef(null);
   useEffect(() => {
-    if (!ready) loadPlot().then(() => setReady(true));
-    return () => plot.current?.destroy();
+    if (!ready) loadPlot().then(() => setReady(true), () => setFailed(true));
+    return () => {
+      size.current?.disconnect();
+      plot.current?.destroy();
+    };
   }, []);
   useEffect(() => {
     if (!ready || !holder.current) return;
@@ -98,11 +114,11 @@ function Curve({ events }) {
       data,
       holder.current,
     );
-    const resize = new ResizeObserver(() => plot.current.setSize({ width: holder.current.clientWidth, height: CURVE_HEIGHT }));
-    resize.observe(holder.current);
+    size.current = new ResizeObserver(() => plot.current.setSize({ width: holder.current.clientWidth, height: CURVE_HEIGHT }));
+    size.current.observe(holder.current);
   }, [ready, events]);
   return html`<div class="curve" ref=${holder} role="img" aria-label="Curve of the chosen number over time; the table below has its values">
-    ${!ready && html`<p class="quiet">Loading the curve.</p>`}</div>`;
+    ${!ready && html`<p class="quiet">${failed ? "The curve did not load; reload the page." : "Loading the curve."}</p>`}</div>`;
 }
 
 // Values over time; the curve ends where the number is gone, and reaches until now where it is not.
