@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNITS: "Mapping[str, int]" = {"": 1, "k": 1000, "m": 1_000_000}
-PACKAGES = ("starlette", "uvicorn", "websockets", "prometheus_client")
 
 
 def parse_bytes(_context: click.Context, _option: click.Parameter, text: str) -> int:
@@ -142,7 +141,9 @@ def serve(
 def _check_packages() -> None:
     from importlib.util import find_spec
 
-    missing: list[Any] = [name for name in PACKAGES if find_spec(name) is None]
+    from camdigits.app.doctor import SERVER_PACKAGES
+
+    missing = [name for name in SERVER_PACKAGES if find_spec(name.replace("-", "_")) is None]
     if missing:
         raise ServerError(
             f"camdigits serve: wanted the packages of the extra [serve], {', '.join(missing)} "

@@ -25,6 +25,7 @@ OPENCV_PACKAGES = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
+SERVER_PACKAGES = ("starlette", "uvicorn", "websockets", "prometheus-client")
 MODEL = "digits"
 READING_S = 1.0  # chosen: enough frames for a stable rate
 MIN_READ_SHARE = 0.5  # chosen: of the demo's digits; if fewer are read, something is broken
@@ -132,6 +133,13 @@ def _recording() -> Outcome:
     )
 
 
+def _server() -> Outcome:
+    missing = [name for name in SERVER_PACKAGES if _version(name) is None]
+    if missing:
+        return "note", f"{', '.join(missing)} missing: for serve pip install 'camdigits[serve]'"
+    return "ok", f"page of serve by starlette {_version('starlette')}"
+
+
 def _display() -> Outcome:
     from camdigits.app.window.display import find_display
     from camdigits.image import cv2
@@ -212,6 +220,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("numpy", _numpy),
     ("opencv", _opencv),
     ("recording", _recording),
+    ("server", _server),
     ("display", _display),
     ("cameras", _cameras),
     ("picamera", _picamera),
@@ -219,7 +228,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("runtime", _runtime),
     ("reading", _reading),
 )
-OPTIONAL = frozenset({"recording", "display", "cameras", "picamera"})
+OPTIONAL = frozenset({"recording", "server", "display", "cameras", "picamera"})
 
 
 def _version(package: str) -> str | None:
