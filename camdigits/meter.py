@@ -83,6 +83,25 @@ class Meter:
         return Summary(self._frames, self._digits, self.speed())
 
 
+class StageClock:
+    """Sums the milliseconds of each stage, from one `lap` to the next."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+        self.passes = 0
+
+    def lap(self, stage: str) -> None:
+        """Add the time since the last lap to a stage."""
+        now = time.perf_counter()
+        self._laps[stage] = self._laps.get(stage, 0.0) + (now - self._last) * 1000
+        self._last = now
+
+    def laps(self) -> Mapping[str, float]:
+        """Return the milliseconds of each stage."""
+        return MappingProxyType(self._laps)
+
+
 def frames_per_second(moments: Sequence[float]) -> float | None:
     """Return (n - 1) / (last - first) of increasing seconds; None if no time passed.
 

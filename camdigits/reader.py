@@ -5,12 +5,11 @@ Three nested searches run the stages: `_search_orientation` corrects rotation an
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from time import perf_counter
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from camdigits.geometry import ROTATIONS, make_upright, to_frame
 from camdigits.image import cv2, frozen, to_bgr, to_green
 from camdigits.layout.grouping import group, mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
+from camdigits.meter import StageClock
 from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.classify import Classifier, OutputSpec, digits_of
 from camdigits.recognize.glyph import glyphs_of
@@ -94,10 +94,7 @@ class Reader:
         labels: Sequence[str] = DIGITS,
         config: ReaderConfig | None = None,
     ) -> None:
-        if rotate is not None and rotate not in ROTATIONS:
-            raise ValueError(f"rotate: wanted None, 0, 90, 180 or 270, got {rotate!r}")
-        if threshold is not None and not 0 <= threshold <= 1:
-            raise ValueError(f"threshold: wanted 0 to 1, got {threshold!r}")
+        _check_options(threshold, rotate)
         self._config = config or DEFAULT
         if scorer is None:
             path = find_model(str(model))
@@ -109,6 +106,22 @@ class Reader:
         self._classifier = Classifier(scorer, spec)
         self._threshold = spec.threshold if threshold is None else threshold
         self._rotate = rotate
+
+    def adjusted(self, *, threshold: float | None = None, rotate: int | None = None) -> "Reader":
+        """Return a reader with another threshold and rotation that shares this one's model.
+
+        Args:
+            threshold: None keeps this reader's.
+            rotate: as for the constructor; None detects it.
+
+        Raises:
+            ValueError: `rotate` or `threshold` is out of range.
+        """
+        _check_options(threshold, rotate)
+        other = copy(self)
+        other._threshold = self._threshold if threshold is None else threshold
+        other._rotate = rotate
+        return other
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -139,7 +152,7 @@ class Reader:
         Raises:
             ArrayError: `image` has another type or shape, or no pixels.
         """
-        clock = _Clock()
+        clock = StageClock()
         frame = _checked(image)
         gray, scale = _working_size(to_green(frame.bgr), self._config.max_side_px)
         clock.lap("prepare")
@@ -161,7 +174,7 @@ class Reader:
         """Read frames one by one, lazily."""
         return (self.read(frame) for frame in frames)
 
-    def _search_orientation(self, gray: GrayImage, clock: "_Clock") -> "_Pass":
+    def _search_orientation(self, gray: GrayImage, clock: StageClock) -> "_Pass":
         """Read an image, and read it again upright if its glyphs are rotated or skewed.
 
         All stages run again on the rotated image, so the result is that of the upright page.
@@ -185,7 +198,7 @@ class Reader:
                 found = max(found, straight, key=_Pass.certainty)
         return found
 
-    def _search_scale(self, gray: GrayImage, pose: Pose, clock: "_Clock") -> "_Pass":
+    def _search_scale(self, gray: GrayImage, pose: Pose, clock: StageClock) -> "_Pass":
         """Read an upright image, and search for large digits if few were found.
 
         A digit that fills the image has strokes too broad for the default estimate of the paper.
@@ -199,7 +212,7 @@ class Reader:
         return max(found, close_up, key=_Pass.certainty)
 
     def _pass(
-        self, gray: GrayImage, pose: Pose, ink_config: InkConfig, clock: "_Clock"
+        self, gray: GrayImage, pose: Pose, ink_config: InkConfig, clock: StageClock
     ) -> "_Pass":
         """Run each stage once on an upright image at working size."""
         config, threshold, classify = self._config, self._threshold, self._classifier.regions
@@ -244,7 +257,7 @@ class Reader:
         )  # fmt: skip
 
     def _merge_and_split(
-        self, candidates: Candidates, odds: Floats, is_textured: bool, clock: "_Clock"
+        self, candidates: Candidates, odds: Floats, is_textured: bool, clock: StageClock
     ) -> tuple[Candidates, Candidates]:
         """Merge strokes and split touching digits; only a reject class can reject trial parts."""
         if is_textured or NONE not in self.labels:
@@ -288,6 +301,13 @@ class _Pass:
         return sum(digit.score for digit in self.digits)
 
 
+def _check_options(threshold: float | None, rotate: int | None) -> None:
+    if rotate is not None and rotate not in ROTATIONS:
+        raise ValueError(f"rotate: wanted None, 0, 90, 180 or 270, got {rotate!r}")
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ValueError(f"threshold: wanted 0 to 1, got {threshold!r}")
+
+
 def _checked(image: Frame | npt.NDArray[Any] | None) -> Frame:
     """Convert an image to BGR and wrap it in a frame; a frame is returned as it is."""
     if not isinstance(image, Frame):
@@ -319,20 +339,3 @@ def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:
         return gray, 1.0
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / scale
-
-
-class _Clock:
-    """Sum the milliseconds of each stage, from one `lap` to the next."""
-
-    def __init__(self) -> None:
-        self._last = perf_counter()
-        self._laps: dict[str, float] = {}
-        self.passes = 0
-
-    def lap(self, stage: str) -> None:
-        now = perf_counter()
-        self._laps[stage] = self._laps.get(stage, 0.0) + (now - self._last) * 1000
-        self._last = now
-
-    def laps(self) -> Mapping[str, float]:
-        return MappingProxyType(self._laps)

@@ -3,6 +3,7 @@
 The fast kernels of a runtime keep no intermediate results, so the model is opened a second time.
 """
 
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def open_model(content: bytes, whole: bool = True, threads: int = 1) -> Any:
 def first_feature_maps(model: Path, glyph: GrayImage) -> Glyphs:
     """Return what the first convolution of a model computes for one glyph.
 
+    The model stays open for later calls, so only one thread at a time may call this.
+
     Args:
         model: a .tflite file.
         glyph: (28, 28) uint8, 255 = ink.
@@ -57,7 +60,7 @@ def first_feature_maps(model: Path, glyph: GrayImage) -> Glyphs:
     Raises:
         ModelError: the model cannot be loaded.
     """
-    opened = open_model(model.read_bytes())
+    opened = _opened(model)
     feed = opened.get_input_details()[0]
     batch = np.zeros(feed["shape"], np.uint8)
     batch[0, :, :, 0] = glyph
@@ -71,6 +74,11 @@ def first_feature_maps(model: Path, glyph: GrayImage) -> Glyphs:
             high = maps.max(axis=(1, 2), keepdims=True)
             return np.asarray((maps - low) / np.maximum(high - low, 1e-9) * 255, np.uint8)
     return np.zeros((0, 0, 0), np.uint8)
+
+
+@lru_cache(2)
+def _opened(model: Path) -> Any:
+    return open_model(model.read_bytes())
 
 
 def _runtime() -> Any:

@@ -289,7 +289,11 @@ def _with_headers(send: Send, shared: bool) -> Send:
 
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *pairs]
+            own = [*message.get("headers", [])]
+            # Checked again each time: after an update old and new files of the page would mix.
+            known = any(name.lower() == b"cache-control" for name, _ in own)
+            cache = [] if known else [(b"cache-control", b"no-cache")]
+            message["headers"] = [*own, *pairs, *cache]
         await send(message)
 
     return sending

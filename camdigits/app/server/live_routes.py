@@ -186,11 +186,9 @@ async def _read_camera(websocket: WebSocket, site: Site) -> None:
             continue
         data = message.get("bytes") or b""
         try:
-            answer = await site.pool.run(
-                _camera_work(site, settings, tracker, data, (index, time.monotonic() - started_s),
-                             details),
-                max_waiting=site.options.viewers,
-            )  # fmt: skip
+            when = index, time.monotonic() - started_s
+            work = _camera_work(site, settings, tracker, data, when, details)
+            answer = await site.pool.run(work)
         except RequestError as error:
             answer = error.to_dict()
         index += 1

@@ -43,7 +43,7 @@ async def read(request: Request) -> Response:
         result = read_upload(site.readers.get(settings), data, trace=settings.debug)
         return _answer(result, masks=True)
 
-    answer = await site.pool.run(work)
+    answer = await site.pool.upload(work)
     site.reads += 1
     return JSONResponse(answer)
 
@@ -57,7 +57,7 @@ async def annotate_picture(request: Request) -> Response:
         result = read_upload(site.readers.get(settings), data, trace=False)
         return encode(annotate(result), ".png")[1]
 
-    png = await site.pool.run(work)
+    png = await site.pool.upload(work)
     site.reads += 1
     return Response(png, media_type="image/png")
 
@@ -71,7 +71,7 @@ async def draw(request: Request) -> Response:
         frame = Frame(0, 0.0, render(drawing), "drawing")
         return _answer(site.readers.get(settings).read(frame, trace=True), masks=settings.debug)
 
-    answer = await site.pool.run(work)
+    answer = await site.pool.upload(work)
     site.reads += 1
     return JSONResponse(answer)
 
@@ -94,7 +94,7 @@ async def maps(request: Request) -> Response:
     glyph = np.frombuffer(data, np.uint8).reshape(GLYPH_SIDE, GLYPH_SIDE)
     site.readers.get(settings)  # refuses unknown models
     model = find_model(site.readers.path_or_name(settings.model or site.readers.default))
-    found = await site.pool.run(lambda: first_feature_maps(model, glyph))
+    found = await site.pool.upload(lambda: first_feature_maps(model, glyph))
     return JSONResponse(
         {
             "width": int(found.shape[2]),

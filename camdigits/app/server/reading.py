@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 from camdigits.app.server.errors import RequestError
@@ -21,7 +21,6 @@ MAX_PIXELS = 50_000_000  # chosen: the largest cameras of phones; 150 MB as colo
 MAX_WAITING = 4  # chosen: pictures that wait while one is read
 READ_S = 30.0  # chosen: longest time until an answer; a 12-megapixel page takes under one
 RETRY_S = 2  # chosen: when a client that was rejected should come again
-READERS = 8  # chosen: readers kept for different settings; each is 1 MB
 
 T = TypeVar("T")
 
@@ -37,7 +36,7 @@ class ReadSettings:
 
 
 class Readers:
-    """Builds readers for the settings of a request, and keeps the last READERS.
+    """Builds readers for the settings of a request; each model is loaded once.
 
     Args:
         model: name or path of the model that the server was started with.
@@ -47,7 +46,7 @@ class Readers:
 
     def __init__(self, model: str, threshold: float | None, config: ReaderConfig | None) -> None:
         self._model, self._threshold, self._config = model, threshold, config
-        self._build = lru_cache(READERS)(self._built)
+        self._load = cache(self._loaded)  # as many as there are models
         shipped = shipped_models()
         self.default = model if model in shipped else "own"
         # Names only: a client never names a file.
@@ -64,18 +63,15 @@ class Readers:
             raise RequestError(
                 422, f"model: wanted one of {', '.join(self.models)}, got {name!r}; choose one"
             )
-        return self._build(name, settings.threshold, settings.rotate)
+        return self._load(name).adjusted(threshold=settings.threshold, rotate=settings.rotate)
 
     def path_or_name(self, name: str) -> str:
         """Return what `Reader` takes for the name of a model."""
         return self._model if name == "own" else name
 
-    def _built(self, name: str, threshold: float | None, rotate: int | None) -> Reader:
-        if threshold is None and name == self.default:
-            threshold = self._threshold
-        return Reader(
-            self.path_or_name(name), threshold=threshold, rotate=rotate, config=self._config
-        )
+    def _loaded(self, name: str) -> Reader:
+        threshold = self._threshold if name == self.default else None
+        return Reader(self.path_or_name(name), threshold=threshold, config=self._config)
 
 
 class ReadingPool(Closeable):
@@ -83,23 +79,39 @@ class ReadingPool(Closeable):
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "reading")
-        self._waiting = 0  # pictures that are read or wait; used in the event loop only
+        self._uploads = 0  # that are read or wait; used in the event loop only
 
-    async def run(self, work: Callable[[], T], *, max_waiting: int = MAX_WAITING) -> T:
-        """Run work on the thread.
+    async def upload(self, work: Callable[[], T]) -> T:
+        """Run the work of an upload, of which only a few may wait.
 
         Raises:
             RequestError: too many wait, or it took longer than READ_S.
         """
-        if self._waiting > max_waiting:
+        if self._uploads > MAX_WAITING:
             raise RequestError(
                 503,
-                f"wanted at most {max_waiting} waiting pictures, got another; try again soon",
+                f"wanted at most {MAX_WAITING} waiting pictures, got another; try again soon",
                 RETRY_S,
             )
+        self._uploads += 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        self._waiting += 1
-        future.add_done_callback(self._finished)
+        future.add_done_callback(self._uploaded)
+        return await self._answer(future)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run work of a visitor who waits for it before sending more.
+
+        Raises:
+            RequestError: it took longer than READ_S.
+        """
+        return await self._answer(asyncio.get_running_loop().run_in_executor(self._pool, work))
+
+    def close(self) -> None:
+        """Drop what waits. Safe to call twice."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _answer(self, future: "asyncio.Future[T]") -> T:
+        future.add_done_callback(_note_error)
         try:
             # Shielded: work that has begun cannot be stopped and still takes its place.
             return await asyncio.wait_for(asyncio.shield(future), READ_S)
@@ -111,14 +123,14 @@ class ReadingPool(Closeable):
                 RETRY_S,
             ) from error
 
-    def close(self) -> None:
-        """Drop what waits. Safe to call twice."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def _uploaded(self, _future: "asyncio.Future[T]") -> None:
+        self._uploads -= 1
 
-    def _finished(self, future: "asyncio.Future[T]") -> None:
-        self._waiting -= 1
-        if not future.cancelled():
-            future.exception()  # seen, even if nobody waits any more
+
+def _note_error(future: "asyncio.Future[T]") -> None:
+    """Look at the error of work that nobody waits for any more: else it would be logged."""
+    if not future.cancelled():
+        future.exception()
 
 
 def decoded(data: bytes) -> BgrImage:

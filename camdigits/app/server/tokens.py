@@ -31,15 +31,15 @@ class Token:
 
     def opens(self, given: str) -> bool:
         """Compare in constant time."""
-        return hmac.compare_digest(self._secret, given.encode())
+        return hmac.compare_digest(self._secret, _bytes(given))
 
     def is_session(self, given: str) -> bool:
         """Compare the value of a cookie in constant time."""
-        return hmac.compare_digest(self.session.encode(), given.encode())
+        return hmac.compare_digest(self.session.encode(), _bytes(given))
 
     def is_view(self, given: str) -> bool:
         """Compare a view token in constant time."""
-        return hmac.compare_digest(self.view.encode(), given.encode())
+        return hmac.compare_digest(self.view.encode(), _bytes(given))
 
     def _derived(self, purpose: str) -> str:
         return hmac.new(self._secret, f"camdigits {purpose}".encode(), hashlib.sha256).hexdigest()
@@ -101,6 +101,11 @@ def state_folder() -> Path:
         return Path(systemd.split(":")[0])
     base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return Path(base) / "camdigits"
+
+
+def _bytes(given: str) -> bytes:
+    """Encode anything: JSON may have halves of surrogate pairs, which UTF-8 has not."""
+    return given.encode("utf-8", "replace")
 
 
 def _checked(secret: str, where: str) -> str:

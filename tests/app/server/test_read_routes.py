@@ -1,5 +1,6 @@
 """Pictures and drawings sent to the server."""
 
+import asyncio
 import base64
 import csv
 import io
@@ -134,6 +135,22 @@ def test_a_busy_server_says_when_to_come_again(monkeypatch):
     assert sorted(answer.status_code for answer in answers) == [200] * (len(senders) - 1) + [503]
     (busy,) = (answer for answer in answers if answer.status_code == 503)
     assert int(busy.headers["retry-after"]) > 0
+
+
+def test_cameras_take_no_places_of_uploads():
+    """A class with a camera each leaves the uploads their queue."""
+    site, go_on = make_site(), threading.Event()
+
+    async def look():
+        cameras = [asyncio.create_task(site.pool.run(lambda: go_on.wait(10))) for _ in range(16)]
+        await asyncio.sleep(0.01)
+        upload = asyncio.create_task(site.pool.upload(lambda: "read"))
+        await asyncio.sleep(0.01)
+        go_on.set()
+        await asyncio.gather(*cameras)
+        return await upload
+
+    assert asyncio.run(look()) == "read"
 
 
 def test_a_slow_picture_is_given_up(monkeypatch):

@@ -94,7 +94,8 @@ def test_what_is_derived_differs_and_reveals_nothing():
     assert not token.opens(token.view)
     assert not token.is_session(token.view)
     assert not token.is_view(token.session)
-    assert not token.opens("\u2603")
+    for strange in ("\u2603", "\ud800", "\0"):
+        assert not token.opens(strange)
 
 
 def test_failures_are_counted_per_address_and_bounded():
