@@ -153,5 +153,7 @@ function merged(first, second) {
 
 function timeText(seconds) {
   const date = new Date(1000 * seconds);
+  // On a phone the date of today would take four lines of each row.
+  if (date.toDateString() === new Date().toDateString()) return date.toLocaleTimeString();
   return `${date.toLocaleDateString(undefined, { dateStyle: "medium" })} ${date.toLocaleTimeString()}`;
 }
