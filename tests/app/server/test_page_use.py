@@ -180,3 +180,38 @@ def test_labels_at_the_right_edge_stay_in_the_picture(visit):
     )
     assert found
     assert max(found) <= 200.5
+
+
+def test_photos_and_drawings_outlive_the_tab(visit):
+    """What was read is still there after a look at another tab."""
+    page = visit.open("photo")
+    page.set_input_files("input[multiple]", GOLDEN / "small.jpg")
+    page.wait_for_selector(".item .numbers")
+    page = visit.open("draw")
+    box = page.locator(".paper canvas").bounding_box()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    page.mouse.up()
+    page.wait_for_selector(".read >> text=1")
+
+    page.get_by_role("tab", name="Photo").click()
+    page.wait_for_selector(".item .numbers")
+    assert texts(page, ".item .numbers td.large") == NUMBERS
+    page.get_by_role("tab", name="Draw").click()
+    page.wait_for_selector(".read >> text=1")
+
+
+def test_the_cameras_settings_reach_the_server(visit):
+    """A change while it runs starts it again with them."""
+    addresses = []
+    visit.page.on("websocket", lambda socket: addresses.append(socket.url))
+    page = visit.open("camera")
+
+    page.click("text=Start the camera")
+    page.wait_for_selector("text=frames/s")
+    page.get_by_label("Rotation").select_option("180")
+    until(lambda: page.wait_for_timeout(50) or any("rotate=180" in each for each in addresses))
+
+    page.wait_for_selector("text=frames/s")
+    page.click("text=Stop")

@@ -9,7 +9,8 @@ import { Photo } from "./photo.js";
 import { Readings } from "./readings.js";
 
 const TABS = [["live", "Live"], ["photo", "Photo"], ["draw", "Draw"], ["camera", "Camera"], ["readings", "Readings"]];
-const RETRY_MS = 2000;
+const FIRST_WAIT_MS = 500;
+const MAX_WAIT_MS = 8000;
 
 function App() {
   const [status, setStatus] = useState(null);
@@ -18,7 +19,7 @@ function App() {
   const [tab, setTab] = useState(tabOf(location.hash));
 
   const load = async () => {
-    for (;;) {
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
       try {
         setStatus(await getJson("status"));
         setLocked(false);
@@ -31,7 +32,7 @@ function App() {
           return;
         }
         setTrouble(error.message);
-        await pause(RETRY_MS);
+        await pause(wait);
       }
     }
   };
@@ -62,7 +63,7 @@ function App() {
     live: () => html`<${Live} initial=${status} onToken=${() => setLocked(true)} />`,
     photo: () => html`<${Photo} settings=${status.settings} maxBytes=${status.max_upload_bytes} />`,
     draw: () => html`<${Draw} />`,
-    camera: () => html`<${Camera} />`,
+    camera: () => html`<${Camera} settings=${status.settings} />`,
     readings: () => html`<${Readings} hasSource=${status.state !== "none"} />`,
   };
   return html`
@@ -77,10 +78,11 @@ function App() {
 function Tabs({ tab }) {
   const list = useRef(null);
   const press = (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
     const index = TABS.findIndex(([name]) => name === tab);
-    const [name] = TABS[(index + step + TABS.length) % TABS.length];
+    const next = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const [name] = TABS[(next + TABS.length) % TABS.length];
     location.hash = name;
     list.current.querySelector(`#tab-${name}`).focus();
   };

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact.module.js";
 import { socketUrl } from "./api.js";
+import { Rotation, Threshold } from "./controls.js";
 import { Picture } from "./picture.js";
 import { Numbers, spoken } from "./results.js";
 
@@ -10,14 +11,21 @@ const QUALITY = 0.8;
 const REFUSED_MS = 1000; // chosen: between pictures while the server refuses them
 
 /** The Camera tab. */
-export function Camera() {
+export function Camera({ settings }) {
   const [running, setRunning] = useState(false);
   const [problem, setProblem] = useState("");
   const [refused, setRefused] = useState(""); // the server's sentence about the last picture
   const [view, setView] = useState(null);
   const [cameras, setCameras] = useState([]);
   const [chosen, setChosen] = useState("");
+  const [threshold, setThreshold] = useState(settings.threshold);
+  const [rotate, setRotate] = useState(settings.rotate);
   const session = useRef(null);
+  const query = useRef("");
+  query.current = `threshold=${threshold}&rotate=${rotate ?? "auto"}`;
+  useEffect(() => {
+    if (session.current) start(chosen);
+  }, [threshold, rotate]);
 
   const stop = () => {
     session.current?.close();
@@ -29,7 +37,7 @@ export function Camera() {
     stop();
     setProblem("");
     setRunning(true);
-    const own = new CameraSession(setView, setRefused, (text) => {
+    const own = new CameraSession(query.current, setView, setRefused, (text) => {
       setProblem(text);
       stop();
     });
@@ -69,6 +77,10 @@ export function Camera() {
                 ${cameras.map((each, index) => html`<option key=${each.deviceId} value=${each.deviceId} selected=${each.deviceId === chosen}>${each.label || `Camera ${index + 1}`}</option>`)}
               </select>`}
           </span>
+          <span class="group">
+            <${Threshold} value=${threshold} onChange=${setThreshold} />
+            <${Rotation} value=${rotate} onChange=${setRotate} />
+          </span>
           <span class="figures" role="status">
             <b class="state ${running ? "running" : ""}">${running ? "running" : "stopped"}</b>
             ${running && view && html`<span>${view.rate.toFixed(1)} frames/s</span><span title="From the picture taken to its answer">answer ${Math.round(view.delay)} ms</span>`}
@@ -104,7 +116,8 @@ function Refused() {
 }
 
 class CameraSession {
-  constructor(onView, onRefused, onEnd) {
+  constructor(query, onView, onRefused, onEnd) {
+    this.query = query;
     this.onView = onView;
     this.onRefused = onRefused;
     this.onEnd = onEnd;
@@ -122,7 +135,7 @@ class CameraSession {
     this.device = track.getSettings().deviceId ?? "";
     this.video = Object.assign(document.createElement("video"), { srcObject: this.media, muted: true, playsInline: true });
     await this.video.play();
-    this.socket = new WebSocket(socketUrl("camera"));
+    this.socket = new WebSocket(socketUrl(`camera?${this.query}`));
     this.socket.onopen = () => this.send();
     this.socket.onmessage = ({ data }) => this.receive(JSON.parse(data));
     this.socket.onclose = ({ code, reason }) => {

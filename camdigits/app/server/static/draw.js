@@ -10,10 +10,12 @@ const WIDTH = 800; // of the canvas, in its own pixels
 const HEIGHT = 400;
 const DELAY_MS = 80; // after the first change that was not read yet
 
+let kept = { strokes: [], pen: 14 }; // outlives the tab
+
 /** The Draw tab. */
 export function Draw() {
-  const [strokes, setStrokes] = useState([]);
-  const [pen, setPen] = useState(14);
+  const [strokes, setStrokes] = useState(kept.strokes);
+  const [pen, setPen] = useState(kept.pen);
   const [result, setResult] = useState(null);
   const [problem, setProblem] = useState("");
   const [chosen, setChosen] = useState(null); // index of a region; null: the one drawn last
@@ -22,7 +24,7 @@ export function Draw() {
   const busy = useRef(false);
   const stale = useRef(false);
   const timer = useRef(0);
-  latest.current = { strokes, pen };
+  kept = latest.current = { strokes, pen };
 
   useLayoutEffect(() => paint(canvas.current, strokes, pen), [strokes, pen]);
 

@@ -7,26 +7,30 @@ import { Details } from "./details.js";
 import { Picture, tipOf } from "./picture.js";
 import { csvOf, DigitTable, download, Numbers, spoken } from "./results.js";
 
-let counter = 0;
+// Outlives the tab: what was read stays, and reading goes on, while another tab is looked at.
+const store = { items: [], queue: [], busy: false, counter: 0, show: null };
+
+function change(update) {
+  store.items = update(store.items); // newest first
+  store.show?.(store.items);
+}
 
 /** The Photo tab. */
 export function Photo({ settings, maxBytes }) {
-  const [items, setItems] = useState([]); // newest first
+  const [items, setItems] = useState(store.items);
   const [threshold, setThreshold] = useState(settings.threshold);
   const [rotate, setRotate] = useState(settings.rotate);
   const [over, setOver] = useState(false);
-  const queue = useRef([]);
-  const busy = useRef(false);
   const query = useRef("");
   query.current = `threshold=${threshold}&rotate=${rotate ?? "auto"}`;
 
-  const update = (id, change) => setItems((all) => all.map((each) => (each.id === id ? { ...each, ...change } : each)));
+  const update = (id, news) => change((all) => all.map((each) => (each.id === id ? { ...each, ...news } : each)));
 
   const work = async () => {
-    if (busy.current) return;
-    busy.current = true;
-    while (queue.current.length) {
-      const { id, file } = queue.current.shift();
+    if (store.busy) return;
+    store.busy = true;
+    while (store.queue.length) {
+      const { id, file } = store.queue.shift();
       update(id, { state: "reading", error: "" });
       try {
         if (file.size > maxBytes) {
@@ -39,23 +43,30 @@ export function Photo({ settings, maxBytes }) {
         update(id, { state: "failed", error: error.message });
       }
     }
-    busy.current = false;
+    store.busy = false;
   };
 
   const add = (files) => {
-    const added = [...files].map((file) => ({ id: (counter += 1), file, name: file.name || "pasted picture", state: "waiting" }));
+    const added = [...files].map((file) => ({ id: (store.counter += 1), file, name: file.name || "pasted picture", state: "waiting" }));
     if (!added.length) return;
-    setItems((all) => [...added.toReversed(), ...all]);
-    queue.current.push(...added);
+    change((all) => [...added.toReversed(), ...all]);
+    store.queue.push(...added);
     work();
   };
   const again = () => {
-    const known = items.toReversed();
-    queue.current = known;
-    setItems((all) => all.map((each) => ({ ...each, state: "waiting" })));
+    store.queue = items.toReversed();
+    change((all) => all.map((each) => ({ ...each, state: "waiting" })));
     work();
   };
 
+  const clear = () => {
+    store.queue = [];
+    change(() => []);
+  };
+  useEffect(() => {
+    store.show = setItems;
+    return () => { store.show = null; };
+  }, []);
   useEffect(() => {
     const paste = (event) => {
       const files = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
@@ -95,7 +106,7 @@ export function Photo({ settings, maxBytes }) {
           <${Threshold} value=${threshold} onChange=${setThreshold} />
           <${Rotation} value=${rotate} onChange=${setRotate} />
           ${items.length > 0 && html`<button type="button" onClick=${again}>Read again</button>
-            <button type="button" onClick=${() => setItems([])}>Clear</button>`}
+            <button type="button" onClick=${clear}>Clear</button>`}
         </span>
       </div>
       ${!items.length && html`
