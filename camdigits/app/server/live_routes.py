@@ -54,6 +54,10 @@ async def stream(request: Request) -> Response:
     query = request.query_params
     check_names(query, ("overlay", "width", "view"))
     site = connection_site(request)
+    if site.run is None:
+        raise RequestError(
+            409, "wanted a live run, got none; start the server with a source: serve 0"
+        )
     width = whole(query, "width", 16, 10_000, site.options.stream_width)
     parts = _mjpeg(site, min(width, site.options.stream_width), flag(query, "overlay", True))
     return EndlessResponse(site, parts, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
@@ -87,6 +91,8 @@ class EndlessResponse(Response):
                 async for part in self._parts:
                     if left.done():
                         break
+                    if not part:
+                        continue
                     body = {"type": "http.response.body", "body": part, "more_body": True}
                     await asyncio.wait_for(send(body), WRITE_S)
                 else:
@@ -121,7 +127,10 @@ async def _send_live(websocket: WebSocket, site: Site) -> None:
     check_names(websocket.query_params, ())
     seq, due_s = 0, 0.0
     while not site.closing:
-        credit = _credit(await websocket.receive_text(), site)
+        request = await websocket.receive()
+        if request["type"] == "websocket.disconnect":
+            return
+        credit = _credit(request.get("text") or "", site)
         if site.run is not None and (credit["details"] or credit["debug"]):
             site.run.want_details()
         await asyncio.sleep(max(0.0, due_s - time.monotonic()))
@@ -237,7 +246,9 @@ async def _mjpeg(site: Site, width: int, overlay: bool) -> AsyncIterator[bytes]:
         if moment is not None:
             seq = moment.seq
             last = await site.latest.jpeg(moment, width, overlay=overlay)
-        if last:
+        if not last:
+            yield b""  # nothing to send yet, but the viewer may have left
+        else:
             head = f"Content-Type: image/jpeg\r\nContent-Length: {len(last)}\r\n\r\n"
             # The boundary comes at once, not with the next part: browsers show a part at its end.
             yield head.encode() + last + f"\r\n--{BOUNDARY}\r\n".encode()

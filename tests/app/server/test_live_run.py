@@ -1,5 +1,6 @@
 """The live run on its thread: commands from browsers, and how it ends."""
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -9,7 +10,9 @@ from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSink, FakeSour
 from support.serving import client_of, make_site
 
 from camdigits.app.live.session import LiveOptions
+from camdigits.app.server import live_routes
 from camdigits.app.server.errors import RequestError
+from camdigits.app.server.live_routes import EndlessResponse
 from camdigits.app.server.live_run import LiveRun
 from camdigits.errors import OutputError, SourceLostError
 
@@ -188,3 +191,26 @@ def test_a_command_to_a_run_that_ended_is_an_error(start):
 
     with pytest.raises(RequestError, match="over"):
         site.run.submit(lambda session: session)
+
+
+def test_a_stream_that_waits_for_the_first_frame_notices_that_its_viewer_left(start):
+    """Otherwise its place among the viewers would be taken until the server ends."""
+    site = start(FakeSource(FILE, 0))
+    response = asyncio.run(_leave_at_once(site))
+
+    assert response["status"] == 200
+    assert site.viewers.count == 0
+
+
+async def _leave_at_once(site):
+    sent = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    response = EndlessResponse(site, live_routes._mjpeg(site, 320, False), "image/x")
+    await asyncio.wait_for(response({}, receive, send), 5)
+    return sent[0]

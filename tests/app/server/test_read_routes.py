@@ -270,7 +270,13 @@ def test_a_snapshot_has_the_wanted_width(client, query, size):
 def test_without_a_live_run_there_is_no_frame():
     """409, because waiting does not help; the error says how to start one."""
     with client_of(make_site()) as client:
-        for path in ("/snapshot.jpg", "/api/v1/result", "/api/v1/numbers", "/api/v1/crops/0.png"):
+        for path in (
+            "/snapshot.jpg",
+            "/stream.mjpg",
+            "/api/v1/result",
+            "/api/v1/numbers",
+            "/api/v1/crops/0.png",
+        ):
             answer = client.get(path)
             assert answer.status_code == 409
             assert "serve 0" in answer.json()["error"]

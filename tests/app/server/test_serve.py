@@ -65,7 +65,7 @@ def test_the_live_websocket_sends_what_is_requested(demo):
     assert second["status"]["state"] == "running"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"width": "wide"}', "[" * 900])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"width": "wide"}', "[" * 900, b"bytes"])
 def test_a_wrong_request_closes_the_websocket(demo, text):
     """With the reason."""
     with live(demo) as websocket:
