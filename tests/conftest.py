@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,3 +158,51 @@ def demo_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
     write_pictures(path, [frame.bgr for frame in SyntheticSource(30, (640, 360))])
     return path
+
+
+@pytest.fixture
+def site() -> Iterator[Any]:
+    """A site of `serve` without a live run, whose latest result is that of a golden page."""
+    from support.serving import golden_result, make_site, put
+
+    made = make_site()
+    put(made, golden_result(trace=True))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(site: Any) -> Iterator[Any]:
+    """A client of that site, without a network."""
+    from support.serving import client_of
+
+    with client_of(site) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One browser for all tests of a module."""
+    from support.browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A server of the demo in its own process."""
+    from support.serving import serving_page
+
+    with serving_page("demo", cwd=tmp_path_factory.mktemp("serve")) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Any, server: Any) -> Iterator[Any]:
+    """A visit of its page on a desktop, which must go without any error."""
+    from support.browser import Visit
+
+    made = Visit(browser, server.address, viewport={"width": 1280, "height": 800})
+    yield made
+    made.close()
