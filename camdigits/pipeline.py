@@ -69,10 +69,10 @@ class Pipeline:
             sink.write(processed.result, processed.picture)
         return processed
 
-    def read(self, frame: Frame, *, trace: bool = False) -> Processed:
+    def read(self, frame: Frame, *, trace: bool = False, track: bool = True) -> Processed:
         """Read and track a frame without counting or writing it."""
         result = self._reader.read(frame, trace=trace)
-        if self.tracker is not None:
+        if self.tracker is not None and track:
             result = self.tracker.follow(result)
         return Processed(result, rendered_once(result))
 

@@ -43,6 +43,16 @@ def parse_root_path(_context: click.Context, _option: click.Parameter, text: str
     return text.rstrip("/")
 
 
+def parse_names(
+    _context: click.Context, _option: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Check host names: without scheme, port and path."""
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", name):
+            raise click.BadParameter(f"wanted a host name such as cam.example, got {name!r}")
+    return names
+
+
 serve_options = option_group(
     ServeOptions,
     "options",
@@ -63,6 +73,7 @@ serve_options = option_group(
     click.option(
         "--allow-host",
         multiple=True,
+        callback=parse_names,
         metavar="NAME",
         help="A further host name of this server, such as a proxy's; may be repeated.",
     ),
@@ -78,7 +89,13 @@ serve_options = option_group(
         callback=parse_bytes,
         help="Bytes of one picture, at most.",
     ),
-    click.option("--viewers", type=click.IntRange(1, 1000), default=16, show_default=True),
+    click.option(
+        "--viewers",
+        type=click.IntRange(1, 1000),
+        default=16,
+        show_default=True,
+        help="WebSockets and streams at the same time, at most.",
+    ),
     click.option(
         "--stream-fps",
         type=FiniteFloat(0.1, 60),
@@ -130,6 +147,8 @@ def serve(
     """
     if (options.tls_cert is None) != (options.tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key: wanted both, got one; give the other")
+    if source is None and (outputs.jsonl or outputs.csv or tracking.events or save):
+        raise click.UsageError("--jsonl, --csv, --events and --save need a SOURCE: serve 0")
     _check_packages()
     from camdigits.app.server.start import serve_source
 

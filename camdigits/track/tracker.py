@@ -151,6 +151,14 @@ class Tracker:
             ms=MappingProxyType(ms),
         )
 
+    def reconfigure(self, config: TrackConfig) -> None:
+        """Use other settings from the next frame on; digits and numbers keep their ids."""
+        self._config = config
+
+    def forget(self) -> None:
+        """Forget all digits: what follows is another picture. Ids are never used twice."""
+        self._reset(self._now_s)
+
     def _advance(self, now_s: float) -> Step:
         if not 0 <= now_s - self._now_s <= self._config.memory_s:
             self._reset(now_s)

@@ -74,7 +74,8 @@ def client_of(site: Site) -> Any:
 
 
 def put(site: Site, result: Result) -> None:
-    """Make a result the latest one."""
+    """Make a copy of a result the latest one."""
+    result = replace(result)
     current = Processed(result, rendered_once(result))
     site.latest.put(View(current, Status(), LiveState()))
 

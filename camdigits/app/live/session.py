@@ -21,7 +21,7 @@ from camdigits.render.status import Status
 from camdigits.roi import FrameReader, RoiReader, mirrored_box, roi_from_drag
 from camdigits.sinks.base import Sink
 from camdigits.sources.base import SourceInfo
-from camdigits.track.tracker import Tracker
+from camdigits.track.tracker import TrackConfig, Tracker
 from camdigits.values import Box, Frame
 
 NOTE_S = 3.0  # chosen: how long a note stays on the picture
@@ -141,8 +141,12 @@ class Session:
         if state.recording != before.recording:
             self._switch_recording()
         self._update_roi(before)
-        if (state.debug, state.mirror) != (before.debug, before.mirror):
+        if state.mirror != before.mirror:
+            if self._pipeline.tracker is not None:
+                self._pipeline.tracker.forget()
             self._read_again()
+        elif state.debug != before.debug:
+            self._read_again(track=True)
         self.state = replace(self.state, snapshot=False)
 
     def draw_roi(self, drawn: Box, done: bool) -> None:
@@ -167,10 +171,22 @@ class Session:
             self._reader.box = box
             self._read_again()
 
-    def use(self, reader: FrameReader, tracker: Tracker | None) -> None:
-        """Read the current and all later frames with another reader."""
+    def use(
+        self, reader: FrameReader, config: TrackConfig | None = None, *, forget: bool = False
+    ) -> None:
+        """Read the current and all later frames with another reader.
+
+        Args:
+            reader: the other reader.
+            config: new settings of the tracker, if there is one.
+            forget: forget the tracked digits, because the labels are of another model.
+        """
         self._reader.reader = reader
-        self._pipeline.tracker = tracker
+        tracker = self._pipeline.tracker
+        if tracker is not None and config is not None:
+            tracker.reconfigure(config)
+        if tracker is not None and forget:
+            tracker.forget()
         self._read_again()
 
     def note(self, text: str) -> None:
@@ -205,11 +221,17 @@ class Session:
     def _mirrored(self, frame: Frame) -> Frame:
         return mirrored(frame) if self.state.mirror else frame
 
-    def _read_again(self) -> None:
-        """Read the current frame again, because the view changed; it is not written again."""
-        if self._frame is not None:
-            frame = self._mirrored(self._frame)
-            self._current = self._pipeline.read(frame, trace=self.state.debug)
+    def _read_again(self, track: bool | None = None) -> None:
+        """Read the current frame again, because the view changed; it is not written again.
+
+        A picture that stays is read by itself: a tracker needs several frames to show a digit.
+        """
+        if self._frame is None:
+            return
+        if track is None:
+            track = not (self.state.paused or self.ended)
+        frame = self._mirrored(self._frame)
+        self._current = self._pipeline.read(frame, trace=self.state.debug, track=track)
 
     def _switch_recording(self) -> None:
         if self.state.recording:

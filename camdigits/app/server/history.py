@@ -20,11 +20,14 @@ from camdigits.sinks.events import event
 from camdigits.values import Result
 
 RING = 1000  # chosen: events kept in memory
-COLUMNS = ("id", "at", "event", "track", "text", "was", "score", "time_s", "frame", "source")
+COLUMNS = (
+    "id", "at", "run", "event", "track", "text", "was", "score", "time_s", "frame", "source",
+)  # fmt: skip
 BOX_COLUMNS = ("x", "y", "width", "height")
 _TABLE = """CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY, at REAL, event TEXT, track INTEGER, text TEXT, was TEXT, score REAL,
-    time_s REAL, frame INTEGER, source TEXT, x INTEGER, y INTEGER, width INTEGER, height INTEGER
+    id INTEGER PRIMARY KEY, at REAL, run INTEGER, event TEXT, track INTEGER, text TEXT, was TEXT,
+    score REAL, time_s REAL, frame INTEGER, source TEXT,
+    x INTEGER, y INTEGER, width INTEGER, height INTEGER
 )"""
 
 Record = dict[str, Any]  # an event object with "id" and "at", seconds since 1970
@@ -49,6 +52,8 @@ class History(Closeable):
             () if self._file is None else self._file.last(RING), maxlen=RING
         )
         self._next_id = self._ring[-1]["id"] + 1 if self._ring else 1
+        self._run = self._ring[-1]["run"] + 1 if self._ring else 1  # its tracks count from 1
+        self._count = 0
 
     def write(self, result: Result, _picture: Picture | None = None) -> None:
         """Append the events of one result.
@@ -58,8 +63,10 @@ class History(Closeable):
         """
         for each in result.events:
             plain = event(each, result.frame)
-            record = {"id": self._next_id, "at": round(self._clock(), 3), **plain}
+            at = round(self._clock(), 3)
+            record = {"id": self._next_id, "at": at, "run": self._run, **plain}
             self._next_id += 1
+            self._count += 1
             self._ring.append(record)
             if self._file is not None:
                 self._file.add(record)
@@ -74,7 +81,7 @@ class History(Closeable):
         Args:
             after: only events with a higher id.
             since: only events from this time on, in seconds since 1970.
-            track: only events of this number.
+            track: only events of this number of the present run.
             limit: at most this many, the newest.
         """
         found = [
@@ -82,9 +89,14 @@ class History(Closeable):
             for record in tuple(self._ring)
             if record["id"] > after
             and record["at"] >= since
-            and (track is None or record["track"] == track)
+            and (track is None or (record["run"], record["track"]) == (self._run, track))
         ]
         return found[-limit:] if limit else []
+
+    @property
+    def count(self) -> int:
+        """Events of this run so far."""
+        return self._count
 
     @property
     def last_id(self) -> int:

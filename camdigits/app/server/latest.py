@@ -63,7 +63,12 @@ class LatestResult:
         return self._moment
 
     def put(self, view: View) -> None:
-        """Replace the result. Called by the reader's thread; never waits."""
+        """Replace the result. Called by the reader's thread; never waits.
+
+        A view of the same result, with another status, changes nothing.
+        """
+        if self._moment is not None and self._moment.result is view.current.result:
+            return
         self._seq += 1
         self._moment = Moment(self._seq, view.current, view.roi, time.monotonic())
         self._signal.fire()

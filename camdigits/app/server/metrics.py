@@ -31,16 +31,18 @@ class _SiteCollector(Collector):
         build = GaugeMetricFamily("camdigits_info", "Version", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
-        up = float(live.state in ("running", "paused", "ended"))
+        up = float(live.state in ("running", "paused"))
         yield GaugeMetricFamily("camdigits_source_up", "1 while the source is there", value=up)
         yield CounterMetricFamily(
-            "camdigits_results", "Live results so far", value=moment.seq if moment else 0
+            "camdigits_results",
+            "Live results, frames read again included",
+            value=moment.seq if moment else 0,
         )
         yield CounterMetricFamily(
             "camdigits_reads", "Pictures and drawings read for visitors", value=site.reads
         )
         yield CounterMetricFamily(
-            "camdigits_events", "Number events so far", value=site.history.last_id
+            "camdigits_events", "Number events of this run", value=site.history.count
         )
         yield GaugeMetricFamily("camdigits_viewers", "Open viewers", value=site.viewers.count)
         yield GaugeMetricFamily(

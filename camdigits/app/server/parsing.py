@@ -115,7 +115,7 @@ async def read_json(request: Request) -> dict[str, Any]:
         value = json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise RequestError(
-            422, f"body: wanted a JSON object, got something else ({str(error)[:80]}); correct it"
+            422, f"body: wanted JSON, got something else ({str(error)[:80]}); send an object"
         ) from error
     if not isinstance(value, dict):
         raise wanted("body", "a JSON object", value)

@@ -108,7 +108,7 @@ class SettingsChange:
     """Settings to change; those that are absent stay."""
 
     threshold: float = 0
-    rotate: Rotation | None = None
+    rotate: Rotation | Literal["auto"] | None = None
     roi: list[int] | None = None
     mirror: bool = False
     model: str = ""
@@ -132,6 +132,7 @@ class StatusObject:
     models: list[str]
     labels: list[str]
     files: list[str]
+    follows: bool  # whether numbers are followed from frame to frame
     viewers: int
     max_upload_bytes: int
     view_token: str | None
@@ -151,8 +152,9 @@ class EventObject:
 
     id: int
     at: float  # seconds since 1970
+    run: int  # counts the runs that wrote the history file
     event: Literal["stable", "changed", "gone"]
-    track: int
+    track: int  # of the number, in its run
     text: str
     was: str | None
     score: float

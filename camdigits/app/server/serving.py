@@ -1,6 +1,7 @@
 """Start the server: live run, application, sockets, and an orderly end."""
 
 import logging
+import os
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -71,7 +72,9 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+        # The system's own words: Python adds the address, which the message names already.
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number and number > 0 else error
         raise ServerError(
             f"cannot listen on {host} port {port}: {reason}; give another --port or --host"
         ) from error

@@ -1,11 +1,11 @@
 """What the request handlers share: the live run, readers, history and limits."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import HTTPConnection
 
@@ -24,6 +24,7 @@ from camdigits.roi import MIN_ROI_PX, roi_from_drag
 from camdigits.track.tracker import Tracker, config_for
 from camdigits.values import Box, rounded
 
+T = TypeVar("T")
 MAX_SIDE_PX = 100_000  # of an area; chosen: no frame is larger
 NO_STATUS = LiveStatus("none")
 
@@ -83,6 +84,12 @@ class Site:
         """What the live run does now."""
         return NO_STATUS if self.run is None else self.run.status
 
+    @property
+    def follows(self) -> bool:
+        """Whether digits of the live run are followed: not through a folder of pictures."""
+        info = None if self.run is None else self.run.info
+        return self.tracks and info is not None and (info.live or info.fps is not None)
+
     def make_tracker(self, threshold: float) -> Tracker | None:
         """Return a tracker for a reader with this threshold, if digits are followed."""
         return Tracker(config_for(threshold)) if self.tracks else None
@@ -106,6 +113,7 @@ class Site:
             models=list(self.readers.models),
             labels=list(self.readers.get(replace(self.reading, debug=False)).labels),
             files=[path.name for path in live.saved],
+            follows=self.follows,
             viewers=self.viewers.count,
             max_upload_bytes=self.options.max_upload,
             view_token=None if self.token is None else self.token.view,
@@ -136,29 +144,45 @@ class Site:
                 409, "wanted a live run, got none; start the server with a source: serve 0"
             )
         reading = _new_reading(self.reading, requested)
-        states = {
+        states: dict[str, bool] = {
             name: _flag(requested[name], name)
             for name in ("mirror", "paused", "recording")
             if name in requested
         }
+        if states.get("recording"):
+            self._check_recording(states)
         has_roi, roi = "roi" in requested, self._roi(requested.get("roi"))
         reader = None
         if reading != self.reading:
             loop = asyncio.get_running_loop()
             reader = await loop.run_in_executor(self.encoders, self.readers.get, reading)
 
-        def carry_out(session: Session) -> None:
+        def carry_out(session: Session) -> str:
             session.change(replace(session.state, **states))
             if has_roi:
                 session.set_roi(roi)
             if reader is not None:
-                session.use(reader, self.make_tracker(reader.threshold))
+                is_other = reading.model != self.reading.model
+                session.use(reader, config_for(reader.threshold), forget=is_other)
+            has_failed = states.get("recording") and not session.state.recording
+            return "; ".join(session.status().notes) if has_failed else ""
 
-        await self.submit(carry_out)
+        problem = await self.submit(carry_out)
         self.reading = reading
+        if problem:
+            raise RequestError(409, f"recording: {problem}; start with another --snapshots")
 
-    async def submit(self, work: Any) -> None:
-        """Carry out work on the live session, between two frames.
+    def _check_recording(self, states: Mapping[str, bool]) -> None:
+        state = self.live.state
+        if states.get("paused", state == "paused"):
+            state = "paused"
+        if state in ("paused", "ended"):
+            raise RequestError(
+                409, f"recording: wanted a run that goes on, got one that is {state}; go on first"
+            )
+
+    async def submit(self, work: Callable[[Session], T]) -> T:
+        """Carry out work on the live session, between two frames; return what it returns.
 
         Raises:
             RequestError: there is no live run, or it does not react.
@@ -168,7 +192,7 @@ class Site:
                 409, "wanted a live run, got none; start the server with a source: serve 0"
             )
         try:
-            await asyncio.wait_for(asyncio.wrap_future(self.run.submit(work)), COMMAND_S)
+            return await asyncio.wait_for(asyncio.wrap_future(self.run.submit(work)), COMMAND_S)
         except TimeoutError as error:
             raise RequestError(
                 503, f"wanted an answer within {COMMAND_S:g} s, got none; try again", 2
@@ -226,9 +250,10 @@ def _new_reading(present: ReadSettings, requested: dict[str, Any]) -> ReadSettin
         changes["threshold"] = float(value)
     if "rotate" in requested:
         value = requested["rotate"]
+        value = None if value == "auto" else value  # as in a query
         if value is not None and (isinstance(value, bool) or value not in (0, 90, 180, 270)):
-            raise wanted("rotate", "null, 0, 90, 180 or 270", value)
-        changes["rotate"] = value
+            raise wanted("rotate", "null, auto, 0, 90, 180 or 270", value)
+        changes["rotate"] = None if value is None else int(value)
     if "model" in requested:
         if not isinstance(requested["model"], str):
             raise wanted("model", "a model's name", requested["model"])

@@ -72,9 +72,13 @@ def test_a_file_keeps_them_over_a_restart(tmp_path):
         ]  # fmt: skip
         assert second.events()[0]["box"] == [1, 2, 3, 4]
     with sqlite3.connect(path) as database:
-        rows = database.execute("SELECT event, text, x FROM events ORDER BY id").fetchall()
+        rows = database.execute("SELECT run, event, text, x FROM events ORDER BY id").fetchall()
     database.close()
-    assert rows == [("stable", "12", 1), ("stable", "34", 1), ("changed", "56", 1)]
+    assert rows == [
+        (1, "stable", "12", 1),
+        (1, "stable", "34", 1),
+        (2, "changed", "56", 1),
+    ]
 
 
 @pytest.mark.parametrize("content", [b"no database" * 100, None])

@@ -7,14 +7,19 @@ from dataclasses import replace
 import pytest
 from support.browser import until
 from support.fakes import CAMERA, FILE, PICTURES, FakeReader, FakeSink, FakeSource
-from support.serving import client_of, make_site
+from support.serving import GOLDEN, client_of, make_site, shared_readers
 
 from camdigits.app.live.session import LiveOptions
 from camdigits.app.server import live_routes
 from camdigits.app.server.errors import RequestError
 from camdigits.app.server.live_routes import EndlessResponse
 from camdigits.app.server.live_run import LiveRun
+from camdigits.app.server.reading import ReadSettings
 from camdigits.errors import OutputError, SourceLostError
+from camdigits.image import cv2, frozen
+from camdigits.sources.synthetic import SyntheticSource
+from camdigits.track.tracker import Tracker
+from camdigits.values import Frame
 
 SLOW_FILE = replace(FILE, fps=100.0)
 
@@ -24,14 +29,14 @@ def start():
     """Start a run of a source on a new site; it is closed at the end."""
     sites = []
 
-    def started(source, sinks=(), reader=None, **options):
+    def started(source, sinks=(), reader=None, tracker=None, **options):
         site = make_site()
         lines = []
         site.lines = lines
         site.run = LiveRun(
             source,
             reader or FakeReader(),
-            None,
+            tracker,
             sinks,
             LiveOptions(stay=True, **options),
             site.latest,
@@ -169,6 +174,68 @@ def test_a_full_disk_leaves_the_page_up(start):
 
     until(lambda: site.live.state == "failed")
     assert "disk full" in site.live.problem
+
+
+@pytest.mark.parametrize(
+    "settings", [{"threshold": 0.5}, {"mirror": True}, {"roi": [0, 0, 60, 40]}]
+)
+def test_a_picture_that_stays_is_read_by_itself(start, settings):
+    """A tracker needs several frames, so after the end it would show nothing for ever."""
+    page = frozen(cv2.imread(str(GOLDEN / "touching.jpg")))
+
+    class Still(FakeSource):
+        def __iter__(self):
+            yield Frame(0, 0.0, page, "clip")
+
+    reader = shared_readers().get(ReadSettings())
+    site = start(Still(SLOW_FILE, 1), reader=reader, tracker=Tracker())
+    until(lambda: site.live.state == "ended")
+    assert site.latest.moment.result.digits == ()
+    with client_of(site) as client:
+        client.patch("/api/v1/settings", json=settings)
+        until(lambda: site.latest.moment.seq > 1)
+        result = site.latest.moment.result
+
+    assert all(digit.track is None for digit in result.digits)
+    assert result.digits or "threshold" not in settings
+
+
+def test_a_new_threshold_keeps_the_tracks(start):
+    """Numbers that were reported are not reported again."""
+    reader = shared_readers().get(ReadSettings())
+    frames = list(SyntheticSource(60, (640, 360)))
+
+    class Clip(FakeSource):
+        def __iter__(self):
+            for each in frames:
+                time.sleep(0.01)
+                yield each
+
+    site = start(Clip(SLOW_FILE, 60), [], reader=reader, tracker=Tracker())
+    until(lambda: site.latest.moment and site.latest.moment.result.digits)
+    before = {d.track for d in site.latest.moment.result.digits}
+    with client_of(site) as client:
+        client.patch("/api/v1/settings", json={"threshold": 0.7})
+        seq = site.latest.moment.seq
+        until(lambda: site.latest.moment.seq > seq)
+        after = {d.track for d in site.latest.moment.result.digits}
+
+    assert after & before
+
+
+def test_a_recording_that_cannot_begin_is_an_error(start, tmp_path):
+    """A paused or ended run has no frames to record; a folder that is a file takes none."""
+    (tmp_path / "file").write_text("")
+    site = start(FakeSource(PICTURES, 50), folder=tmp_path / "file")
+    until(lambda: site.latest.moment)
+    with client_of(site) as client:
+        full = client.patch("/api/v1/settings", json={"recording": True})
+        client.patch("/api/v1/settings", json={"paused": True})
+        paused = client.patch("/api/v1/settings", json={"recording": True})
+
+    assert (full.status_code, paused.status_code) == (409, 409)
+    assert "cannot write" in full.json()["error"]
+    assert "paused" in paused.json()["error"]
 
 
 def test_a_recording_is_finished_when_the_run_ends(start, tmp_path):

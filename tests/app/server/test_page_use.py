@@ -7,7 +7,7 @@ import time
 
 import pytest
 from support.browser import Visit, texts, until
-from support.serving import GOLDEN, SECRET, golden_result, serving_page
+from support.serving import GOLDEN, JSON, SECRET, fetch, golden_result, serving_page
 
 NUMBERS = [number.text for number in golden_result().numbers]
 
@@ -215,3 +215,23 @@ def test_the_cameras_settings_reach_the_server(visit):
 
     page.wait_for_selector("text=frames/s")
     page.click("text=Stop")
+
+
+def test_the_thumb_of_the_threshold_belongs_to_the_hand(visit, server):
+    """Messages of the server do not move it back while it is dragged; one figure is shown."""
+    page = visit.open("live")
+    page.wait_for_selector("svg .digit")
+    box = page.locator(".slider input").bounding_box()
+    y = box["y"] + box["height"] / 2
+
+    page.mouse.move(box["x"] + 0.81 * box["width"], y)
+    page.mouse.down()
+    for share in (0.7, 0.6, 0.5):
+        page.mouse.move(box["x"] + share * box["width"], y, steps=3)
+        page.wait_for_timeout(300)
+    page.mouse.up()
+
+    until(lambda: abs(server.json("api/v1/settings")["threshold"] - 0.5) < 0.06)
+    assert re.fullmatch(r"0\.\d\d", page.locator(".slider .value").inner_text())
+    body = json.dumps({"threshold": 0.81}).encode()
+    fetch(server.address + "api/v1/settings", JSON, body, "PATCH")

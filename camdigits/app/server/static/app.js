@@ -64,7 +64,7 @@ function App() {
     photo: () => html`<${Photo} settings=${status.settings} maxBytes=${status.max_upload_bytes} />`,
     draw: () => html`<${Draw} />`,
     camera: () => html`<${Camera} settings=${status.settings} />`,
-    readings: () => html`<${Readings} hasSource=${status.state !== "none"} />`,
+    readings: () => html`<${Readings} hasSource=${status.state !== "none"} follows=${status.follows} />`,
   };
   return html`
     <header class="top">

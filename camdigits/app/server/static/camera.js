@@ -108,7 +108,7 @@ function Refused() {
       <ul>
         <li>Take a photo on the <a href="#photo">Photo tab</a>; that always works.</li>
         <li>Open the page on the server itself, as <code>http://localhost:${location.port}</code>.</li>
-        <li>Forward the port: <code>ssh -L ${location.port}:localhost:${location.port} ${location.hostname}</code>, then open
+        <li>Forward the port: <code>ssh -L ${location.port}:localhost:${location.port} ${location.hostname}</code>, then open${" "}
           <code>http://localhost:${location.port}</code>.</li>
         <li>Start the server with <code>--tls-cert</code> and <code>--tls-key</code>, or behind a proxy with TLS.</li>
       </ul>

@@ -1,6 +1,6 @@
 // The row of controls above the live picture.
 
-import { html } from "./vendor/htm-preact.module.js";
+import { html, useState } from "./vendor/htm-preact.module.js";
 
 export const HELP = [
   ["space", "pause, go on"],
@@ -17,7 +17,7 @@ export const HELP = [
 const ROTATIONS = [["auto", "Rotation: auto"], ["0", "0°"], ["90", "90°"], ["180", "180°"], ["270", "270°"]];
 
 /** Buttons with their keys, settings, and the figures of the run. */
-export function Controls({ status, debug, drawing, actions, onChange }) {
+export function Controls({ status, connected, debug, drawing, actions, onChange }) {
   const settings = status.settings;
   const button = (text, key, action, on = null) => html`
     <button type="button" class=${on ? "on" : ""} aria-pressed=${on} title="Key: ${key}" onClick=${action}>${text}</button>`;
@@ -42,20 +42,26 @@ export function Controls({ status, debug, drawing, actions, onChange }) {
           </select>`}
       </span>
       <span class="figures" role="status">
-        <b class="state ${status.state}">${status.state}</b>
-        ${status.fps !== null && html`<span>${status.fps.toFixed(1)} frames/s</span>`}
-        ${status.age_ms !== null && html`<span title="Since the frame arrived at the server">age ${ageText(status.age_ms)}</span>`}
+        <b class="state ${connected ? status.state : "lost"}">${connected ? status.state : "no connection"}</b>
+        ${connected && status.state === "running" && status.fps !== null && html`<span>${status.fps.toFixed(1)} frames/s</span>`}
+        ${connected && status.age_ms !== null && html`<span title="Since the frame arrived at the server">age ${ageText(status.age_ms)}</span>`}
       </span>
     </div>`;
 }
 
 /** Choose the least score of a digit. */
 export function Threshold({ value, onChange }) {
+  // While it is moved, the thumb belongs to the hand, whatever the server says meanwhile.
+  const [draft, setDraft] = useState(null);
+  const shown = draft ?? value;
+  const settle = async (event) => {
+    await onChange(Number(event.target.value));
+    setDraft(null);
+  };
   return html`
-    <label class="slider" title="Report digits at least this probable">Threshold <output>${value.toFixed(2)}</output>
-      <input type="range" aria-label="Threshold" min="0" max="1" step="0.01" value=${value}
-        onInput=${(event) => { event.target.previousElementSibling.value = Number(event.target.value).toFixed(2); }}
-        onChange=${(event) => onChange(Number(event.target.value))} />
+    <label class="slider" title="Report digits at least this probable">Threshold <span class="value">${shown.toFixed(2)}</span>
+      <input type="range" aria-label="Threshold" min="0" max="1" step="0.01" value=${shown}
+        onInput=${(event) => setDraft(Number(event.target.value))} onChange=${settle} />
     </label>`;
 }
 

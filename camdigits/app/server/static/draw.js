@@ -6,8 +6,8 @@ import { Bars, Gray } from "./details.js";
 import { percent, sureness } from "./picture.js";
 import { spoken } from "./results.js";
 
-const WIDTH = 800; // of the canvas, in its own pixels
-const HEIGHT = 400;
+// Of the canvas, in its own pixels; higher on a phone, where a finger needs room.
+const [WIDTH, HEIGHT] = window.innerWidth < 700 ? [600, 640] : [800, 400];
 const DELAY_MS = 80; // after the first change that was not read yet
 
 let kept = { strokes: [], pen: 14 }; // outlives the tab
@@ -91,7 +91,7 @@ export function Draw() {
             <button type="button" onClick=${undo} disabled=${!strokes.length} title="Ctrl+Z">Undo</button>
             <button type="button" onClick=${clear} disabled=${!strokes.length}>Clear</button>
           </span>
-          <label class="slider">Pen <output>${pen}</output>
+          <label class="slider">Pen <span class="value">${pen}</span>
             <input type="range" aria-label="Pen width" min="4" max="40" value=${pen} onInput=${(event) => setPen(Number(event.target.value))} /></label>
         </div>
         ${problem && html`<p class="banner" role="alert">${problem}</p>`}
@@ -114,6 +114,7 @@ export function Draw() {
         ${region && html`
           <section aria-label="What the network sees">
             <h3>What the network sees</h3>
+            ${regions.some((each) => !each.accepted) && html`<p class="quiet">Gray: seen, but not a digit.</p>`}
             ${regions.length > 1 && html`
               <ul class="glyphs">${regions.map((each, number) => html`
                 <li key=${number}><button type="button" class="plain ${each.accepted ? sureness(each.score) : "rejected"} ${number === index ? "picked" : ""}"
@@ -171,11 +172,16 @@ function paint(canvas, strokes, pen) {
   }
 }
 
-// The region nearest to the end of the last stroke.
+// The region nearest to the end of the last stroke; a digit, if there is one.
 function lastDrawn(regions, strokes) {
-  if (!regions.length) return -1;
+  const digits = regions.filter((each) => each.accepted);
+  const among = digits.length ? digits : regions;
+  return among.length ? regions.indexOf(nearest(among, strokes)) : -1;
+}
+
+function nearest(regions, strokes) {
   const stroke = strokes[strokes.length - 1];
   const [x, y] = stroke[stroke.length - 1];
   const apart = ({ box }) => Math.max(box[0] - x, x - box[0] - box[2], 0) + Math.max(box[1] - y, y - box[1] - box[3], 0);
-  return regions.reduce((best, each, index) => (apart(each) < apart(regions[best]) ? index : best), 0);
+  return regions.reduce((best, each) => (apart(each) < apart(best) ? each : best));
 }

@@ -92,7 +92,7 @@ export function Live({ initial, onToken }) {
   return html`
     <div class="panes" ref=${holder}>
       <div class="main-pane" onPointerEnter=${() => setPointed(true)} onPointerLeave=${() => setPointed(false)}>
-        <${Controls} status=${status} debug=${debug} drawing=${drawing} actions=${actions} onChange=${change} />
+        <${Controls} status=${status} connected=${!trouble} debug=${debug} drawing=${drawing} actions=${actions} onChange=${change} />
         ${message && html`<p class="banner" role="alert">${message}</p>`}
         ${problem && html`<p class="banner" role="alert">${problem}</p>`}
         ${help && html`<${Help} onClose=${actions.help} />`}
@@ -128,7 +128,7 @@ function NoCamera() {
       <h2>No camera</h2>
       <p>The server was started without a source. Start it with one, for example <code>camdigits serve 0</code> for the
         first camera or <code>camdigits serve demo</code>.</p>
-      <p>Meanwhile you can <a href="#photo">read a photo</a>, <a href="#draw">draw a digit</a> or
+      <p>Meanwhile you can <a href="#photo">read a photo</a>, <a href="#draw">draw a digit</a> or${" "}
         <a href="#camera">use this device's camera</a>.</p>
     </section>`;
 }
@@ -147,7 +147,7 @@ function stateText(status, trouble, view) {
     case "starting": return status.problem || "Waiting for the camera's first picture.";
     case "lost": return `The camera is lost: ${status.problem}. The picture below is the last one.`;
     case "failed": return `The live run has stopped: ${status.problem}`;
-    case "ended": return "The end of the file; this is its last picture.";
+    case "ended": return status.follows ? "The end of the file; this is its last picture." : "This is the last picture.";
     default: return "";
   }
 }

@@ -34,7 +34,7 @@ export function Photo({ settings, maxBytes }) {
       update(id, { state: "reading", error: "" });
       try {
         if (file.size > maxBytes) {
-          throw new Error(`wanted at most ${(maxBytes / 1e6).toFixed(0)} MB, got ${(file.size / 1e6).toFixed(1)} MB; send a smaller picture`);
+          throw new Error(`wanted at most ${megabytes(maxBytes)}, got ${megabytes(file.size)}; send a smaller picture`);
         }
         const result = await (await sendPicture(`read?debug=1&${query.current}`, file)).json();
         const image = await pictureOf(file, result);
@@ -111,7 +111,7 @@ export function Photo({ settings, maxBytes }) {
       </div>
       ${!items.length && html`
         <div class="drop"><p>Drop pictures here, paste one (Ctrl+V), or choose them.</p>
-          <p class="quiet">JPEG, PNG, WebP, BMP or TIFF, at most ${(maxBytes / 1e6).toFixed(0)} MB each. They are read by this server and not kept.</p></div>`}
+          <p class="quiet">JPEG, PNG, WebP, BMP or TIFF, at most ${megabytes(maxBytes)} each. They are read by this server and not kept.</p></div>`}
       ${items.map((item) => html`<${Item} key=${item.id} item=${item} query=${query.current} />`)}
     </div>`;
 }
@@ -164,6 +164,10 @@ function Item({ item, query }) {
           </aside>
         </div>`}
     </article>`;
+}
+
+function megabytes(bytes) {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${Number((bytes / 1e6).toFixed(1))} MB`;
 }
 
 // What the browser shows; a format that it does not know comes back from the server as PNG.

@@ -8,7 +8,7 @@ const CURVE_HEIGHT = 220;
 const RETRY_MS = 3000;
 
 /** The Readings tab. */
-export function Readings({ hasSource }) {
+export function Readings({ hasSource, follows }) {
   const [events, setEvents] = useState(null); // oldest first
   const [trouble, setTrouble] = useState("");
   const [track, setTrack] = useState(null);
@@ -47,8 +47,8 @@ export function Readings({ hasSource }) {
     };
   }, []);
 
-  const tracks = [...new Map((events ?? []).map((each) => [each.track, each])).values()];
-  const shown = track ?? tracks[tracks.length - 1]?.track ?? null;
+  const tracks = [...new Map((events ?? []).map((each) => [keyOf(each), each])).values()];
+  const shown = track ?? (tracks.length ? keyOf(tracks[tracks.length - 1]) : null);
   return html`
     <div class="readings">
       ${trouble && html`<p class="banner" role="alert">${trouble}</p>`}
@@ -56,28 +56,36 @@ export function Readings({ hasSource }) {
       ${events?.length === 0 && html`
         <section class="empty"><h2>No readings yet</h2>
           <p>${hasSource
-            ? "A line appears here when a number is stable, changes, or is gone."
+            ? follows
+              ? "A line appears here when a number is stable, changes, or is gone."
+              : "These pictures are read one by one, so no number is followed; the numbers are on the Live tab."
             : "The server was started without a source, so there is nothing to follow; start it with a camera: camdigits serve 0."}</p></section>`}
       ${events?.length > 0 && html`
         <div class="controls">
           <label class="choice">Number
-            <select value=${String(shown)} onChange=${(event) => setTrack(Number(event.target.value))}>
-              ${tracks.map((each) => html`<option key=${each.track} value=${String(each.track)} selected=${each.track === shown}>${each.text} (track ${each.track})</option>`)}
+            <select value=${shown} onChange=${(event) => setTrack(event.target.value)}>
+              ${tracks.map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)} selected=${keyOf(each) === shown}>${each.text} (track ${each.track}${each.run === tracks[tracks.length - 1].run ? "" : `, run ${each.run}`})</option>`)}
             </select></label>
           <a class="button" role="button" href=${apiUrl("history?format=csv")} download="camdigits-events.csv">CSV</a>
         </div>
-        <${Curve} events=${events.filter((each) => each.track === shown)} />
+        <${Curve} events=${events.filter((each) => keyOf(each) === shown)} />
         <div class="scrolls tall"><table class="small">
           <thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">Number</th><th scope="col">Before</th><th scope="col">Score</th><th scope="col">Track</th></tr></thead>
           <tbody aria-live="polite">
             ${events.toReversed().map((each) => html`
               <tr key=${each.id}>
-                <td class="figure">${timeText(each.at)}</td><td>${each.event}</td><td class="figure large">${each.text}</td>
+                <td class="figure">${timeText(each.at)}</td><td>${each.event}</td><td class="figure large">
+                  <button type="button" class="plain" title="Show its curve" onClick=${() => setTrack(keyOf(each))}>${each.text}</button></td>
                 <td class="figure">${each.was ?? ""}</td><td class="figure">${each.score.toFixed(2)}</td><td>${each.track}</td>
               </tr>`)}
           </tbody>
         </table></div>`}
     </div>`;
+}
+
+// Tracks count from 1 in each run of the server; a history file has many.
+function keyOf({ run, track }) {
+  return `${run}-${track}`;
 }
 
 function Curve({ events }) {

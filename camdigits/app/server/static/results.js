@@ -10,7 +10,7 @@ export function Numbers({ result, empty }) {
   const numbers = result?.numbers ?? [];
   if (!numbers.length) return html`<p class="quiet">${empty ?? "No digits found."}</p>`;
   return html`
-    <table class="numbers">
+    <div class="scrolls tall"><table class="numbers">
       <thead><tr><th scope="col">Number</th><th scope="col">Score</th>
         ${numbers.some((each) => each.track !== null) && html`<th scope="col">Track</th>`}</tr></thead>
       <tbody>
@@ -21,7 +21,7 @@ export function Numbers({ result, empty }) {
             ${each.track !== null && html`<td class="quiet">${each.track}</td>`}
           </tr>`)}
       </tbody>
-    </table>`;
+    </table></div>`;
 }
 
 /** List the digits of a result; a click on one picks it. */
