@@ -56,11 +56,14 @@ def requirements(wheel):
 
 
 def test_a_wheel_reads_at_once(tmp_path):
-    """It carries the package, its models with their cards, and no training."""
+    """It carries the package with its page, the models with their cards, and no training."""
     names = build(tmp_path).namelist()
 
     assert {"camdigits/models/digits.tflite", "camdigits/models/digits.json"} <= set(names)
     assert "camdigits/py.typed" in names
+    server = "camdigits/app/server"
+    assert {f"{server}/openapi.json", f"{server}/static/index.html"} <= set(names)
+    assert f"{server}/static/vendor/htm-preact.module.js" in names
     assert not [name for name in names if name.startswith(("train/", "tests/"))]
 
 
