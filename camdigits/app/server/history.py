@@ -41,7 +41,7 @@ class History(Closeable):
         clock: returns seconds since 1970.
 
     Raises:
-        OutputError: the file cannot be opened or is no SQLite file.
+        OutputError: the file cannot be opened or is not an SQLite file.
     """
 
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:

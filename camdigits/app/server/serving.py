@@ -103,7 +103,7 @@ def own_address() -> str:
 
 
 def _config(options: ServeOptions, site: Site) -> uvicorn.Config:
-    # Dropped viewers end their answers half-way; that is no error of the server.
+    # Dropped viewers end their answers half-way, which is not an error of the server.
     logging.getLogger("uvicorn.error").addFilter(_is_not_half_an_answer)
     config = uvicorn.Config(
         make_app(site),

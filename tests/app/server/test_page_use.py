@@ -138,7 +138,7 @@ def test_leaving_the_curve_is_no_error(visit):
 @pytest.mark.parametrize("late", [False, True], ids=["at first", "later"])
 @pytest.mark.parametrize("text", [SECRET, "%E0%A4%A"], ids=["right", "damaged"])
 def test_no_token_stays_in_the_address(browser, tmp_path, late, text):
-    """Also where it is pasted into an open page, or is no token at all."""
+    """Also where it is pasted into an open page, or is not a token at all."""
     with serving_page("--token", SECRET, cwd=tmp_path) as server:
         visit = Visit(browser, server.address)
         page = visit.page
