@@ -34,7 +34,7 @@ PICTURE_QUERY = {
     "view": ({"type": "string"}, "View token, where the server has a token."),
 }
 HISTORY_QUERY = {
-    "limit": ({"type": "integer", "minimum": 0, "maximum": RING}, "At most this number, the last."),
+    "limit": ({"type": "integer", "minimum": 0, "maximum": RING}, "At most, the last."),
     "track": ({"type": "integer", "minimum": 0, "maximum": (1 << 53) - 1}, "Only this number."),
     "since": ({"type": "number", "minimum": 0, "maximum": 1e11}, "Seconds since 1970."),
     "format": ({"type": "string", "enum": ["json", "csv"]}, "Instead of `Accept`."),
