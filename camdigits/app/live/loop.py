@@ -105,9 +105,9 @@ def _run_screen(prefetcher: Prefetcher, session: Session, screen: Screen) -> Non
     while not session.state.quit and not screen.closed:
         polled = NOT_YET if session.ended else _poll(prefetcher, session, due_s)
         if polled is ENDED:
-            session.ended = True
             if not stays:
                 return
+            session.end()
             session.note("the end: q quits")
         elif isinstance(polled, Frame):
             due_s = next_due_s(due_s, time.monotonic(), period_s)

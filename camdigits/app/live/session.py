@@ -189,6 +189,16 @@ class Session:
             tracker.forget()
         self._read_again()
 
+    def end(self) -> None:
+        """Note that the source has no more frames.
+
+        If the tracker showed nothing of the last one, because the file is too short for it, that
+        is read by itself.
+        """
+        self.ended = True
+        if self._current is not None and not self._current.result.digits:
+            self._read_again()
+
     def note(self, text: str) -> None:
         """Show a line on the picture for NOTE_S."""
         self._note, self._note_until_s = text, time.monotonic() + NOTE_S
