@@ -65,6 +65,7 @@ def next_steps(clip: "Path") -> str:
     """Return what to try after the demo, whose annotated clip is `clip`."""
     return f"""
 The annotated clip is {clip}. Try next:
+  camdigits serve demo         the page in a browser: live, photos, drawing
   camdigits live               a webcam on your own handwriting (h shows the keys)
   camdigits image page.jpg     a photo of a page
   camdigits video clip.mp4     a video file
