@@ -4,8 +4,8 @@
 
 Frame to eye: the time that a frame carries is read back in Chromium from the canvas of the page,
 right after the animation frame in which it was painted.
-Viewers: the reader's rate with eight viewers, five of which never take what they requested,
-divided by its rate without any, in turns.
+Viewers: the reader's rate with eight viewers (five never take what they requested) divided by its
+rate without any, in turns.
 """
 
 import json

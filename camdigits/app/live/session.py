@@ -146,7 +146,7 @@ class Session:
                 self._pipeline.tracker.forget()
             self._read_again()
         elif state.debug != before.debug:
-            self._read_again(track=True)
+            self._trace(state.debug)
         self.state = replace(self.state, snapshot=False)
 
     def draw_roi(self, drawn: Box, done: bool) -> None:
@@ -231,15 +231,24 @@ class Session:
     def _mirrored(self, frame: Frame) -> Frame:
         return mirrored(frame) if self.state.mirror else frame
 
-    def _read_again(self, track: bool | None = None) -> None:
+    def _trace(self, wanted: bool) -> None:
+        """Add the trace to the current result, or drop it; what it shows stays as it is."""
+        if self._frame is None or self._current is None:
+            return
+        trace = None
+        if wanted:
+            trace = self._reader.read(self._mirrored(self._frame), trace=True).trace
+        result = replace(self._current.result, trace=trace)
+        self._current = Processed(result, self._current.picture)
+
+    def _read_again(self) -> None:
         """Read the current frame again, because the view changed; it is not written again.
 
         A picture that stays is read by itself: a tracker needs several frames to show a digit.
         """
         if self._frame is None:
             return
-        if track is None:
-            track = not (self.state.paused or self.ended)
+        track = not (self.state.paused or self.ended)
         frame = self._mirrored(self._frame)
         self._current = self._pipeline.read(frame, trace=self.state.debug, track=track)
 

@@ -16,6 +16,11 @@ class RequestError(CamdigitsError):
         super().__init__(message)
         self.status, self.retry_after_s = status, retry_after_s
 
+    @classmethod
+    def no_run(cls) -> "RequestError":
+        """Return the error of a request that needs a live run where there is none."""
+        return cls(409, "wanted a live run, got none; start the server with a source: serve 0")
+
     @property
     def headers(self) -> dict[str, str]:
         """Headers of the answer."""

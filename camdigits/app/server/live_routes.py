@@ -33,8 +33,9 @@ STATUS_S = 0.5  # chosen: a viewer hears of a lost camera within this time
 EARLY = 0.8  # chosen: share of the viewer's period after which the next result may be sent
 WRITE_S = 10.0  # chosen: a viewer that takes nothing within this time is dropped
 MAX_FRAME = 4_000_000  # bytes of one picture of a visitor's camera; also uvicorn's limit
+MAX_MESSAGE = 1000  # characters; chosen: requests are shorter
 BOUNDARY = "camdigits-frame"
-TRY_LATER, TOO_SLOW = 1013, 1008  # WebSocket close codes
+TRY_LATER, WRONG_REQUEST = 1013, 1008  # WebSocket close codes
 
 
 async def live(websocket: WebSocket) -> None:
@@ -55,9 +56,7 @@ async def stream(request: Request) -> Response:
     check_names(query, ("overlay", "width", "view"))
     site = connection_site(request)
     if site.run is None:
-        raise RequestError(
-            409, "wanted a live run, got none; start the server with a source: serve 0"
-        )
+        raise RequestError.no_run()
     width = whole(query, "width", 16, 10_000, site.options.stream_width)
     parts = _mjpeg(site, min(width, site.options.stream_width), flag(query, "overlay", True))
     return EndlessResponse(site, parts, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
@@ -116,11 +115,11 @@ async def _with_viewer(websocket: WebSocket, site: Site, work: Any) -> None:
             await work
     except RequestError as error:
         work.close()
-        code = TRY_LATER if error.status == 503 else TOO_SLOW
+        code = TRY_LATER if error.status == 503 else WRONG_REQUEST
         with suppress(RuntimeError, WebSocketDisconnect):
             await websocket.close(code, str(error)[:120])
     except TimeoutError:
-        pass  # the connection takes nothing: it is closed without a word
+        pass  # the connection takes nothing: it is closed without a close code
 
 
 async def _send_live(websocket: WebSocket, site: Site) -> None:
@@ -164,12 +163,7 @@ async def _live_message(site: Site, moment: Moment | None, credit: dict[str, Any
 
 def _credit(text: str, site: Site) -> dict[str, Any]:
     """Parse what a viewer sends to request the next picture."""
-    try:
-        value = json.loads(text) if len(text) < 1000 else None
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise wanted("credit", 'an object such as {"next": 1, "width": 960}', text)
+    value = _object(text, "credit", '{"next": 1, "width": 960}')
     width = value.get("width", site.options.stream_width)
     if not isinstance(width, int) or isinstance(width, bool) or width < 1:
         raise wanted("width", "a whole number of pixels", width)
@@ -226,13 +220,19 @@ def _camera_work(
     return work
 
 
-def _switch(text: str, present: bool) -> bool:
+def _object(text: str, name: str, example: str) -> dict[str, Any]:
+    """Parse a short JSON object."""
     try:
-        value = json.loads(text) if len(text) < 1000 else None
+        value = json.loads(text) if len(text) < MAX_MESSAGE else None
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise wanted("message", 'a picture, or {"details": true}', text)
+        raise wanted(name, f"an object such as {example}", text)
+    return value
+
+
+def _switch(text: str, present: bool) -> bool:
+    value = _object(text, "message", '{"details": true}, or a picture')
     return value.get("details", present) is True
 
 

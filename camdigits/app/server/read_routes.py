@@ -43,9 +43,7 @@ async def read(request: Request) -> Response:
         result = read_upload(site.readers.get(settings), data, trace=settings.debug)
         return _answer(result, masks=True)
 
-    answer = await site.pool.upload(work)
-    site.reads += 1
-    return JSONResponse(answer)
+    return JSONResponse(await site.read(work))
 
 
 async def annotate_picture(request: Request) -> Response:
@@ -57,9 +55,7 @@ async def annotate_picture(request: Request) -> Response:
         result = read_upload(site.readers.get(settings), data, trace=False)
         return encode(annotate(result), ".png")[1]
 
-    png = await site.pool.upload(work)
-    site.reads += 1
-    return Response(png, media_type="image/png")
+    return Response(await site.read(work), media_type="image/png")
 
 
 async def draw(request: Request) -> Response:
@@ -71,9 +67,7 @@ async def draw(request: Request) -> Response:
         frame = Frame(0, 0.0, render(drawing), "drawing")
         return _answer(site.readers.get(settings).read(frame, trace=True), masks=settings.debug)
 
-    answer = await site.pool.upload(work)
-    site.reads += 1
-    return JSONResponse(answer)
+    return JSONResponse(await site.read(work))
 
 
 async def maps(request: Request) -> Response:
@@ -172,11 +166,8 @@ def _answer(result: Result, *, masks: bool) -> dict[str, Any]:
 
 def _latest(site: Site) -> Moment:
     moment = site.latest.moment
+    if moment is None and site.run is None:
+        raise RequestError.no_run()
     if moment is None:
-        raise RequestError(
-            503 if site.run else 409,
-            "wanted a frame of the live run, got none yet; "
-            + ("wait for the camera" if site.run else "start the server with a source: serve 0"),
-            2 if site.run else None,
-        )
+        raise RequestError(503, "wanted a frame of the live run, got none yet; wait for it", 2)
     return moment

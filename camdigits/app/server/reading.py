@@ -82,7 +82,7 @@ class ReadingPool(Closeable):
         self._uploads = 0  # that are read or wait; used in the event loop only
 
     async def upload(self, work: Callable[[], T]) -> T:
-        """Run the work of an upload, of which only a few may wait.
+        """Run the work of an upload; only a few may wait.
 
         Raises:
             RequestError: too many wait, or it took longer than READ_S.

@@ -38,7 +38,7 @@ def serve(site: Site, announce: Callable[[str], None], report: Callable[[str], N
     """Serve until the process is interrupted.
 
     Args:
-        site: what is served; its live run is started, and everything in it closed at the end.
+        site: what is served; its live run is started. The caller closes it.
         announce: receives the address to open, once, when the server listens.
         report: receives lines about the token.
 
@@ -52,7 +52,6 @@ def serve(site: Site, announce: Callable[[str], None], report: Callable[[str], N
     with ExitStack() as stack:
         listening = stack.enter_context(listen(options.host, options.port))
         server = _Server(_config(options, site), site)
-        stack.callback(site.close)
         if site.run is not None:
             site.run.start()
         is_new = secret is not None and line.startswith("token: ")

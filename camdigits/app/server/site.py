@@ -75,6 +75,7 @@ class Site:
     viewers: Viewers = field(init=False)
     closing: bool = False  # the server shuts down: endless answers end
     reads: int = 0  # pictures and drawings answered
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.viewers = Viewers(self.options.viewers)
@@ -139,10 +140,12 @@ class Site:
         Raises:
             RequestError: a name or value is wrong, or there is no live run.
         """
+        async with self._changing:  # each starts from what the one before left
+            await self._change(requested)
+
+    async def _change(self, requested: dict[str, Any]) -> None:
         if self.run is None:
-            raise RequestError(
-                409, "wanted a live run, got none; start the server with a source: serve 0"
-            )
+            raise RequestError.no_run()
         reading = _new_reading(self.reading, requested)
         states: dict[str, bool] = {
             name: _flag(requested[name], name)
@@ -181,6 +184,16 @@ class Site:
                 409, f"recording: wanted a run that goes on, got one that is {state}; go on first"
             )
 
+    async def read(self, work: Callable[[], T]) -> T:
+        """Run the work of a visitor's picture or drawing, and count it.
+
+        Raises:
+            RequestError: too many wait, or it took too long.
+        """
+        answer = await self.pool.upload(work)
+        self.reads += 1
+        return answer
+
     async def submit(self, work: Callable[[Session], T]) -> T:
         """Carry out work on the live session, between two frames; return what it returns.
 
@@ -188,9 +201,7 @@ class Site:
             RequestError: there is no live run, or it does not react.
         """
         if self.run is None:
-            raise RequestError(
-                409, "wanted a live run, got none; start the server with a source: serve 0"
-            )
+            raise RequestError.no_run()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(self.run.submit(work)), COMMAND_S)
         except TimeoutError as error:

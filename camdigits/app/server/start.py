@@ -65,10 +65,8 @@ def serve_source(
         sinks: list[Sink] = stack.enter_context(text)
         history = stack.enter_context(History(options.history))
         encoders = make_encoders()
-        stack.callback(encoders.shutdown, wait=False)
         latest = LatestResult(encoders)
         site = Site(options, readers, history, latest, encoders, tracking.track, settings)
-        stack.callback(site.close)
         if source is not None:
             opened = stack.enter_context(_open(source, camera))
             sinks.append(history)
@@ -76,6 +74,7 @@ def serve_source(
                 sinks.append(VideoSink(save, opened.info.fps, clocked=opened.info.live))
             live = LiveOptions(folder=snapshots, roi=camera.roi, stay=True)
             site.run = LiveRun(opened, reader, tracker, sinks, live, latest, report)
+        stack.callback(site.close)
         serve(site, announce=click.echo, report=report)
 
 

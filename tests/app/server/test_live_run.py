@@ -200,6 +200,27 @@ def test_a_picture_that_stays_is_read_by_itself(start, settings):
     assert result.digits or "threshold" not in settings
 
 
+def test_looking_at_details_changes_nothing_that_is_shown(start):
+    """A paused picture that was mirrored keeps its digits when frames are traced."""
+    page = frozen(cv2.imread(str(GOLDEN / "touching.jpg")))
+
+    class Still(FakeSource):
+        def __iter__(self):
+            yield Frame(0, 0.0, page, "clip")
+
+    reader = shared_readers().get(ReadSettings())
+    site = start(Still(SLOW_FILE, 1), reader=reader, tracker=Tracker())
+    until(lambda: site.live.state == "ended" and site.latest.moment.result.digits)
+    before = site.latest.moment.result.digits
+
+    site.run.want_details()
+    until(lambda: site.latest.moment.result.trace is not None)
+    traced = site.latest.moment.result.digits
+    until(lambda: site.latest.moment.result.trace is None)
+
+    assert before == traced == site.latest.moment.result.digits
+
+
 def test_a_new_threshold_keeps_the_tracks(start):
     """Numbers that were reported are not reported again."""
     reader = shared_readers().get(ReadSettings())

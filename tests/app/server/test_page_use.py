@@ -71,7 +71,7 @@ def test_a_photo_dropped_beside_the_list_is_read(visit):
 
 
 def test_a_picture_that_cannot_be_annotated_is_said(visit):
-    """The server's sentence stands in the item."""
+    """The item shows the server's sentence."""
     page = visit.open("photo")
     page.set_input_files("input[multiple]", GOLDEN / "small.jpg")
     page.wait_for_selector(".item .numbers")
@@ -217,8 +217,8 @@ def test_the_cameras_settings_reach_the_server(visit):
     page.click("text=Stop")
 
 
-def test_the_thumb_of_the_threshold_belongs_to_the_hand(visit, server):
-    """Messages of the server do not move it back while it is dragged; one figure is shown."""
+def test_messages_do_not_move_the_threshold_while_it_is_dragged(visit, server):
+    """The value that is set is the one where it was released; one figure is shown."""
     page = visit.open("live")
     page.wait_for_selector("svg .digit")
     box = page.locator(".slider input").bounding_box()

@@ -51,7 +51,7 @@ export function Controls({ status, connected, debug, drawing, actions, onChange 
 
 /** Choose the least score of a digit. */
 export function Threshold({ value, onChange }) {
-  // While it is moved, the thumb belongs to the hand, whatever the server says meanwhile.
+  // While the user drags the thumb, messages of the server do not move it.
   const [draft, setDraft] = useState(null);
   const shown = draft ?? value;
   const settle = async (event) => {
