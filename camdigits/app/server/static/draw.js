@@ -114,7 +114,7 @@ export function Draw() {
         ${region && html`
           <section aria-label="What the network sees">
             <h3>What the network sees</h3>
-            ${regions.some((each) => !each.accepted) && html`<p class="quiet">Gray: seen, but not a digit.</p>`}
+            ${regions.some((each) => !each.accepted) && html`<p class="quiet">Gray: not a digit, or not sure enough.</p>`}
             ${regions.length > 1 && html`
               <ul class="glyphs">${regions.map((each, number) => html`
                 <li key=${number}><button type="button" class="plain ${each.accepted ? sureness(each.score) : "rejected"} ${number === index ? "picked" : ""}"
