@@ -24,10 +24,12 @@ from camdigits.app.options import (
     OutputOptions,
     OutputPath,
     ReaderOptions,
+    SavingOptions,
     TrackingOptions,
     camera_options,
     file_options,
     reading_options,
+    saving_options,
     tracking_options,
 )
 from camdigits.errors import CamdigitsError, OutputError
@@ -108,22 +110,15 @@ def cli(context: click.Context) -> None:
 @click.argument("source", default="0")
 @click.option("--window/--no-window", default=True, help="Show the pictures, or only read.")
 @camera_options
-@click.option("--save", "--record", "save", type=OutputPath(), help="Record to this video file.")
-@click.option(
-    "--snapshots",
-    type=OutputPath(),
-    default=Path("."),
-    help="Folder for the pictures and recordings made with keys.  [default: this one]",
-)
+@saving_options
 @file_options
 @tracking_options
 @reading_options
 def live(
     source: str,
     window: bool,
-    save: Path | None,
-    snapshots: Path,
     camera: CameraOptions,
+    saving: SavingOptions,
     outputs: OutputOptions,
     tracking: TrackingOptions,
     reading: ReaderOptions,
@@ -139,11 +134,10 @@ def live(
     read_live(
         source,
         camera,
+        saving,
         outputs,
         tracking,
         reading,
-        save=save,
-        snapshots=snapshots,
         window=window,
     )
 

@@ -12,11 +12,13 @@ from camdigits.app.options import (
     OutputOptions,
     OutputPath,
     ReaderOptions,
+    SavingOptions,
     TrackingOptions,
     camera_options,
     file_options,
     option_group,
     reading_options,
+    saving_options,
     tracking_options,
 )
 from camdigits.app.server.options import ServeOptions
@@ -120,22 +122,15 @@ serve_options = option_group(
 @click.argument("source", required=False)
 @serve_options
 @camera_options
-@click.option("--save", "--record", "save", type=OutputPath(), help="Record to this video file.")
-@click.option(
-    "--snapshots",
-    type=OutputPath(),
-    default=Path("."),
-    help="Folder for recordings that are started on the page.  [default: this one]",
-)
+@saving_options
 @file_options
 @tracking_options
 @reading_options
 def serve(
     source: str | None,
     options: ServeOptions,
-    save: Path | None,
-    snapshots: Path,
     camera: CameraOptions,
+    saving: SavingOptions,
     outputs: OutputOptions,
     tracking: TrackingOptions,
     reading: ReaderOptions,
@@ -147,14 +142,12 @@ def serve(
     """
     if (options.tls_cert is None) != (options.tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key: wanted both, got one; give the other")
-    if source is None and (outputs.jsonl or outputs.csv or tracking.events or save):
+    if source is None and (outputs.jsonl or outputs.csv or tracking.events or saving.save):
         raise click.UsageError("--jsonl, --csv, --events and --save need a SOURCE: serve 0")
     _check_packages()
     from camdigits.app.server.start import serve_source
 
-    serve_source(
-        source, options, camera, outputs, tracking, reading, save=save, snapshots=snapshots
-    )
+    serve_source(source, options, camera, saving, outputs, tracking, reading)
 
 
 def _check_packages() -> None:

@@ -20,7 +20,13 @@ from camdigits.app.console import (
 )
 from camdigits.app.live.session import LiveOptions
 from camdigits.app.messages import demo_report, frames_of, next_steps, statistics
-from camdigits.app.options import CameraOptions, OutputOptions, ReaderOptions, TrackingOptions
+from camdigits.app.options import (
+    CameraOptions,
+    OutputOptions,
+    ReaderOptions,
+    SavingOptions,
+    TrackingOptions,
+)
 from camdigits.app.window.live import run_live
 from camdigits.app.window.viewer import Viewer
 from camdigits.app.window.window import Window
@@ -46,12 +52,11 @@ GIVE_UP_S = 30.0  # chosen: a camera that is plugged in again is back within sec
 def read_live(
     source: str,
     camera: CameraOptions,
+    saving: SavingOptions,
     outputs: OutputOptions,
     tracking: TrackingOptions,
     reading: ReaderOptions,
     *,
-    save: Path | None,
-    snapshots: Path,
     window: bool,
 ) -> None:
     """Read a camera, stream, video or folder live.
@@ -59,15 +64,14 @@ def read_live(
     Args:
         source: as the user named it.
         camera: how it is opened.
+        saving: where its pictures and videos go.
         outputs: text files for results.
         tracking: whether digits are followed.
         reading: how frames are read.
-        save: a video file for the annotated frames.
-        snapshots: folder for files that keys save.
         window: show the frames.
     """
-    if save is not None:
-        check_video(save, [source])
+    if saving.save is not None:
+        check_video(saving.save, [source])
     with ExitStack() as stack:
         screen = stack.enter_context(Window(TITLE)) if window else None
         stack.enter_context(until_pipe_closes())
@@ -76,15 +80,15 @@ def read_live(
         reader = make_reader(reading)
         tracker = make_tracker(tracking, reader.threshold)
         opened = stack.enter_context(open_camera(source, camera, report))
-        if save is not None:
-            sinks.append(VideoSink(save, opened.info.fps, clocked=opened.info.live))
+        if saving.save is not None:
+            sinks.append(VideoSink(saving.save, opened.info.fps, clocked=opened.info.live))
         run_live(
             opened,
             reader,
             tracker=tracker,
             sinks=sinks,
             window=screen,
-            options=LiveOptions(folder=snapshots, roi=camera.roi),
+            options=LiveOptions(folder=saving.snapshots, roi=camera.roi),
             report=report,
             on_end=lambda summary: click.echo(statistics(summary), err=True),
         )

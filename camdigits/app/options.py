@@ -61,6 +61,14 @@ class TrackingOptions:
     events: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class SavingOptions:
+    """Where pictures and videos of a live run go."""
+
+    save: Path | None  # video of the annotated frames
+    snapshots: Path  # folder for what its user saves
+
+
 class FiniteFloat(click.FloatRange):
     """A number within limits; NaN, which passes every comparison, is rejected."""
 
@@ -177,6 +185,21 @@ file_options = option_group(
     click.option("--jsonl", type=OutputPath(allow_dash=True), help="Write JSON Lines; - prints."),
     click.option(
         "--csv", type=OutputPath(allow_dash=True), help="Write a CSV row per digit; - prints."
+    ),
+)
+
+saving_options = option_group(
+    SavingOptions,
+    "saving",
+    click.option(
+        "--save", "--record", "save", type=OutputPath(), help="Record to this video file."
+    ),
+    click.option(
+        "--snapshots",
+        type=OutputPath(),
+        default=Path("."),
+        help="Folder for the pictures and recordings that are started while it runs.  "
+        "[default: this one]",
     ),
 )
 

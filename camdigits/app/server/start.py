@@ -2,14 +2,19 @@
 
 import math
 from contextlib import ExitStack
-from pathlib import Path
 
 import click
 
 from camdigits.app.console import report
 from camdigits.app.jobs import make_tracker, open_camera
 from camdigits.app.live.session import LiveOptions
-from camdigits.app.options import CameraOptions, OutputOptions, ReaderOptions, TrackingOptions
+from camdigits.app.options import (
+    CameraOptions,
+    OutputOptions,
+    ReaderOptions,
+    SavingOptions,
+    TrackingOptions,
+)
 from camdigits.app.server.history import History
 from camdigits.app.server.latest import LatestResult
 from camdigits.app.server.live_run import LiveRun
@@ -29,12 +34,10 @@ def serve_source(
     source: str | None,
     options: ServeOptions,
     camera: CameraOptions,
+    saving: SavingOptions,
     outputs: OutputOptions,
     tracking: TrackingOptions,
     reading: ReaderOptions,
-    *,
-    save: Path | None,
-    snapshots: Path,
 ) -> None:
     """Read a source live and serve the page until the process is interrupted.
 
@@ -42,19 +45,18 @@ def serve_source(
         source: as the user named it; None serves uploads, drawings and visitors' cameras only.
         options: of the server.
         camera: how the source is opened.
+        saving: where its pictures and videos go.
         outputs: text files for results.
         tracking: whether digits are followed.
         reading: how frames are read.
-        save: a video file for the annotated frames.
-        snapshots: folder for recordings that are started on the page.
 
     Raises:
         CamdigitsError: something cannot be opened; the error says what.
         KeyboardInterrupt: Ctrl-C or SIGTERM, after an orderly end.
     """
     inputs = [] if source is None else [source]
-    if save is not None:
-        check_video(save, inputs)
+    if saving.save is not None:
+        check_video(saving.save, inputs)
     config = None if reading.config is None else load_config(reading.config)
     readers = Readers(reading.model, reading.threshold, config)
     settings = ReadSettings(rotate=reading.rotate)
@@ -70,9 +72,9 @@ def serve_source(
         if source is not None:
             opened = stack.enter_context(_open(source, camera))
             sinks.append(history)
-            if save is not None:
-                sinks.append(VideoSink(save, opened.info.fps, clocked=opened.info.live))
-            live = LiveOptions(folder=snapshots, roi=camera.roi, stay=True)
+            if saving.save is not None:
+                sinks.append(VideoSink(saving.save, opened.info.fps, clocked=opened.info.live))
+            live = LiveOptions(folder=saving.snapshots, roi=camera.roi, stay=True)
             site.run = LiveRun(opened, reader, tracker, sinks, live, latest, report)
         stack.callback(site.close)
         serve(site, announce=click.echo, report=report)
