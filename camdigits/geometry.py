@@ -57,6 +57,16 @@ def iou(one: Box, other: Box) -> float:
     return common / (one.width * one.height + other.width * other.height - common)
 
 
+def overlaps(one: Box, other: Box) -> bool:
+    """Whether two boxes share a pixel."""
+    return (
+        one.x < other.x + other.width
+        and other.x < one.x + one.width
+        and one.y < other.y + other.height
+        and other.y < one.y + one.height
+    )
+
+
 def iou_table(a: Sequence[Box], b: Sequence[Box]) -> Floats:
     """Return (len(a), len(b)) float64 intersection over union of each pair.
 
@@ -137,6 +147,8 @@ def undo_upright(mask: GrayImage, pose: Pose) -> GrayImage:
 
 def box_from_upright(box: Box, pose: Pose) -> Box:
     """Map a box of the upright image to the image before rotation."""
+    if not (pose.rotation or pose.skew):
+        return box
     if pose.skew:
         box = _skewed_back(box, pose)
     width, height = pose.size

@@ -37,27 +37,27 @@ def normalize(ink: GrayImage) -> GrayImage:
     array([ 4, 23])
     """
     check_gray(ink, "ink")
-    return _normalized(ink)
-
-
-def _normalized(ink: GrayImage) -> GrayImage:
-    """Do what `normalize` does, without the check."""
-    tight = _crop(ink)
     glyph = np.zeros((SIDE, SIDE), np.uint8)
+    _normalize_into(glyph, ink)
+    return glyph
+
+
+def _normalize_into(glyph: GrayImage, ink: GrayImage) -> None:
+    """Draw the normalised ink into a (28, 28) glyph of zeros."""
+    tight = _crop(ink)
     if tight is None:
-        return glyph
+        return
     body = _stretch(_resize_to_body(tight))
     height, width = body.shape
     y, x = _corner(body)
     glyph[y : y + height, x : x + width] = body
-    return glyph
 
 
 def glyphs_of(regions: Sequence[Region]) -> Glyphs:
     """Return (N, 28, 28) uint8: the normalised ink of each region, in their order."""
     glyphs = np.zeros((len(regions), SIDE, SIDE), np.uint8)
-    for index, region in enumerate(regions):
-        glyphs[index] = _normalized(region.ink)
+    for glyph, region in zip(glyphs, regions, strict=True):
+        _normalize_into(glyph, region.ink)
     return glyphs
 
 

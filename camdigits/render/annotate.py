@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from camdigits.geometry import intersection, padded
+from camdigits.geometry import overlaps, padded
 from camdigits.render.canvas import (
     SLATE,
     Colour,
@@ -192,8 +192,8 @@ def _label_numbers(
         tag = Tag(number.text, style.text_px, SLATE, style.pad_px)
         boxes = _tag_boxes(padded(number.box, 5 * style.line_px), tag, label_px)
         inside = [_moved_inside(box, canvas) for box in boxes]
-        free = [box for box in inside if not any(intersection(box, other) for other in taken)]
-        box = (free or inside)[0]
+        free = (box for box in inside if not any(overlaps(box, other) for other in taken))
+        box = next(free, inside[0])
         put_tag(canvas, tag, box.x, box.y)
         taken.append(box)
 

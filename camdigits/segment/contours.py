@@ -54,8 +54,20 @@ def trace_components(mask: GrayImage) -> Components:
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     table = np.zeros((0, 4), np.int32) if not contours else np.asarray(hierarchy[0], np.int32)
     outer = np.flatnonzero(table[:, 3] < 0)
-    boxes = np.array([cv2.boundingRect(contours[int(i)]) for i in outer], np.int32)
-    return Components(cast(Sequence[Contour], contours), table, outer, boxes.reshape(-1, 4))
+    traced = cast(Sequence[Contour], contours)
+    boxes = boxes_of([traced[index] for index in outer.tolist()])
+    return Components(traced, table, outer, boxes)
+
+
+def boxes_of(contours: Sequence[Contour]) -> Boxes:
+    """Return the bounding boxes of contours, (N, 4), in one pass over all points."""
+    if not contours:
+        return np.zeros((0, 4), np.int32)
+    points = np.concatenate(contours)[:, 0]
+    starts = np.cumsum([0, *map(len, contours[:-1])])
+    low = np.minimum.reduceat(points, starts)
+    high = np.maximum.reduceat(points, starts)
+    return np.concatenate([low, high - low + 1], axis=1).astype(np.int32)
 
 
 def fill_components(components: Components, shape: tuple[int, ...]) -> GrayImage:

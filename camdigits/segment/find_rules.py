@@ -22,12 +22,14 @@ class RuleConfig:
     lines: LineConfig = field(default_factory=LineConfig)
     weak_divisor: int = 2  # chosen: ink limit over this; pale printed lines have no gaps then
     min_length_fraction: float = 0.25  # chosen: of the image's longer side; longer may be rules
+    min_ruled_px: int = 120  # chosen: a shorter component is long only in a small picture
     max_ink_fraction: float = 0.35  # of the image: squared paper has 0.2, cloth and wood more
     max_holes: int = 80  # chosen: holes examined per component; squared paper has thousands
     min_side_px: int = 8  # chosen: a component with a smaller longer side is dust
     min_box_px: int = 14  # chosen: a smaller form box cannot contain a digit
     min_rectangularity: float = 0.86  # hole over the rectangle around it; the hole of a 0 has 0.78
     min_content_heights: float = 0.3  # chosen: lowest content, over the form box's hole
+    max_sliver_overlap: float = 0.6  # chosen: of a component, next to a line; more is its edge
     max_rung_aspect: float = 0.25  # chosen: width over length of a stroke between two rules
     max_rung_gap_px: int = 3  # chosen: between the ends of such a stroke and the rules
     max_broken_gap_lengths: float = 0.15  # chosen: gap in a line over its shorter part
@@ -54,7 +56,7 @@ def find_components(ink: Ink, config: RuleConfig = DEFAULT) -> Components:
 
 
 def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Components:
-    ruled = _ruled(components, max(ink.mask.shape), config)
+    ruled = _ruled(components, ink.mask.shape, config)
     if not ruled:
         return components
     longer = max(ink.mask.shape)
@@ -73,17 +75,41 @@ def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Comp
     if not lines.any():
         return components
     freed = replace(trace_components(rest), rules=lines)
+    freed = freed.without(slivers(freed, lines, config))
     return freed.without(_rungs(freed.boxes, lines, config))
 
 
-def _ruled(components: Components, longer: int, config: RuleConfig) -> list[int]:
-    """Return indexes of components that may contain rules: long ones, and form boxes."""
+def _in_boxes(mask: GrayImage, boxes: Boxes, margin: int = 0) -> npt.NDArray[np.int32]:
+    """Return (N,) the number of pixels above 0 in each box, enlarged by a margin."""
+    sums = cv2.integral(np.asarray(mask > 0, np.uint8))
+    height, width = mask.shape
+    left, top = np.maximum(boxes[:, :2] - margin, 0).T
+    right = np.minimum(boxes[:, 0] + boxes[:, 2] + margin, width)
+    bottom = np.minimum(boxes[:, 1] + boxes[:, 3] + margin, height)
+    inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    return np.asarray(inside, np.int32)
+
+
+def _ruled(components: Components, shape: tuple[int, ...], config: RuleConfig) -> list[int]:
+    """Return indexes of components that may contain rules: long ones, and form boxes.
+
+    In a small picture a digit is long, so that a line has to cross the picture.
+    """
     longest = components.boxes[:, 2:].max(axis=1, initial=0)
-    ruled = set(np.flatnonzero(longest > config.min_length_fraction * longer).tolist())
-    for index in np.flatnonzero(components.boxes[:, 2:].min(axis=1) >= config.min_box_px):
+    long = longest > max(config.min_length_fraction * max(shape), config.min_ruled_px)
+    ruled = set(np.flatnonzero(long | _crosses(components.boxes, shape)).tolist())
+    has_hole = components.hierarchy[components.outer, 2] >= 0
+    large = components.boxes[:, 2:].min(axis=1, initial=1 << 30) >= config.min_box_px
+    for index in np.flatnonzero(has_hole & large):
         if int(index) not in ruled and _is_form_box(components, int(index), config):
             ruled.add(int(index))
     return sorted(ruled)
+
+
+def _crosses(boxes: Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """(N,) bool: reaches from one edge of the picture to the opposite one."""
+    low, high = boxes[:, :2] <= 1, boxes[:, :2] + boxes[:, 2:] >= np.array(shape[1::-1]) - 1
+    return np.asarray((low & high).any(axis=1), np.bool_)
 
 
 def _is_form_box(components: Components, index: int, config: RuleConfig) -> bool:
@@ -105,11 +131,40 @@ def _is_form_box(components: Components, index: int, config: RuleConfig) -> bool
     return False
 
 
+def slivers(
+    components: Components, lines: GrayImage, config: RuleConfig = DEFAULT
+) -> npt.NDArray[np.bool_]:
+    """Find components that are mostly next to lines: rough edges and parts of crossings.
+
+    Args:
+        components: of the ink without the lines.
+        lines: (H, W) uint8, 255 on the lines that were removed.
+        config: limits.
+
+    Returns:
+        (N,) bool.
+    """
+    near = np.asarray(cv2.dilate(lines, np.ones((5, 5), np.uint8)), np.uint8)
+    boxes = components.boxes
+    found = np.zeros(len(boxes), np.bool_)
+    for index in np.flatnonzero(_in_boxes(near, boxes)).tolist():
+        x, y, width, height = boxes[index].tolist()
+        own = np.zeros((height, width), np.uint8)
+        part = components.component(index)
+        cv2.drawContours(own, part, -1, 255, cv2.FILLED, offset=(-x, -y))
+        adjacent = cv2.bitwise_and(own, near[y : y + height, x : x + width])
+        limit = config.max_sliver_overlap * cv2.countNonZero(own)
+        found[index] = cv2.countNonZero(adjacent) > limit
+    return found
+
+
 def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np.bool_]:
     """(N,) bool: bare strokes with a rule at both ends, the sides of table cells."""
     rungs = np.zeros(len(boxes), np.bool_)
     thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * boxes[:, 2:].max(axis=1)
-    for index in np.flatnonzero(thin & (boxes[:, 2:].max(axis=1) >= config.min_side_px)):
+    thin &= boxes[:, 2:].max(axis=1, initial=0) >= config.min_side_px
+    thin &= _in_boxes(lines, boxes, config.max_rung_gap_px) > 0
+    for index in np.flatnonzero(thin):
         x, y, width, height = boxes[index].tolist()
         left, top = max(0, x - config.max_rung_gap_px), max(0, y - config.max_rung_gap_px)
         right, bottom = x + width + config.max_rung_gap_px, y + height + config.max_rung_gap_px

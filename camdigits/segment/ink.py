@@ -5,7 +5,7 @@ The polarity (pen on paper or chalk on a board) is estimated from the image, loc
 occur.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,8 @@ class InkConfig:
 
     coarse_side_px: int = 320  # chosen: long side of the copy on which the paper is estimated
     max_stroke_coarse_px: int = 9  # chosen: on that copy; 36 px of a frame 1280 px wide
+    line_aspect: float = 2.2  # chosen: length over height of a picture of one line
+    line_stroke_fraction: float = 0.18  # chosen: broadest stroke in it, of its height
     min_contrast: float = 0.06  # chosen: grain, JPEG blocks and print showing through have less
     max_contrast_limit: float = 0.25  # chosen: stronger marks are ink in any grain
     noise_sigmas: float = 4.0  # chosen: contrast of ink in standard deviations of the grain
@@ -61,6 +63,7 @@ def find_ink(gray: GrayImage, config: InkConfig = DEFAULT) -> Ink:
     """
     check_gray(gray, "gray")
     coarse = _coarse(gray, config.coarse_side_px)
+    config = _for_line(config, coarse.shape)
     light, elsewhere = _polarity(coarse, config)
     contrast, limits = _contrast(gray, coarse, light, config)
     if elsewhere is not None:
@@ -70,6 +73,14 @@ def find_ink(gray: GrayImage, config: InkConfig = DEFAULT) -> Ink:
         cv2.copyTo(other_limits, part, limits)
     mask = cv2.compare(contrast, limits, cv2.CMP_GT)
     return Ink(np.asarray(mask, np.uint8), contrast, limits, light)
+
+
+def _for_line(config: InkConfig, shape: tuple[int, ...]) -> InkConfig:
+    """Allow broader strokes in a small picture of one line, whose digits are as high as it."""
+    if max(shape) < config.line_aspect * min(shape):
+        return config
+    stroke_px = round(config.line_stroke_fraction * min(shape))
+    return replace(config, max_stroke_coarse_px=max(config.max_stroke_coarse_px, stroke_px))
 
 
 def _contrast(

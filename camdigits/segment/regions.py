@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.geometry import union
 from camdigits.image import cv2
 from camdigits.segment.contours import Boxes, Components, Contour
 from camdigits.segment.find_rules import find_components
@@ -24,6 +25,8 @@ class RegionConfig:
     max_specks_per_cell: float = 5.0  # 2.3 around the digits of real photos, 6 to 12 on stone
     max_join_gap: float = 0.12  # chosen: largest gap between strokes of one digit
     max_join_size: float = 0.7  # chosen: a longer stroke is a separate digit
+    max_flat_aspect: float = 2.0  # chosen: width over height of a region lower than min_side_px
+    max_digit_aspect: float = 2.0  # chosen: width over height; wider are several digits
     min_stroke_size: float = 0.2  # chosen: smaller is a dot or a comma
 
 
@@ -65,16 +68,42 @@ def join_regions(
     """
     parts = [components.component(index) for index in range(len(components.boxes))]
     groups = join(parts, components.boxes, config)
-    members = [[parts[index] for index in group] for group in groups]
-    regions = [
-        _region(own, ink.contrast) for own in members if _longest(own) >= config.min_side_px
+    boxes = [Box(*box) for box in components.boxes.tolist()]
+    members = [
+        (
+            [parts[index] for index in group],
+            boxes[group[0]] if len(group) == 1 else union(boxes[index] for index in group),
+        )
+        for group in groups
     ]
-    return tuple(sorted(regions, key=lambda region: (region.box.x, region.box.y)))
+    regions = [
+        _region(own, box, ink.contrast)
+        for own, box in members
+        if max(box.width, box.height) >= config.min_side_px and not _is_flat(box, config)
+    ]
+    return tuple(sorted(regions, key=lambda region: region.box[:2]))
 
 
 def region_of(components: Components, index: int, ink: Ink) -> Region:
     """Cut out one component."""
-    return _region([components.component(index)], ink.contrast)
+    box = Box(*components.boxes[index].tolist())
+    return _region([components.component(index)], box, ink.contrast)
+
+
+def _is_flat(box: Box, config: RegionConfig) -> bool:
+    """Whether a region is a low dash, such as the grain of wood."""
+    return box.height < config.min_side_px and box.width > config.max_flat_aspect * box.height
+
+
+def joined(regions: Sequence[Region]) -> Region:
+    """Return the ink of several regions as one."""
+    box = union(region.box for region in regions)
+    ink = np.zeros((box.height, box.width), np.uint8)
+    for each in regions:
+        left, top = each.box.x - box.x, each.box.y - box.y
+        part = ink[top : top + each.box.height, left : left + each.box.width]
+        np.maximum(part, each.ink, out=part)
+    return Region(box, ink, max(region.strength for region in regions))
 
 
 def _digit_sized(boxes: Boxes, shape: tuple[int, ...], config: RegionConfig) -> list[int]:
@@ -116,17 +145,18 @@ def join(parts: Sequence[list[Contour]], boxes: Boxes, config: RegionConfig) -> 
         Indexes of the components of each digit.
     """
     longest = boxes[:, 2:].max(axis=1, initial=0)
-    reach = config.max_join_gap * longest
-    # Column j: may component j be a stroke of component i?
-    fits = (longest <= config.max_join_size * longest[:, None]) & (
-        longest >= config.min_stroke_size * longest[:, None]
-    )
-    near = fits & (_gaps(boxes) <= reach[:, None])
+    # Joined digits are wide: their strokes have the size of one digit.
+    size = np.minimum(longest, config.max_digit_aspect * boxes[:, 3])
+    reach = config.max_join_gap * size
     owner_of = list(range(len(parts)))
-    for stroke in np.flatnonzero(near.any(axis=0)).tolist():
+    owners, strokes = _near(boxes, longest, size, config)
+    rivals_of: dict[int, list[int]] = {}
+    for owner, stroke in zip(owners.tolist(), strokes.tolist(), strict=True):
+        rivals_of.setdefault(stroke, []).append(owner)
+    for stroke in sorted(rivals_of):
         rivals = [
             (distance, other)
-            for other in np.flatnonzero(near[:, stroke]).tolist()
+            for other in rivals_of[stroke]
             if owner_of[other] == other  # otherwise strokes would be chained along a whole word
             and (distance := _distance(parts[other], parts[stroke])) <= reach[other]
         ]
@@ -150,19 +180,29 @@ def _distance(outline: list[Contour], stroke: list[Contour]) -> float:
     )
 
 
-def _gaps(boxes: Boxes) -> npt.NDArray[np.float64]:
-    """Return the (N, N) distances between boxes in pixels, 0 where they overlap."""
-    left, top = boxes[:, 0], boxes[:, 1]
-    right, bottom = left + boxes[:, 2], top + boxes[:, 3]
-    across = np.maximum(left[:, None], left[None]) - np.minimum(right[:, None], right[None])
-    down = np.maximum(top[:, None], top[None]) - np.minimum(bottom[:, None], bottom[None])
-    gaps: npt.NDArray[np.float64] = np.hypot(np.maximum(across, 0), np.maximum(down, 0))
-    return gaps
+def _near(
+    boxes: Boxes,
+    longest: npt.NDArray[np.int32],
+    size: npt.NDArray[np.float64],
+    config: RegionConfig,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return indexes of components and of strokes near enough and small enough to be theirs."""
+    stroke, own = longest.astype(np.float32), size.astype(np.float32)[:, None]
+    near = (stroke <= config.max_join_size * own) & (stroke >= config.min_stroke_size * own)
+    low, high = boxes[:, :2].astype(np.float32), (boxes[:, :2] + boxes[:, 2:]).astype(np.float32)
+    reach = config.max_join_gap * own
+    for axis in (0, 1):
+        near &= low[:, axis] - high[:, axis, None] <= reach
+        near &= low[:, axis, None] - high[:, axis] <= reach
+    owners, strokes = np.nonzero(near)
+    gaps = np.maximum(low[owners], low[strokes]) - np.minimum(high[owners], high[strokes])
+    close = np.hypot(*np.maximum(gaps, 0).T) <= reach[owners, 0]
+    return owners[close], strokes[close]
 
 
-def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
+def _region(members: Sequence[list[Contour]], box: Box, contrast: GrayImage) -> Region:
     """Cut out the ink of the members only, and stretch it to the full range."""
-    x, y, width, height = cv2.boundingRect(np.concatenate([part[0] for part in members]))
+    x, y, width, height = box
     own = np.zeros((height, width), np.uint8)
     for part in members:
         # Outline and holes are filled together by the even-odd rule, so holes stay 0.
@@ -172,10 +212,4 @@ def _region(members: Sequence[list[Contour]], contrast: GrayImage) -> Region:
     # Mean plus one standard deviation becomes 255: pale pencil gets the contrast of pen.
     full = max(1.0, float(mean[0, 0] + deviation[0, 0]))
     stretched = np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)
-    return Region(Box(x, y, width, height), stretched, full)
-
-
-def _longest(members: Sequence[list[Contour]]) -> int:
-    """Return the longest side of the box around all members."""
-    _, _, width, height = cv2.boundingRect(np.concatenate([part[0] for part in members]))
-    return max(width, height)
+    return Region(box, stretched, full)

@@ -23,9 +23,13 @@ class LineConfig:
     min_run_px: int = 24  # chosen: lower bound of that run
     max_run_fraction: float = 0.75  # chosen: upper bound, of the component's side: form boxes
     min_length_fraction: float = 0.25  # chosen: shortest line, of the component's longer side
+    max_crossing_fraction: float = 0.7  # chosen: of the component's side, for small components
+    max_crossing_px: int = 150  # chosen: a longer line need not cross its component
     max_thickness: float = 0.02  # of its length; a long stroke of a felt pen has 0.06
     max_thickness_in_grid: float = 0.035  # chosen: the same in grids, which may be blurred
     max_cells_of_digit: int = 2  # holes: an 8 has 2; more are a grid
+    max_loops_of_number: int = 12  # chosen: holes of joined digits; more are a grid at once
+    min_rectangularity: float = 0.82  # of a cell; the loop of a 0 fills 0.78 of its rectangle
     min_cell_px: int = 12  # chosen: smaller holes are not cells
     min_thickness_px: int = 0  # chosen: thickness allowed at any length
     min_thickness_in_grid_px: int = 4  # chosen: the same in grids
@@ -33,7 +37,6 @@ class LineConfig:
     slants: tuple[float, ...] = (-0.36, -0.24, -0.12, 0.0, 0.12, 0.24, 0.36)  # rise over run
     min_outline_fraction: float = 0.15  # chosen: of the outline's straight edges, per slant
     max_crossed_px: int = 14  # chosen: thicker bands are shadows or edges and not repaired
-    max_sliver_overlap: float = 0.6  # chosen: of a component, with a line; more is its rough edge
 
 
 DEFAULT = LineConfig()
@@ -72,12 +75,20 @@ def remove_lines(
         rest, found = _transposed(turned), _transposed(lines)
     if not found.any():
         return None
-    return _without_slivers(rest, found, config), found
+    return rest, found
 
 
 def _is_grid(contours: Sequence[Contour], config: LineConfig) -> bool:
-    holes = [cv2.boundingRect(hole) for hole in contours[1:]]
-    return sum(min(box[2:]) >= config.min_cell_px for box in holes) > config.max_cells_of_digit
+    holes = [
+        hole for hole in contours[1:] if min(cv2.boundingRect(hole)[2:]) >= config.min_cell_px
+    ]
+    if len(holes) > config.max_loops_of_number:
+        return True
+    cells = 0
+    for hole in holes:
+        _, sides, _ = cv2.minAreaRect(hole)
+        cells += cv2.contourArea(hole) >= config.min_rectangularity * sides[0] * sides[1]
+    return cells > config.max_cells_of_digit
 
 
 def _for_grids(config: LineConfig) -> LineConfig:
@@ -107,7 +118,10 @@ def _slants(contours: Sequence[Contour], config: LineConfig) -> tuple[list[float
 def _edges(contour: Contour) -> npt.NDArray[np.float64]:
     """Return (N, 2) x, y differences between successive corners of a contour."""
     corners = cv2.approxPolyDP(contour, 2.5, True)[:, 0].astype(np.float64)
-    return np.asarray(np.roll(corners, -1, axis=0) - corners, np.float64)
+    steps = np.empty_like(corners)
+    np.subtract(corners[1:], corners[:-1], out=steps[:-1])
+    steps[-1] = corners[0] - corners[-1]
+    return steps
 
 
 def _directions(
@@ -155,20 +169,21 @@ def _shear(mask: GrayImage, slant: float) -> GrayImage:
         return mask
     height, width = mask.shape
     shifts = _shifts(width, slant)
-    out = np.zeros((height + int(shifts.max()), width), np.uint8)
+    # Columns are rows of the transposed mask, whose pixels follow each other in memory.
+    turned, out = _transposed(mask), np.zeros((width, height + int(shifts.max())), np.uint8)
     for shift, part in _blocks(shifts):
-        out[shift : shift + height, part] = mask[:, part]
-    return out
+        out[part, shift : shift + height] = turned[part]
+    return _transposed(out)
 
 
 def _shear_back(mask: GrayImage, slant: float, shape: tuple[int, ...]) -> GrayImage:
     if slant == 0:
         return mask
     height, width = shape[:2]
-    out = np.zeros((height, width), np.uint8)
+    turned, out = _transposed(mask), np.empty((width, height), np.uint8)
     for shift, part in _blocks(_shifts(width, slant)):
-        out[:, part] = mask[shift : shift + height, part]
-    return out
+        out[part] = turned[part, shift : shift + height]
+    return _transposed(out)
 
 
 def _blocks(shifts: npt.NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
@@ -180,7 +195,6 @@ def _blocks(shifts: npt.NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
 
 def _level_lines(mask: GrayImage, longer: int, config: LineConfig) -> GrayImage | None:
     """Return (h, w) uint8, 255 on the ink of horizontal lines; None if there are none."""
-    longest = max(mask.shape)
     run = max(
         config.min_run_px,
         round(min(config.run_fraction * longer, config.max_run_fraction * mask.shape[1])),
@@ -197,7 +211,10 @@ def _level_lines(mask: GrayImage, longer: int, config: LineConfig) -> GrayImage 
         borderValue=0,
     )
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    long = [contour for contour in contours if _is_line(np.asarray(contour), longest, config)]
+    # A line crosses a small component; the strokes of joined digits do not.
+    shortest = min(config.max_crossing_fraction * mask.shape[1], config.max_crossing_px)
+    shortest = max(shortest, config.min_length_fraction * max(mask.shape))
+    long = [contour for contour in contours if _is_line(np.asarray(contour), shortest, config)]
     if not long:
         return None
     lines = np.zeros_like(grown)
@@ -206,11 +223,11 @@ def _level_lines(mask: GrayImage, longer: int, config: LineConfig) -> GrayImage 
     return np.asarray(cv2.bitwise_and(inner, mask), np.uint8)
 
 
-def _is_line(contour: Contour, longest: int, config: LineConfig) -> bool:
+def _is_line(contour: Contour, shortest: float, config: LineConfig) -> bool:
     length = cv2.boundingRect(contour)[2]
     width = cv2.contourArea(contour) / length - (config.max_climb_px - 1)
     max_width = max(config.max_thickness * length, config.min_thickness_px)
-    return bool(length >= config.min_length_fraction * longest and width <= max_width)
+    return bool(length >= shortest and width <= max_width)
 
 
 def _erase(mask: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:
@@ -230,13 +247,3 @@ def _width(lines: GrayImage) -> int:
     """Return the mean thickness of horizontal lines in pixels: ink per covered column."""
     starts = cv2.countNonZero(cv2.subtract(lines[1:], lines[:-1])) + cv2.countNonZero(lines[:1])
     return round(cv2.countNonZero(lines) / max(starts, 1))
-
-
-def _without_slivers(rest: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:
-    """Drop components that are mostly next to lines: rough edges and parts of crossings."""
-    near = cv2.dilate(lines, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
-    adjacent = np.bincount(labels[(near > 0) & (rest > 0)], minlength=count)
-    keep = adjacent <= config.max_sliver_overlap * stats[:, cv2.CC_STAT_AREA]
-    keep[0] = False
-    return np.asarray(np.where(keep[labels], 255, 0), np.uint8)

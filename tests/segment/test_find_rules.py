@@ -18,7 +18,7 @@ def test_rules_are_long_or_form_boxes(sheet):
     ]
     components = trace_components(sheet(*shapes, size=(300, 800)))
 
-    found = _ruled(components, 800, DEFAULT)
+    found = _ruled(components, (300, 800), DEFAULT)
 
     boxes = sorted(tuple(components.boxes[index].tolist()) for index in found)
     assert boxes == [(10, 280, 300, 3), (100, 45, 54, 70)]

@@ -164,3 +164,17 @@ def test_a_large_digit_keeps_its_strokes(sheet, pen):
     mask = sheet((50, 30, 50, pen), (100 - pen, 30, pen, 70))
 
     assert boxes(mask) == [Box(50, 30, 50, 70)]
+
+
+def test_low_dashes_are_not_regions(sheet):
+    """The grain of wood is lower than any digit; a higher stroke of the same length stays."""
+    mask = sheet((20, 20, 40, 5), (20, 60, 40, 20), size=(200, 200))
+
+    assert boxes(mask) == [Box(20, 60, 40, 20)]
+
+
+def test_strokes_do_not_join_a_wide_number_that_is_farther_than_a_digit_s_gap(sheet):
+    """The reach of joined digits is that of one digit, not of their whole width."""
+    mask = sheet((20, 40, 200, 40), (20, 14, 30, 12), size=(200, 300))
+
+    assert boxes(mask) == [Box(20, 14, 30, 12), Box(20, 40, 200, 40)]

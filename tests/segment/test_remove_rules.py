@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from camdigits.image import cv2
+from camdigits.segment.contours import fill_components, trace_components
+from camdigits.segment.find_rules import slivers
 from camdigits.segment.remove_rules import remove_lines
 
 LONGER = 400  # longer side of the images below
@@ -28,12 +30,14 @@ def found_in(mask, weak=None):
 
 
 def without_lines(mask, weak=None):
-    """Return the mask without the lines of its longest component."""
+    """Return the mask without the lines of its longest component and their rough edges."""
     here, found = found_in(mask, weak)
     assert found is not None
-    rest = mask.copy()
-    rest[here] = found[0]
-    return rest
+    rest, lines = mask.copy(), np.zeros_like(mask)
+    rest[here], lines[here] = found
+    components = trace_components(rest)
+    kept = components.without(slivers(components, lines))
+    return fill_components(kept, mask.shape)
 
 
 def skewed_line(degrees, *starts, size=(240, 400)):
