@@ -1,38 +1,32 @@
 """Measure the time of a reading, stage by stage, beside plain OpenCV steps on the same pages.
 
-The pages are generated, so the benchmark needs no data. Readings and plain steps alternate, so
-that other load on the machine slows both: their ratio is comparable between runs and machines,
-milliseconds are not.
+Readings and plain steps alternate, so that other load on the machine slows both: their ratio is
+comparable between runs and machines, milliseconds are not. The pages come from
+`camdigits.app.bench_pages`, or are the user's own photos.
 """
 
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
-from camdigits.errors import CamdigitsError
+from camdigits.app.bench_pages import BenchPage, Size
+from camdigits.errors import CamdigitsError, PictureError
 from camdigits.geometry import iou
 from camdigits.image import cv2, frozen, to_gray
-from camdigits.synth.handwriting import Pen, make_writer, write
-from camdigits.synth.paper import BLUE, lay_ink, make_light, make_noise, make_paper
+from camdigits.sources.picture_file import picture_paths, read_picture
 from camdigits.values import BgrImage, Box, Digit, Result
 
 ReadFunction: TypeAlias = Callable[[BgrImage], Result]
-Size: TypeAlias = tuple[int, int]  # width, height in pixels
 
-SIZES: tuple[Size, ...] = ((640, 480), (1280, 720), (1920, 1080))
-COUNTS = (1, 25, 100)
+PHOTO_SIDE_PX = 1280  # chosen: larger photos are shrunk to the size of a camera's frame
 REPEATS = 40  # chosen
 WARM_UPS = 3  # chosen: readings before the measured ones, which fill caches
-NUMBER_LENGTH = 4  # chosen: digits per number
 MIN_IOU = 0.3  # chosen: intersection over union from which a digit counts as found
-MIN_DIGIT_PX = 12  # chosen: smaller digits are hardly readable
-MIN_PAGE_HEIGHTS = 14  # chosen: a page is at least this many digit heights high
-# A number of four digits is at most 4.2 digit heights wide and 1.3 high in any handwriting.
-CELL_WIDTH_HEIGHTS, CELL_HEIGHT_HEIGHTS = 4.8, 1.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,7 @@ class Timing:
 class BenchRow:
     """The measurements of one page."""
 
+    page: str  # its name
     size: Size
     written: int  # digits on the page
     read: int  # of them found with the right label
@@ -69,47 +64,50 @@ class BenchReport:
     rows: tuple[BenchRow, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BenchPage:
-    """A generated page and the digits on it."""
-
-    bgr: BgrImage  # (H, W, 3) uint8, read-only
-    digits: tuple[tuple[str, Box], ...]
-
-
 def bench(
     read: ReadFunction,
-    sizes: Sequence[Size] = SIZES,
-    counts: Sequence[int] = COUNTS,
+    pages: Iterable[BenchPage],
     repeats: int = REPEATS,
     runtime: str = "",
     clock: Callable[[], float] = time.perf_counter,
-    seed: int = 1,
 ) -> BenchReport:
-    """Read a page of each size with each number of digits `repeats` times.
+    """Read each page `repeats` times.
 
     Args:
         read: takes (H, W, 3) uint8 BGR, returns a Result with milliseconds per stage.
-        sizes: width and height of the pages.
-        counts: numbers of digits on a page.
+        pages: generated ones, or photos.
         repeats: measured pairs of a reading and the plain steps, after WARM_UPS others.
         runtime: the model runtime, for the report.
-        clock: returns seconds.
-        seed: of handwriting and paper.
+        clock: returns seconds; `time.process_time` counts the work of all threads.
 
     Raises:
-        CamdigitsError: repeats is not positive, or a page is too small for its digits.
+        CamdigitsError: repeats is not positive.
     """
     if repeats < 1:
         raise CamdigitsError(
             f"bench: wanted at least 1 repeat, got {repeats}; give a higher --repeats"
         )
-    rows = tuple(
-        measure(read, make_bench_page(size, count, seed), repeats, clock)
-        for size in sizes
-        for count in counts
-    )
+    rows = tuple(measure(read, page, repeats, clock) for page in pages)
     return BenchReport(machine_facts(runtime), repeats, rows)
+
+
+def photo_pages(folder: Path) -> Iterable[BenchPage]:
+    """Yield the photos of a folder, shrunk to 1280 pixels; files that cannot be read are left out.
+
+    Raises:
+        SourceError: there is no such folder, or it has no photos.
+    """
+    for path in picture_paths([str(folder)]):
+        try:
+            bgr = read_picture(path)
+        except PictureError:
+            continue
+        scale = PHOTO_SIDE_PX / max(bgr.shape[:2])
+        if scale < 1:
+            bgr = np.asarray(
+                cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+            )
+        yield BenchPage(path.name, frozen(bgr))
 
 
 def measure(
@@ -151,6 +149,7 @@ def summarise(
     right = count_right(page.digits, results[-1].digits)
     frames_per_s = 1000 / total.median_ms
     return BenchRow(
+        page=page.name,
         size=(width, height),
         written=len(page.digits),
         read=right,
@@ -181,7 +180,7 @@ def bare_steps(bgr: BgrImage) -> int:
     """
     smooth = cv2.GaussianBlur(to_gray(bgr), (5, 5), 0)
     marks = cv2.adaptiveThreshold(
-        smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 21, 10
+        smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 10
     )
     return len(cv2.findContours(marks, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0])
 
@@ -196,62 +195,6 @@ def count_right(written: Sequence[tuple[str, Box]], digits: Sequence[Digit]) -> 
             free.remove(best)
             right += best.label == label
     return right
-
-
-def make_bench_page(size: Size, count: int, seed: int = 1) -> BenchPage:
-    """Generate a page with `count` handwritten digits.
-
-    The digit height is the largest at which 100 digits fit, also for fewer digits, so that only
-    their number differs.
-
-    Raises:
-        CamdigitsError: digits of MIN_DIGIT_PX do not fit.
-    """
-    rng = np.random.default_rng(seed)
-    hand = make_writer(rng)
-    height_px, cells = lay_out(size, max(count, 100))
-    canvas = make_paper(size, rng)
-    digits: list[tuple[str, Box]] = []
-    for first, (x, y) in zip(range(0, count, NUMBER_LENGTH), cells, strict=False):
-        length = min(NUMBER_LENGTH, count - first)
-        text = "".join(str(digit) for digit in rng.integers(0, 10, length))
-        writing = write(text, height_px, rng, Pen(), hand)
-        lay_ink(canvas, writing.ink, (x, y), BLUE, rng)
-        digits += [
-            (label, Box(x + box.x, y + box.y, box.width, box.height))
-            for label, box in zip(writing.text, writing.boxes, strict=True)
-        ]
-    canvas *= make_light(size, rng)
-    noise = make_noise(size, rng)[: size[1], : size[0]].astype(np.float32) - 128
-    bgr = np.rint(cv2.GaussianBlur(canvas, (3, 3), 0.6) + noise).clip(0, 255).astype(np.uint8)
-    return BenchPage(frozen(bgr), tuple(digits))
-
-
-def lay_out(size: Size, count: int) -> tuple[int, list[tuple[int, int]]]:
-    """Return the largest digit height for `count` digits, and the corner of each number's cell.
-
-    Raises:
-        CamdigitsError: digits of MIN_DIGIT_PX do not fit.
-    """
-    for height_px in range(size[1] // MIN_PAGE_HEIGHTS, MIN_DIGIT_PX - 1, -1):
-        cells = cell_corners(size, height_px)
-        if len(cells) * NUMBER_LENGTH >= count:
-            return height_px, cells
-    raise CamdigitsError(
-        f"bench: wanted a page for {count} digits, got {size[0]}x{size[1]}; use a larger one"
-    )
-
-
-def cell_corners(size: Size, height_px: int) -> list[tuple[int, int]]:
-    """Return the top left corners of all cells for numbers of a digit height, row by row."""
-    width, height = CELL_WIDTH_HEIGHTS * height_px, CELL_HEIGHT_HEIGHTS * height_px
-    margin = height_px // 2
-    columns, rows = int((size[0] - margin) / width), int((size[1] - margin) / height)
-    return [
-        (round(margin + column * width), round(margin + row * height))
-        for row in range(rows)
-        for column in range(columns)
-    ]
 
 
 def machine_facts(runtime: str) -> dict[str, str | int]:
@@ -272,7 +215,7 @@ def format_report(report: BenchReport) -> str:
     """Format a report as a table."""
     facts = "  ".join(f"{name} {value}" for name, value in report.machine.items() if value != "")
     stages = tuple(dict.fromkeys(name for row in report.rows for name in row.stages))
-    head = ("size", "written", "read", "false", *stages, "other", "total", "bare", "ratio")
+    head = ("page", "size", "written", "read", "false", *stages, "other", "total", "bare", "ratio")
     table = [(*head, "frames/s", "digits/s"), *(format_row(row, stages) for row in report.rows)]
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
     lines = ["  ".join(c.rjust(w) for c, w in zip(line, widths, strict=True)) for line in table]
@@ -287,6 +230,7 @@ def format_report(report: BenchReport) -> str:
 def format_row(row: BenchRow, stages: Sequence[str]) -> tuple[str, ...]:
     """Format the cells of one row."""
     return (
+        row.page,
         f"{row.size[0]}x{row.size[1]}",
         str(row.written),
         str(row.read),
@@ -308,6 +252,22 @@ def format_timing(times: Timing) -> str:
     '1.23/5.68'
     """
     return f"{times.median_ms:.2f}/{times.p95_ms:.2f}"
+
+
+def format_photos(report: BenchReport) -> str:
+    """Format a report on photos: one line each, slowest first, and the spread of the ratios."""
+    rows = sorted(report.rows, key=lambda row: -row.ratio)
+    lines = [
+        f"{row.page:32} {row.size[0]:4}x{row.size[1]:<4}  total {row.total.median_ms:7.2f} ms  "
+        f"bare {row.bare.median_ms:6.2f} ms  ratio {row.ratio:6.2f}"
+        for row in rows
+    ]
+    ratios = [row.ratio for row in rows]
+    lines.append(
+        f"ratio of {len(rows)} photos: median {np.median(ratios):.2f}  "
+        f"90 % under {np.quantile(ratios, 0.9):.2f}  worst {max(ratios):.2f}"
+    )
+    return "\n".join(lines)
 
 
 def report_json(report: BenchReport) -> dict[str, object]:

@@ -4,6 +4,8 @@ They read no files of the user. Each parses its arguments, calls one function an
 """
 
 import json
+import time
+from pathlib import Path
 
 import click
 
@@ -13,19 +15,31 @@ from camdigits.app.options import ReaderOptions, reading_options
 @click.command()
 @click.option("--repeats", type=click.IntRange(1, 10_000), default=40, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option(
+    "--photos",
+    type=click.Path(path_type=Path),
+    help="Measure the photos of this folder instead: processor time, one line each.",
+)
 @reading_options
-def bench(repeats: int, as_json: bool, reading: ReaderOptions) -> None:
-    """Measure each stage on pages of 1, 25 and 100 digits.
+def bench(repeats: int, as_json: bool, photos: Path | None, reading: ReaderOptions) -> None:
+    """Measure each stage on clean pages of 1, 25 and 100 digits, and on pages as people have them.
 
     The column "ratio" is the reader's total time divided by that of four plain OpenCV steps (gray,
     blur, adaptive threshold, contours) on the same frames in the same run.
     """
-    from camdigits.app.bench import bench, format_report, report_json
+    from camdigits.app.bench import bench, format_photos, format_report, photo_pages, report_json
+    from camdigits.app.bench_pages import default_pages
     from camdigits.app.jobs import make_reader
     from camdigits.recognize.tflite import runtime_name
 
-    report = bench(make_reader(reading).read, repeats=repeats, runtime=runtime_name())
-    click.echo(json.dumps(report_json(report)) if as_json else format_report(report))
+    read = make_reader(reading).read
+    if photos is None:
+        report = bench(read, default_pages(), repeats, runtime_name())
+        text = format_report(report)
+    else:
+        report = bench(read, photo_pages(photos), repeats, runtime_name(), time.process_time)
+        text = format_photos(report)
+    click.echo(json.dumps(report_json(report)) if as_json else text)
 
 
 @click.command()

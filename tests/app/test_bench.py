@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from itertools import accumulate, combinations, count, cycle
 
 import numpy as np
@@ -12,12 +13,15 @@ from camdigits.app.bench import (
     bare_steps,
     bench,
     count_right,
+    format_photos,
     format_report,
-    make_bench_page,
+    photo_pages,
     report_json,
 )
+from camdigits.app.bench_pages import make_bench_page, real_pages
 from camdigits.errors import CamdigitsError
 from camdigits.geometry import iou
+from camdigits.image import cv2
 from camdigits.values import Box, Digit, Frame, Result
 
 TINY = (320, 240)
@@ -41,7 +45,7 @@ def reader_of(*digits):
 
 
 def only_row(reader, repeats, clock):
-    (row,) = bench(reader, sizes=[TINY], counts=[1], repeats=repeats, clock=clock).rows
+    (row,) = bench(reader, [make_bench_page(TINY, 1)], repeats=repeats, clock=clock).rows
     return row
 
 
@@ -91,15 +95,15 @@ def test_digits_per_second_counts_right_labels():
     assert row.digits_per_s == pytest.approx(200)
 
 
-def test_rows_are_ordered_by_size_then_by_count():
-    """Every size is measured with every count."""
-    rows = bench(reader_of(), sizes=[TINY, (400, 300)], counts=[1, 3], repeats=1).rows
+def test_rows_are_in_the_order_of_the_pages():
+    """Each page is one row with its name."""
+    pages = [make_bench_page(TINY, 1), make_bench_page((400, 300), 3)]
 
-    assert [(row.size, row.written) for row in rows] == [
-        (TINY, 1),
-        (TINY, 3),
-        ((400, 300), 1),
-        ((400, 300), 3),
+    rows = bench(reader_of(), pages, repeats=1).rows
+
+    assert [(row.page, row.size, row.written) for row in rows] == [
+        ("1 digits", TINY, 1),
+        ("3 digits", (400, 300), 3),
     ]
 
 
@@ -148,7 +152,7 @@ def test_a_page_too_small_for_its_digits_is_rejected():
 def test_zero_repeats_are_rejected():
     """A median needs at least one measurement."""
     with pytest.raises(CamdigitsError, match="wanted at least 1 repeat, got 0"):
-        bench(reader_of(), repeats=0)
+        bench(reader_of(), [], repeats=0)
 
 
 def test_plain_steps_find_dark_marks():
@@ -166,6 +170,7 @@ REPORT = BenchReport(
     repeats=9,
     rows=(
         BenchRow(
+            page="clean",
             size=(640, 480),
             written=25,
             read=24,
@@ -189,10 +194,10 @@ def test_a_report_is_an_aligned_table():
     assert lines[:4] == [
         "machine armv7l  numpy 1.24.4",
         "",
-        "   size  written  read  false        ink      group      other      total"
+        " page     size  written  read  false        ink      group      other      total"
         "        bare  ratio"
         "  frames/s  digits/s",
-        "640x480       25    24      1  1.00/1.50  0.25/0.50  2.75/3.00  4.00/5.00"
+        "clean  640x480       25    24      1  1.00/1.50  0.25/0.50  2.75/3.00  4.00/5.00"
         "  2.00/10.00   2.00"
         "     250.0      6000",
     ]
@@ -203,12 +208,23 @@ def test_a_missing_stage_is_a_dash():
     """A page that skips a stage has a dash in its column."""
     row = REPORT.rows[0]
     other = BenchRow(
-        (64, 48), 1, 0, 0, {"ink": row.total}, row.other, row.total, row.bare, 2.0, 250.0, 0.0
+        "desk",
+        (64, 48),
+        1,
+        0,
+        0,
+        {"ink": row.total},
+        row.other,
+        row.total,
+        row.bare,
+        2.0,
+        250.0,
+        0.0,
     )
 
     last = format_report(BenchReport({}, 1, (row, other))).splitlines()[4]
 
-    assert last.split()[4:7] == ["4.00/5.00", "-", "2.75/3.00"]
+    assert last.split()[5:8] == ["4.00/5.00", "-", "2.75/3.00"]
 
 
 def test_a_report_becomes_json():
@@ -225,7 +241,7 @@ def test_a_report_becomes_json():
 
 def test_the_report_does_not_identify_the_machine():
     """A report has versions and the kind of machine, never the host name."""
-    machine = bench(reader_of(), sizes=[TINY], counts=[1], repeats=1, runtime="fake 1.0").machine
+    machine = bench(reader_of(), [make_bench_page(TINY, 1)], repeats=1, runtime="fake 1.0").machine
 
     assert set(machine) == {
         "system",
@@ -238,3 +254,45 @@ def test_the_report_does_not_identify_the_machine():
         "runtime",
     }
     assert machine["runtime"] == "fake 1.0"
+
+
+def test_pages_as_people_have_them_contain_their_digits():
+    """A desk, a form, a whiteboard and a table; every digit is inside its picture."""
+    pages = real_pages((960, 540))
+
+    assert [page.name for page in pages] == [
+        "desk, JPEG",
+        "desk, JPEG",
+        "form",
+        "whiteboard",
+        "table",
+    ]
+    for page in pages:
+        height, width = page.bgr.shape[:2]
+        assert len(page.digits) > 15
+        assert all(box.x >= 0 and box.right <= width for _, box in page.digits)
+        assert all(box.y >= 0 and box.bottom <= height for _, box in page.digits)
+
+
+def test_photos_are_shrunk_and_damaged_ones_left_out(tmp_path):
+    """A camera's frame is at most 1280 pixels wide; a text named .png is skipped."""
+    cv2.imwrite(str(tmp_path / "large.png"), np.zeros((1000, 2560, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "small.png"), np.zeros((40, 50, 3), np.uint8))
+    (tmp_path / "text.png").write_text("no picture")
+
+    pages = list(photo_pages(tmp_path))
+
+    assert [(page.name, page.bgr.shape) for page in pages] == [
+        ("large.png", (500, 1280, 3)),
+        ("small.png", (40, 50, 3)),
+    ]
+
+
+def test_a_report_on_photos_ends_with_the_spread_of_the_ratios():
+    """The slowest photo comes first."""
+    slow, fast = (replace(REPORT.rows[0], page=name, ratio=r) for name, r in (("a", 9), ("b", 1)))
+
+    lines = format_photos(replace(REPORT, rows=(fast, slow))).splitlines()
+
+    assert [line.split()[0] for line in lines[:2]] == ["a", "b"]
+    assert lines[2] == "ratio of 2 photos: median 5.00  90 % under 8.20  worst 9.00"

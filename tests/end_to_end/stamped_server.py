@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from camdigits.app.bench import make_bench_page
+from camdigits.app.bench_pages import make_bench_page
 from camdigits.app.cli import main
 from camdigits.app.server import start
 from camdigits.closeable import Closeable
