@@ -1,6 +1,7 @@
 """Film a written page: ground, light, perspective, focus, noise and JPEG of a camera."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ LEGIBLE_PX_PER_BLUR = 7.0  # added to it per pixel of the blur's standard deviat
 def film(
     ink: Plane, marks: Sequence[PageMark], rng: np.random.Generator, config: SceneConfig
 ) -> Scene:
-    """Photograph a page: ground, light, perspective, focus, noise, JPEG.
+    """Photograph a page, and find its marks in the picture.
 
     Args:
         ink: (H, W) float32 coverage.
@@ -26,6 +27,29 @@ def film(
 
     Returns:
         A scene of the page's size; marks cut off by the frame or illegibly blurred are UNSURE.
+    """
+    height, width = ink.shape
+    shot = photograph(ink, rng, config)
+    seen_marks = [_see(mark, shot.view, (width, height), shot.min_side_px) for mark in marks]
+    return Scene(shot.gray, tuple(mark for mark in seen_marks if mark is not None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A photograph of a page."""
+
+    gray: GrayImage  # (H, W) uint8
+    view: npt.NDArray[np.float64]  # (3, 3) from pixels of the page to those of the picture
+    min_side_px: float  # longer side of the smallest legible mark
+
+
+def photograph(ink: Plane, rng: np.random.Generator, config: SceneConfig) -> Shot:
+    """Photograph a page: ground, light, perspective, focus, noise, JPEG.
+
+    Args:
+        ink: (H, W) float32 coverage.
+        rng: random generator.
+        config: ranges of the simulation.
     """
     height, width = ink.shape
     board = rng.random() < config.board_share
@@ -40,9 +64,7 @@ def film(
     seen = cv2.warpPerspective(page, view, (width, height), borderValue=edge)
     lit = np.asarray(seen, np.float32) * _light(height, width, rng)
     gray, blur = _sensor(lit, rng)
-    min_side_px = MIN_LEGIBLE_PX + LEGIBLE_PX_PER_BLUR * blur
-    seen_marks = [_see(mark, view, (width, height), min_side_px) for mark in marks]
-    return Scene(gray, tuple(mark for mark in seen_marks if mark is not None))
+    return Shot(gray, view, MIN_LEGIBLE_PX + LEGIBLE_PX_PER_BLUR * blur)
 
 
 def _ground(

@@ -1,4 +1,4 @@
-"""Make labelled parts of touching digits, cut by the product's own `split`.
+"""Make labelled parts of touching digits, cut along the product's own cut paths.
 
     python -m train halves runs/halves.npz --count 60000
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from camdigits.image import cv2
 from camdigits.recognize.glyph import normalize
-from camdigits.recognize.split import parts_of
+from camdigits.segment.cut_paths import Span, cut_between, spans_of
 from camdigits.values import Box, GrayImage, Region
 from train.data.alphabets import DIGIT_NONE
 from train.simulate.crops import DIGIT_ROWS, load_writers, save_crops
@@ -25,6 +25,7 @@ HEIGHTS_PX = 14.0, 70.0  # range of digit heights (chosen)
 MIN_WHOLE_SHARE = 0.92  # of a digit's ink: a part with at least this much is that digit (chosen)
 MAX_SCRAP_SHARE = 0.18  # of a digit's ink: tolerated ink of the neighbour (chosen)
 MAX_PIECE_SHARE = 0.6  # of a digit's ink: a part with less is "none" (chosen)
+MISPLACED = 0.05, 0.1, 0.4, 0.6  # of the height: deviation of the middles in each cut (chosen)
 KEPT_NONE_SHARE = 0.2  # share of the "none" parts that are kept (chosen)
 
 
@@ -49,7 +50,7 @@ def write_halves(out: Path, count: int, seed: int, report: Callable[[str], None]
 
 
 def cut_pair(writer: Writer, rng: np.random.Generator) -> Iterator[tuple[GrayImage, int]]:
-    """Write two touching digits, split them in every way and yield the parts with their labels."""
+    """Write two touching digits, cut them apart and yield the parts with their labels."""
     first, second = rng.integers(len(writer.labels), size=2)
     names = int(writer.labels[first]), int(writer.labels[second])
     height = float(np.exp(rng.uniform(*np.log(HEIGHTS_PX))))
@@ -61,11 +62,24 @@ def cut_pair(writer: Writer, rng: np.random.Generator) -> Iterator[tuple[GrayIma
     blob = _region(_seen(np.maximum(*pair), rng))
     alone = [_region(shape) for shape in pair]
     whole = [float(shape.sum()) for shape in pair]
-    for part in parts_of(blob):
-        shares = [float(part.span.of(own.ink).sum()) for own in alone]
-        label = _name(shares, whole, names, part.region)
+    for span in _spans(blob, alone, rng):
+        part = span.part(blob)
+        if part is None:
+            continue
+        shares = [float(span.of(own.ink).sum()) for own in alone]
+        label = _name(shares, whole, names, part)
         if label is not None and (label != DIGIT_NONE or rng.random() < KEPT_NONE_SHARE):
-            yield normalize(part.region.ink), label
+            yield normalize(part.ink), label
+
+
+def _spans(blob: Region, alone: list[Region], rng: np.random.Generator) -> Iterator[Span]:
+    """Cut a pair at the middles of its digits, and at wrong places: the net may misplace them."""
+    columns = np.arange(blob.ink.shape[1])
+    middles = [float(each.ink.sum(axis=0) @ columns / max(each.ink.sum(), 1)) for each in alone]
+    for share in MISPLACED:
+        moved = rng.normal(0, share * blob.box.height, 2)
+        ((path,),) = cut_between(blob.ink, sorted(np.array(middles) + moved))
+        yield from spans_of([path])
 
 
 def _written(writer: Writer, index: int, height: float, rng: np.random.Generator) -> GrayImage:

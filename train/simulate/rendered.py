@@ -57,7 +57,7 @@ class Page:
 
 
 @dataclass(slots=True, eq=False)
-class _Sheet:
+class Sheet:
     """Paper being written on."""
 
     cover: Cover
@@ -97,27 +97,29 @@ def pair_pages(
     writers: Mapping[str, Sequence[HeldOutWriter]], count: int, seed: int = 1
 ) -> Iterator[Page]:
     """Render pages of touching pairs, with one single digit per row."""
-    for name, writer, rng in _turns("pairs", writers, count, seed):
-        sheet, pairs = _Sheet(np.zeros(SIZE_PX[::-1], np.float32)), []
-        for top, height, pen in islice(_rows(PAIR_HEIGHTS_PX, rng), int(rng.integers(*PAIR_ROWS))):
+    for name, writer, rng in turns("pairs", writers, count, seed):
+        sheet, pairs = Sheet(np.zeros(SIZE_PX[::-1], np.float32)), []
+        for top, height, pen in islice(
+            rows_of(PAIR_HEIGHTS_PX, rng), int(rng.integers(*PAIR_ROWS))
+        ):
             pairs += _pair_row(sheet, writer, top, height, pen, rng)
-        yield _filmed(name, writer.kind, sheet, rng, tuple(pairs))
+        yield filmed(name, writer.kind, sheet, rng, tuple(pairs))
 
 
 def number_pages(
     writers: Mapping[str, Sequence[HeldOutWriter]], count: int, seed: int = 1
 ) -> Iterator[Page]:
     """Render pages of numbers in rows of many sizes; no digits touch."""
-    for name, writer, rng in _turns("page", writers, count, seed):
-        sheet = _Sheet(np.zeros(SIZE_PX[::-1], np.float32))
+    for name, writer, rng in turns("page", writers, count, seed):
+        sheet = Sheet(np.zeros(SIZE_PX[::-1], np.float32))
         for top, height, pen in islice(
-            _rows(PAGE_HEIGHTS_PX, rng), int(rng.integers(*NUMBER_ROWS))
+            rows_of(PAGE_HEIGHTS_PX, rng), int(rng.integers(*NUMBER_ROWS))
         ):
             _number_row(sheet, writer, top, height, pen, rng)
-        yield _filmed(name, writer.kind, sheet, rng)
+        yield filmed(name, writer.kind, sheet, rng)
 
 
-def _turns(
+def turns(
     what: str, writers: Mapping[str, Sequence[HeldOutWriter]], count: int, seed: int
 ) -> Iterator[tuple[str, HeldOutWriter, np.random.Generator]]:
     """Yield name, writer and generator of page after page; the kinds take turns."""
@@ -129,7 +131,9 @@ def _turns(
         yield f"{what}-{index:02}-{kind}.png", writer, rng
 
 
-def _rows(heights: tuple[int, int], rng: np.random.Generator) -> Iterator[tuple[int, int, float]]:
+def rows_of(
+    heights: tuple[int, int], rng: np.random.Generator
+) -> Iterator[tuple[int, int, float]]:
     """Yield top, height and pen width of row after row in pixels, until the page is full."""
     pen = rng.uniform(0.05, 0.11)
     top = float(MARGIN_PX)
@@ -142,7 +146,7 @@ def _rows(heights: tuple[int, int], rng: np.random.Generator) -> Iterator[tuple[
 
 
 def _pair_row(
-    sheet: _Sheet,
+    sheet: Sheet,
     writer: HeldOutWriter,
     top: int,
     height: int,
@@ -167,14 +171,14 @@ def _pair_row(
     return pairs
 
 
-def _write_pair(sheet: _Sheet, touch: Touch, x: int, y: int, height: int) -> Pair:
+def _write_pair(sheet: Sheet, touch: Touch, x: int, y: int, height: int) -> Pair:
     left = sheet.write(touch.labels[0], touch.shapes[0], x, y)
     right = sheet.write(touch.labels[1], touch.shapes[1], x + touch.at[0], y + touch.at[1])
     return Pair(left, right, height, touch.press, touch.shared)
 
 
 def _number_row(
-    sheet: _Sheet,
+    sheet: Sheet,
     writer: HeldOutWriter,
     top: int,
     height: int,
@@ -212,8 +216,8 @@ def touching(writer: HeldOutWriter, height: int, pen: float, rng: np.random.Gene
         across = contact(left, right, down) - push
         if across < left.shape[1] - MAX_TUCK * narrow - 1 or across <= 0:
             continue
-        one, two = _laid_out(left, right, across, down)
-        if _along(one, two) <= MAX_ALONG * height and cv2.connectedComponents(one | two)[0] == 2:
+        one, two = laid_out(left, right, across, down)
+        if along(one, two) <= MAX_ALONG * height and cv2.connectedComponents(one | two)[0] == 2:
             shared = int((one & two).sum())
             return Touch((label, other), (left, right), (across, down), push / height, shared)
 
@@ -244,7 +248,7 @@ def _inked(shape: GrayImage) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
     return ((y, row) for y, row in enumerate(shape > INK_COVER * 255) if row.any())
 
 
-def _laid_out(left: GrayImage, right: GrayImage, x: int, y: int) -> tuple[GrayImage, GrayImage]:
+def laid_out(left: GrayImage, right: GrayImage, x: int, y: int) -> tuple[GrayImage, GrayImage]:
     """Return masks of both drawings' ink, 0 or 1, the right one placed at x, y."""
     shape = max(left.shape[0], y + right.shape[0]), max(left.shape[1], x + right.shape[1])
     one, two = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
@@ -253,14 +257,14 @@ def _laid_out(left: GrayImage, right: GrayImage, x: int, y: int) -> tuple[GrayIm
     return one, two
 
 
-def _along(one: GrayImage, two: GrayImage) -> int:
+def along(one: GrayImage, two: GrayImage) -> int:
     """Count the rows in which two masks share ink or are adjacent."""
     broad = np.asarray(cv2.dilate(one, np.ones((1, 3), np.uint8)), np.uint8)
     return int((broad & two).any(axis=1).sum())
 
 
-def _filmed(
-    name: str, kind: str, sheet: _Sheet, rng: np.random.Generator, pairs: tuple[Pair, ...] = ()
+def filmed(
+    name: str, kind: str, sheet: Sheet, rng: np.random.Generator, pairs: tuple[Pair, ...] = ()
 ) -> Page:
     """Photograph a sheet: dark ink on light paper, slightly soft, noisy and tilted."""
     view = _view(rng)
