@@ -16,6 +16,7 @@ from camdigits.errors import ModelError
 
 PACKAGE = Path(__file__).parent.parent
 MODEL_FOLDERS = (PACKAGE / "models", PACKAGE.parent / "models")  # of a wheel, of a checkout
+SEQUENCE_MODEL = "sequence"  # name of the shipped net that reads joined digits
 REQUIRED_FIELDS = ("labels", "temperature", "threshold", "sha256")
 KNOWN_FIELDS = (*REQUIRED_FIELDS, "embedding")
 
@@ -118,9 +119,9 @@ def _existing(path: Path) -> Path:
 
 
 def shipped_models() -> tuple[str, ...]:
-    """Return the names of the shipped models, sorted."""
+    """Return the names of the shipped models for single glyphs, sorted."""
     files = (path for folder in MODEL_FOLDERS for path in folder.glob("*.tflite"))
-    return tuple(sorted({path.stem for path in files}))
+    return tuple(sorted({path.stem for path in files} - {SEQUENCE_MODEL}))
 
 
 def _shipped() -> str:

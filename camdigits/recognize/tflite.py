@@ -60,7 +60,7 @@ def load_scorer(model: Path, card: Card, threads: int = 1) -> "Net":
         ModelError: no runtime is installed, or the file is not a model of these shapes.
     """
     with silenced():
-        interpreter = _interpreter(_runtime(), model, threads)
+        interpreter = open_interpreter(find_runtime(), model, threads)
         input_index = _check_input(model, interpreter)
         outputs = _check_outputs(model, interpreter, card)
         batch = BATCH * threads
@@ -70,7 +70,7 @@ def load_scorer(model: Path, card: Card, threads: int = 1) -> "Net":
             interpreter.invoke()  # build the kernels now rather than on the first frame
         except (ValueError, RuntimeError) as error:
             raise ModelError(
-                f"{model}: the runtime cannot run it ({_first_line(error)}); export it again"
+                f"{model}: the runtime cannot run it ({first_line(error)}); export it again"
             ) from error
     return Net(model, interpreter, input_index, outputs, batch)
 
@@ -179,7 +179,7 @@ def runtime_name() -> str:
     Raises:
         ModelError: no runtime is installed.
     """
-    package = _runtime().__module__.partition(".")[0].replace("_", "-")
+    package = find_runtime().__module__.partition(".")[0].replace("_", "-")
     return f"{package} {version(package)}"
 
 
@@ -190,7 +190,7 @@ def delegate_name(model: Path) -> str | None:
         ModelError: no runtime is installed, or the file is not a model.
     """
     with silenced():
-        interpreter = _interpreter(_runtime(), model, 1)
+        interpreter = open_interpreter(find_runtime(), model, 1)
         interpreter.allocate_tensors()
     # There is no public API for it; the log line on stderr appears once per process.
     steps: list[dict[str, Any]] = getattr(interpreter, "_get_ops_details", list)()
@@ -198,8 +198,12 @@ def delegate_name(model: Path) -> str | None:
     return "XNNPACK" if taken else None  # the only delegate that a runtime applies by default
 
 
-def _runtime() -> Callable[..., Any]:
-    """Find the Interpreter class of whichever runtime is installed."""
+def find_runtime() -> Callable[..., Any]:
+    """Find the Interpreter class of whichever runtime is installed.
+
+    Raises:
+        ModelError: none is.
+    """
     for name in RUNTIMES:
         try:
             made: Callable[..., Any] = import_module(name).Interpreter
@@ -207,10 +211,15 @@ def _runtime() -> Callable[..., Any]:
             reason: Exception = error
         else:
             return made
-    raise ModelError(f"no TFLite runtime loads ({_first_line(reason)}); {INSTALL}") from reason
+    raise ModelError(f"no TFLite runtime loads ({first_line(reason)}); {INSTALL}") from reason
 
 
-def _interpreter(runtime: Callable[..., Any], model: Path, threads: int) -> Any:
+def open_interpreter(runtime: Callable[..., Any], model: Path, threads: int) -> Any:
+    """Load a model file into a runtime.
+
+    Raises:
+        ModelError: the file cannot be read, or is not a model.
+    """
     try:
         return runtime(model_content=_content(model), num_threads=threads)
     except SystemError as error:  # tflite-runtime's C++ was built against NumPy 1
@@ -220,7 +229,7 @@ def _interpreter(runtime: Callable[..., Any], model: Path, threads: int) -> Any:
     except (ValueError, RuntimeError) as error:
         raise ModelError(
             f"{model}: wanted a TFLite model, got another or a damaged file "
-            f"({_first_line(error)}); install or export it again"
+            f"({first_line(error)}); install or export it again"
         ) from error
 
 
@@ -286,10 +295,11 @@ def _fits(tensor: dict[str, Any], size: object) -> bool:
 
 
 def _output(tensor: dict[str, Any]) -> _Output:
-    return _Output(int(tensor["index"]), _affine(tensor), int(tensor["shape"][-1]))
+    return _Output(int(tensor["index"]), affine_of(tensor), int(tensor["shape"][-1]))
 
 
-def _affine(tensor: dict[str, Any]) -> Affine | None:
+def affine_of(tensor: dict[str, Any]) -> Affine | None:
+    """Return the quantisation of a tensor; None if it is float."""
     if tensor["dtype"] == np.float32:
         return None
     scale, zero_point = tensor["quantization"]
@@ -310,7 +320,8 @@ def _named(tensors: list[dict[str, Any]]) -> str:
     return " and ".join(named) or "none"
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's text, or its type."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 

@@ -36,14 +36,14 @@ def seen(result: Result) -> dict[str, object]:
 
 def plainly(model: Path, glyphs: Glyphs) -> Logits:
     """Score by the runtime's own kernels: what it does without XNNPACK."""
-    usual = tflite._runtime()
+    usual = tflite.find_runtime()
     module = import_module(usual.__module__)
     without = module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    tflite._runtime = lambda: partial(usual, experimental_op_resolver_type=without)
+    tflite.find_runtime = lambda: partial(usual, experimental_op_resolver_type=without)
     try:
         return np.asarray(load_scorer(model, load_card(model)).logits(glyphs))
     finally:
-        tflite._runtime = lambda: usual
+        tflite.find_runtime = lambda: usual
 
 
 def versions(model: Path) -> str:

@@ -1,9 +1,11 @@
-"""The commands that make a model: fit, average, export, crops, halves, all, leave-out.
+"""The commands that make a model: crops, halves and fit, strips and fit-sequence, export, all.
 
 Only argument parsing; each command imports its module when it runs.
 """
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -104,6 +106,58 @@ def halves(out: Path, count: int, seed: int) -> None:
     write_halves(out, count, seed, report=click.echo)
 
 
+@click.command()
+@click.argument("out", default=Path("runs/strips.npz"), type=PATH)
+@click.option("--count", default=130000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--part",
+    type=click.Choice(("train", "dev")),
+    default="train",
+    show_default=True,
+    help="Writers to learn from, or others to choose settings with.",
+)
+def strips(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> None:
+    """Write numbers and words, film them, and store COUNT labelled strips of ink in OUT."""
+    from train.simulate.strips import write_strips
+
+    write_strips(out, count, seed, part, report=click.echo)
+
+
+@click.command("fit-sequence")
+@click.argument("strips", nargs=-1, type=PATH)
+@click.option("--out", default=Path("runs/sequence"), show_default=True, type=PATH)
+@click.option("--steps", type=click.IntRange(1), help="Total batches.")
+@click.option("--seed", type=int)
+@click.option("--resume", is_flag=True, help="Continue the run in OUT with its own settings.")
+def fit_sequence(
+    strips: tuple[Path, ...], out: Path, steps: int | None, seed: int | None, resume: bool
+) -> None:
+    """Train the sequence net on files of STRIPS; interrupt it at any time and --resume."""
+    from train.fit.sequence import SequenceSettings
+    from train.fit.sequence import fit_sequence as fit_run
+
+    usual = SequenceSettings()
+    settings = replace(
+        usual,
+        strips=tuple(map(str, strips)),
+        steps=usual.steps if steps is None else steps,
+        seed=usual.seed if seed is None else seed,
+    )
+    fit_run(settings, out, resume, report=click.echo)
+
+
+@click.command("export-sequence")
+@click.argument("run", type=PATH)
+@click.argument("dev", type=PATH)
+@click.option("--out", default=Path("models/sequence.tflite"), show_default=True, type=PATH)
+def export_sequence(run: Path, dev: Path, out: Path) -> None:
+    """Convert RUN (a folder of `fit-sequence`) to an int8 model, measured on the strips DEV."""
+    from train.fit.export_sequence import export_sequence as export_run
+
+    export_run(run, dev, out, report=click.echo)
+
+
 @click.command("all")
 @RUNS
 @LIMIT
@@ -128,4 +182,15 @@ def leave_out(name: str, runs: Path, limit: int | None) -> None:
     leave_one_out(name, runs, limit, click.echo)
 
 
-COMMANDS = (fit, average, export, crops, halves, make_all, leave_out)
+COMMANDS = (
+    fit,
+    average,
+    export,
+    crops,
+    halves,
+    strips,
+    fit_sequence,
+    export_sequence,
+    make_all,
+    leave_out,
+)

@@ -12,8 +12,7 @@ the same weights. Recipes: `train.fit.settings`; files of a run: `train.fit.run`
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,18 +23,17 @@ import numpy.typing as npt
 from train.data.alphabets import Labels
 from train.errors import DataError
 from train.fit import nets
+from train.fit.learner import Learner, averaged, keep, make_optimizer
 from train.fit.losses import Loss, loss_of
 from train.fit.nets import load_tensorflow
 from train.fit.pool import Pool, load_pool, share
 from train.fit.run import (
     CONFIG,
-    HISTORY,
     STATE,
     WEIGHTS_FILE,
     assign,
     load_history,
     load_settings,
-    save,
     scores_of,
     to_input,
     write,
@@ -76,7 +74,7 @@ def fit(
     for done in range(len(history) * steps, total, steps):
         taken = min(steps, total - done)
         history.append(_run_epoch(learner, settings, pool, len(history), taken))
-        _keep(learner, out, history)
+        keep(learner, out, history)
         report(_line(history, -(-total // steps), taken * settings.batch))
 
 
@@ -90,21 +88,7 @@ def _begin(settings: Settings, out: Path, resume: bool) -> Settings:
     return settings
 
 
-@dataclass(frozen=True, slots=True)
-class _Learner:
-    """A net, its optimizer, and the compiled training step."""
-
-    model: Any
-    optimizer: Any
-    step: Callable[[Any, Any], tuple[Any, Any]]  # images, labels -> loss, accuracy
-
-    @property
-    def variables(self) -> list[Any]:
-        """Return all variables of a checkpoint."""
-        return [*self.model.variables, *self.optimizer.variables]
-
-
-def _learner(settings: Settings, total: int) -> _Learner:
+def _learner(settings: Settings, total: int) -> Learner:
     """Build net, optimizer and step for a run of `total` steps."""
     load_tensorflow()
     import keras
@@ -113,36 +97,10 @@ def _learner(settings: Settings, total: int) -> _Learner:
     model = nets.build(settings.net, len(settings.labels))
     if settings.start is not None:
         assign(model.variables, Path(settings.start) / WEIGHTS_FILE)
-    optimizer = _optimizer(settings, total)
+    optimizer = make_optimizer(settings, total)
     optimizer.build(model.trainable_variables)
     loss = loss_of(settings.noise, settings.teachers)
-    return _Learner(model, optimizer, _step(model, optimizer, loss))
-
-
-def _optimizer(settings: Settings, total: int) -> Any:
-    from keras import optimizers
-
-    kept = 1 - 1 / max(min(settings.average, total // 20), 1)
-    average = {"use_ema": settings.average > 1, "ema_momentum": kept}
-    if settings.optimizer == "adam":
-        return optimizers.Adam(_rate(settings, total), **average)
-    if settings.optimizer != "adamw":
-        raise DataError(f"no optimizer {settings.optimizer}; optimizers are adamw, adam")
-    optimizer = optimizers.AdamW(_rate(settings, total), weight_decay=settings.decay, **average)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
-
-
-def _rate(settings: Settings, total: int) -> Any:
-    """Return a constant rate, or a warm-up with cosine decay."""
-    from keras.optimizers.schedules import CosineDecay
-
-    if settings.schedule == "constant":
-        return settings.rate
-    warm = min(total // 10, 500)
-    return CosineDecay(
-        settings.rate / 100, max(total - warm, 1), warmup_target=settings.rate, warmup_steps=warm
-    )
+    return Learner(model, optimizer, _step(model, optimizer, loss))
 
 
 def _step(model: Any, optimizer: Any, lost: Loss) -> Callable[[Any, Any], tuple[Any, Any]]:
@@ -163,13 +121,13 @@ def _step(model: Any, optimizer: Any, lost: Loss) -> Callable[[Any, Any], tuple[
 
 
 def _run_epoch(
-    learner: _Learner, settings: Settings, pool: Pool, epoch: int, steps: int
+    learner: Learner, settings: Settings, pool: Pool, epoch: int, steps: int
 ) -> dict[str, float]:
     started = time.perf_counter()
     # Not through tf.data: on one core its thread and the net's slow each other down.
     batches = islice(_batches(pool, settings, epoch), steps)
     loss, right = np.mean([learner.step(images, labels) for images, labels in batches], axis=0)
-    with _averaged(learner):
+    with averaged(learner):
         best = scores_of(learner.model, pool.val.images).argmax(1)
     return {
         "epoch": epoch + 1,
@@ -201,27 +159,6 @@ def _draw(wanted: int, count: int, rng: np.random.Generator) -> npt.NDArray[np.i
     """Draw `wanted` of `count` indexes, each equally often except in the last round."""
     rounds = [rng.permutation(count) for _ in range(-(-wanted // count))] if count else []
     return np.concatenate([*rounds, np.empty(0, np.int64)])[:wanted]
-
-
-@contextmanager
-def _averaged(learner: _Learner) -> Iterator[None]:
-    """Assign the averaged weights to the net for the duration of the context."""
-    weights = learner.model.trainable_variables
-    live = [weight.numpy() for weight in weights]
-    learner.optimizer.finalize_variable_values(weights)
-    try:
-        yield
-    finally:
-        for weight, value in zip(weights, live, strict=True):
-            weight.assign(value)
-
-
-def _keep(learner: _Learner, out: Path, history: list[dict[str, float]]) -> None:
-    """Write a checkpoint. The history is written last: an epoch counts when it is listed there."""
-    with _averaged(learner):
-        save(learner.model.variables, out / WEIGHTS_FILE)
-    save(learner.variables, out / STATE)
-    write(out / HISTORY, json.dumps(history, indent=2))
 
 
 def _line(history: list[dict[str, float]], epochs: int, glyphs: int) -> str:

@@ -3,8 +3,8 @@
     python -m train all
 
 Existing files are kept, and an interrupted run continues, so the same command ends with the same
-result. Four to five hours on two cores, most of them for the shipped net. The shipped files are
-not touched: models are written to runs/models.
+result. Five to six hours on two cores, most of them for the net of single digits. The shipped
+files are not touched: models are written to runs/models.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,17 +14,22 @@ from pathlib import Path
 
 from train.fit.average import average
 from train.fit.export import export
+from train.fit.export_sequence import export_sequence
 from train.fit.loop import fit
 from train.fit.run import WEIGHTS_FILE as WEIGHTS
 from train.fit.run import finished
+from train.fit.sequence import SequenceSettings, fit_sequence, sequence_finished
 from train.fit.settings import Settings, settings_for
 from train.simulate.crops import write_crops
 from train.simulate.halves import write_halves
+from train.simulate.strips import write_strips
 from train.studies.leave_out import SPLITS, leave_out
 
 Reporter = Callable[[str], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # one file per seed, camera crops per file
 HALF_SEEDS, HALVES = (1, 2), 80_000  # one file per seed, parts of touching digits per file
+STRIP_SEEDS, STRIPS = (7, 8), 130_000  # one file per seed, strips of joined digits per file
+DEV_SEED, DEV_STRIPS, TRIAL_STEPS = 9, 12_000, 20
 CROPS_WEIGHT = 0.35  # how often each crop is seen per epoch (chosen)
 EPOCHS = 28
 # Twice, a wider net is trained from random weights as a teacher, and the net continues from its
@@ -78,6 +83,7 @@ def recipe(
         *parts,
         *_digits(first, runs, report),
         *_model("letters", settings_for("letters", limit=limit), runs, report),
+        *_sequence(runs, limit, report),
         *(_left_out(name, runs, limit, report) for name in SPLITS),
     ]
 
@@ -134,6 +140,26 @@ def _model(name: str, settings: Settings, runs: Path, report: Reporter) -> tuple
         _run(run, settings, report),
         Step(model, partial(export, run, model, report=report)),
     )
+
+
+def _sequence(runs: Path, limit: int | None, report: Reporter) -> Iterator[Step]:
+    """Write strips, train the net that reads joined digits, and export it."""
+    strips = {seed: runs / f"strips-{seed}.npz" for seed in STRIP_SEEDS}
+    count = limit or STRIPS
+    for seed, out in strips.items():
+        yield Step(out, partial(write_strips, out, count, seed, "train", report))
+    dev = runs / "strips-dev.npz"
+    yield Step(dev, partial(write_strips, dev, min(count, DEV_STRIPS), DEV_SEED, "dev", report))
+    run, model = runs / "sequence", runs / "models/sequence.tflite"
+    settings = SequenceSettings(strips=tuple(map(str, strips.values())))
+    if limit is not None:
+        settings = replace(settings, steps=TRIAL_STEPS, epoch=TRIAL_STEPS)
+    yield Step(
+        run,
+        lambda: fit_sequence(settings, run, resume=run.exists(), report=report),
+        sequence_finished,
+    )
+    yield Step(model, partial(export_sequence, run, dev, model, report))
 
 
 def _left_out(name: str, runs: Path, limit: int | None, report: Reporter) -> Step:

@@ -113,7 +113,7 @@ def test_a_rate_may_be_constant(pool: Pool, optimizer: str) -> None:
     del pool
     settings = replace(TINY, optimizer=optimizer, schedule="constant", rate=1e-4, average=1)
 
-    made = loop._optimizer(settings, 100)
+    made = loop.make_optimizer(settings, 100)
 
     assert float(made.learning_rate) == pytest.approx(1e-4)
     assert not made.use_ema

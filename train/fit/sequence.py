@@ -1,0 +1,282 @@
+"""Train the sequence net: strips of joined digits in, one row of logits per four columns out.
+
+    python -m train fit-sequence runs/strips-1.npz runs/strips-2.npz --out runs/sequence
+
+The loss is connectionist temporal classification (Graves et al., "Connectionist temporal
+classification", ICML 2006) plus a share of cross-entropy at the middle of each character, which
+the strips know: the net learns faster, and its peaks are in the middle of the digits, where the
+reader needs them to cut. An interrupted run continues with `--resume`.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.image import cv2
+from camdigits.recognize.strip import HEIGHT, MARGIN, STEP
+from camdigits.values import NONE
+from train.data.alphabets import DIGITS
+from train.data.strips import StripSet, load_strips
+from train.errors import DataError
+from train.fit.learner import Learner, keep, make_optimizer
+from train.fit.nets import BN_MOMENTUM, load_tensorflow
+from train.fit.run import CONFIG, STATE, assign, load_history, write
+
+SEPARATOR = ","
+LABELS = (*DIGITS.labels, SEPARATOR)  # and blank, the last output
+CHANNELS = 16, 32, 48, 64, 64, 96, 128, 128
+IGNORED = -1  # columns without a known label
+CENTRE_SHARE = 0.5  # weight of the cross-entropy at the middles (chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceSettings:
+    """Settings of a run; the names are the keys of config.json."""
+
+    strips: tuple[str, ...] = ()
+    steps: int = 60_000
+    epoch: int = 1000  # steps between two checkpoints
+    batch: int = 64
+    rate: float = 2e-3  # peak learning rate
+    decay: float = 0.01  # weight decay of AdamW, on kernels only
+    average: int = 1000  # steps of the weight average
+    seed: int = 1
+    optimizer: str = "adamw"
+    schedule: str = "cosine"
+    channels: tuple[int, ...] = CHANNELS
+    start: str | None = None
+
+
+def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -> Any:
+    """Build the net: (N, 32, W, 1) float, 0 to 1, to (N, 1, W / 4, labels + blank) logits.
+
+    Convolutions only, so that any width that is a multiple of four can be read. The first two
+    layers halve both sides; two later ones halve the height only, so that a step of four columns
+    remains, a fifth of a digit.
+    """
+    import keras
+
+    a, b, c, d, e, f, g, h = channels
+    strips = keras.Input((HEIGHT, width, 1), name="strips")
+    planes = _convolve(strips, a, 5, (2, 2))
+    planes = _convolve(planes, b, 3, (2, 2))
+    planes = _convolve(planes, c, 3, (1, 1))
+    planes = _convolve(planes, d, 3, (2, 1))
+    planes = _convolve(planes, e, 3, (1, 1))
+    planes = _convolve(planes, f, 3, (2, 1))
+    planes = keras.layers.ZeroPadding2D((0, 1))(planes)
+    planes = _convolve(planes, g, (2, 3), (1, 1), "valid")
+    planes = _convolve(planes, h, (1, 3), (1, 1))
+    logits = keras.layers.Conv2D(len(LABELS) + 1, 1, name="logits")(planes)
+    return keras.Model(strips, logits)
+
+
+def _convolve(planes: Any, channels: int, kernel: Any, strides: Any, padding: str = "same") -> Any:
+    from keras import layers
+
+    planes = layers.Conv2D(channels, kernel, strides=strides, padding=padding, use_bias=False)(
+        planes
+    )
+    return layers.ReLU(6.0)(layers.BatchNormalization(momentum=BN_MOMENTUM)(planes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Strips with their labels."""
+
+    images: npt.NDArray[np.float32]  # (N, 32, W, 1), 0 to 1
+    labels: npt.NDArray[np.int32]  # (N, MAX_LABELS), -1 after the last
+    middles: npt.NDArray[np.int32]  # (N, W / 4) label at each step, IGNORED if unknown
+
+
+def fit_sequence(
+    settings: SequenceSettings,
+    out: Path,
+    resume: bool = False,
+    report: Callable[[str], None] = print,
+) -> None:
+    """Train, or continue training, and write model.npz to `out`.
+
+    Raises:
+        DataError: strips are missing, or `out` holds a run (with `resume`: holds none).
+    """
+    settings = _begin(settings, out, resume)
+    sets = [part for path in settings.strips for part in load_strips(Path(path)).values()]
+    learner = _learner(settings)
+    history = load_history(out) if resume else []
+    if history:
+        assign(learner.variables, out / STATE)
+    for done in range(len(history) * settings.epoch, settings.steps, settings.epoch):
+        started = time.perf_counter()
+        batches = islice(_batches(sets, settings, len(history)), settings.epoch)
+        losses = [learner.step(batch.images, (batch.labels, batch.middles)) for batch in batches]
+        loss, middle = np.mean(losses, axis=0)
+        row = {
+            "epoch": len(history) + 1,
+            "steps": settings.epoch,
+            "loss": float(loss),
+            "middle_loss": float(middle),
+            "seconds": time.perf_counter() - started,
+        }
+        history.append(row)
+        keep(learner, out, history)
+        left_min = row["seconds"] * (settings.steps - done - settings.epoch) / settings.epoch / 60
+        report(
+            f"step {done + settings.epoch} of {settings.steps}  loss {loss:.4f}  "
+            f"middles {middle:.4f}  {settings.epoch * settings.batch / row['seconds']:.0f} "
+            f"strips/s  {left_min:.0f} min left"
+        )
+
+
+def _begin(settings: SequenceSettings, out: Path, resume: bool) -> SequenceSettings:
+    if resume:
+        return load_sequence_settings(out)
+    if (out / STATE).exists():
+        raise DataError(f"{out} holds a run; add --resume, or name another folder")
+    if not settings.strips:
+        raise DataError("wanted files of strips; write one with python -m train strips")
+    out.mkdir(parents=True, exist_ok=True)
+    write(out / CONFIG, json.dumps(asdict(settings), indent=2))
+    return settings
+
+
+def load_sequence_settings(run: Path) -> SequenceSettings:
+    """Read the settings of a run.
+
+    Raises:
+        DataError: there is no run in this folder.
+    """
+    try:
+        fields = json.loads((run / CONFIG).read_text())
+        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+        return SequenceSettings(**{**fields, **lists})
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{run}: no run of `fit-sequence` in this folder ({error})") from error
+
+
+def sequence_finished(run: Path) -> bool:
+    """Return whether a run exists and has completed all steps."""
+    if not (run / CONFIG).exists():
+        return False
+    settings = load_sequence_settings(run)
+    return len(load_history(run)) * settings.epoch >= settings.steps
+
+
+def load_sequence_net(run: Path) -> Any:
+    """Return the net of a run with its averaged weights (a keras.Model)."""
+    settings = load_sequence_settings(run)
+    load_tensorflow()
+    model = sequence_net(settings.channels)
+    assign(model.variables, run / "model.npz")
+    return model
+
+
+def _learner(settings: SequenceSettings) -> Learner:
+    tf = load_tensorflow()
+    import keras
+
+    keras.utils.set_random_seed(settings.seed)
+    model = sequence_net(settings.channels)
+    if settings.start is not None:
+        assign(model.variables, Path(settings.start) / "model.npz")
+    optimizer = make_optimizer(settings, settings.steps)
+    optimizer.build(model.trainable_variables)
+
+    def step(images: Any, targets: Any) -> Any:
+        labels, middles = targets
+        with tf.GradientTape() as tape:
+            logits = model(images, training=True)[:, 0]
+            sequence = _ctc(tf, logits, labels)
+            middle = _at_middles(tf, logits, middles)
+            loss = sequence + CENTRE_SHARE * middle
+        weights = model.trainable_variables
+        optimizer.apply(tape.gradient(loss, weights), weights)
+        return sequence, middle
+
+    compiled = tf.function(step, reduce_retracing=True)
+    return Learner(model, optimizer, compiled)
+
+
+def _ctc(tf: Any, logits: Any, labels: Any) -> Any:
+    """Return the mean CTC loss of (N, T, C) logits; strips without a valid path count 0."""
+    places = tf.where(labels >= 0)
+    sparse = tf.SparseTensor(
+        places, tf.gather_nd(labels, places), tf.cast(tf.shape(labels), tf.int64)
+    )
+    steps = tf.fill([tf.shape(logits)[0]], tf.shape(logits)[1])
+    losses = tf.compat.v1.nn.ctc_loss(
+        sparse,
+        logits,
+        steps,
+        time_major=False,
+        ignore_longer_outputs_than_inputs=True,
+    )
+    return tf.reduce_mean(losses)
+
+
+def _at_middles(tf: Any, logits: Any, middles: Any) -> Any:
+    """Return the mean cross-entropy of the steps whose label is known."""
+    known = tf.cast(middles != IGNORED, tf.float32)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(middles, 0), logits)
+    return tf.reduce_sum(losses * known) / (tf.reduce_sum(known) + 1.0)
+
+
+def _batches(sets: Sequence[StripSet], settings: SequenceSettings, epoch: int) -> Iterator[Batch]:
+    """Yield batches, each of one width; they depend only on the seed and the epoch."""
+    rng = np.random.default_rng([settings.seed, epoch])
+    counts = np.array([len(part.labels) for part in sets], np.float64)
+    while True:
+        part = sets[int(rng.choice(len(sets), p=counts / counts.sum()))]
+        rows = rng.integers(len(part.labels), size=settings.batch)
+        yield _batch(part, np.sort(rows), rng)
+
+
+def _batch(part: StripSet, rows: npt.NDArray[np.int64], rng: np.random.Generator) -> Batch:
+    """Distort strips slightly: width, height, slant, slope, place and contrast."""
+    images, labels = part.images[rows], part.labels[rows].astype(np.int32)
+    centres, width = part.centres[rows].astype(np.float32), part.images.shape[2]
+    count = len(rows)
+    across = np.exp(rng.normal(0, 0.06, count))
+    across = np.minimum(across, (width - MARGIN) / part.widths[rows])
+    down = np.minimum(np.exp(rng.normal(-0.02, 0.03, count)), 1.04)
+    shear, slope = rng.normal(0, 0.07, count), rng.normal(0, 0.015, count)
+    right = rng.uniform(0, 1, count) * np.clip(width - across * part.widths[rows], 0, 2 * STEP)
+    moved = np.empty_like(images)
+    half = HEIGHT / 2 - 0.5
+    for row, image in enumerate(images):
+        middle = part.widths[rows[row]] / 2
+        matrix = np.array(
+            [
+                [across[row], shear[row], right[row] - shear[row] * half],
+                [slope[row], down[row], half * (1 - down[row]) - slope[row] * middle],
+            ]
+        )
+        moved[row] = cv2.warpAffine(image, matrix, (width, HEIGHT))
+    placed = centres * across[:, None] + right[:, None]
+    centres = np.where(centres >= 0, placed, -1).astype(np.float32)
+    pixels = moved[..., None].astype(np.float32) / np.float32(255)
+    gamma = np.exp(rng.normal(0, 0.25, (count, 1, 1, 1))).astype(np.float32)
+    pixels = np.asarray(pixels**gamma, np.float32)
+    return Batch(pixels, labels, _middles(labels, centres, width // STEP))
+
+
+def _middles(
+    labels: npt.NDArray[np.int32], centres: npt.NDArray[np.float32], steps: int
+) -> npt.NDArray[np.int32]:
+    """Return (N, steps): the label at the middle of each character, blank two steps away."""
+    blank, none = len(LABELS), LABELS.index(NONE)
+    found = np.full((len(labels), steps), blank, np.int32)
+    found[(labels == none).any(axis=1)] = IGNORED
+    rows, at = np.nonzero((labels >= 0) & (centres >= 0))
+    step = np.clip(centres[rows, at] // STEP, 0, steps - 1).astype(np.int64)
+    for beside in (-1, 1):
+        found[rows, np.clip(step + beside, 0, steps - 1)] = IGNORED
+    found[rows, step] = labels[rows, at]
+    return found
