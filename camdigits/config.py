@@ -8,7 +8,7 @@ A file names only what differs from the defaults:
     min_contrast = 0.05
 
     [split.cut_paths]
-    max_paths = 10
+    turn_cost = 0.5
 
 `docs/settings.md` lists every setting with its reason and its effect.
 """
@@ -24,6 +24,7 @@ from camdigits.layout.plausibility import PlausibilityConfig
 from camdigits.recognize.merge import MergeConfig
 from camdigits.recognize.orientation import OrientationConfig
 from camdigits.recognize.prior import PriorConfig
+from camdigits.recognize.reject_words import RejectWordsConfig
 from camdigits.recognize.split import SplitConfig
 from camdigits.recognize.texture import TextureConfig
 from camdigits.segment.find_rules import RuleConfig
@@ -51,6 +52,7 @@ class ReaderConfig:
     texture: TextureConfig = field(default_factory=TextureConfig)
     orientation: OrientationConfig = field(default_factory=OrientationConfig)
     prior: PriorConfig = field(default_factory=PriorConfig)
+    reject_words: RejectWordsConfig = field(default_factory=RejectWordsConfig)
     merge: MergeConfig = field(default_factory=MergeConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
     plausibility: PlausibilityConfig = field(default_factory=PlausibilityConfig)
@@ -86,8 +88,8 @@ def updated(settings: Settings, table: Mapping[str, Any], where: str = "settings
     Raises:
         ConfigError: a key is unknown or a value has the wrong type.
 
-    >>> updated(DEFAULT, {"split": {"cut_paths": {"max_paths": 10}}}).split.cut_paths.max_paths
-    10
+    >>> updated(DEFAULT, {"split": {"cut_paths": {"turn_cost": 0.5}}}).split.cut_paths.turn_cost
+    0.5
     """
     known = {each.name: getattr(settings, each.name) for each in fields(settings)}  # type: ignore[arg-type]
     for key in table:

@@ -16,6 +16,7 @@ from camdigits.render.annotate import annotate
 from camdigits.roi import FrameReader
 from camdigits.sinks.base import Picture, Sink, StopRun
 from camdigits.sources.picture_file import read_picture
+from camdigits.track.frame_budget import FrameBudget
 from camdigits.track.tracker import Tracker
 from camdigits.values import Frame, Result
 
@@ -35,12 +36,18 @@ class Pipeline:
         tracker: follows digits from frame to frame; None if frames are independent. May be
             replaced between frames.
         sinks: receive every result in this order.
+        budget: bounds how many rejected regions are read as sequences in a frame, for live use;
+            None reads all.
     """
 
     def __init__(
-        self, reader: FrameReader, tracker: Tracker | None = None, sinks: Sequence[Sink] = ()
+        self,
+        reader: FrameReader,
+        tracker: Tracker | None = None,
+        sinks: Sequence[Sink] = (),
+        budget: FrameBudget | None = None,
     ) -> None:
-        self._reader, self._sinks = reader, tuple(sinks)
+        self._reader, self._sinks, self._budget = reader, tuple(sinks), budget
         self.tracker = tracker
         self._meter = Meter()
 
@@ -70,8 +77,11 @@ class Pipeline:
         return processed
 
     def read(self, frame: Frame, *, trace: bool = False, track: bool = True) -> Processed:
-        """Read and track a frame without counting or writing it."""
-        result = self._reader.read(frame, trace=trace)
+        """Read and track a frame without counting or writing it.
+
+        A frame that is not tracked is read whole: no later frame completes it.
+        """
+        result = self._reader.read(frame, trace=trace, budget=self._budget if track else None)
         if self.tracker is not None and track:
             result = self.tracker.follow(result)
         return Processed(result, rendered_once(result))

@@ -1,16 +1,16 @@
-"""Read the digits of an image: the public API and the order of the stages.
+"""Read the digits of an image: the public API, and the search for orientation and scale.
 
-Three nested searches run the stages: `_search_orientation` corrects rotation and skew,
-`_search_scale` searches for large digits if few were found, and `_pass` runs each stage once.
+`camdigits.stages` runs each stage once. The reader runs it again on a rotated or straightened
+image, or for large digits if few were found, and keeps the result with the surest digits.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,39 +18,30 @@ import numpy.typing as npt
 from camdigits.config import DEFAULT, ReaderConfig
 from camdigits.geometry import ROTATIONS, make_upright, to_frame
 from camdigits.image import cv2, frozen, to_bgr, to_green
-from camdigits.layout.grouping import group, mark_cell_boundaries
-from camdigits.layout.plausibility import plausible_digits
+from camdigits.layout.grouping import group
 from camdigits.meter import StageClock
-from camdigits.recognize.card import find_model, load_card
-from camdigits.recognize.classify import Classifier, OutputSpec, digits_of
-from camdigits.recognize.glyph import glyphs_of
-from camdigits.recognize.merge import merge
+from camdigits.recognize.card import SEQUENCE_MODEL, find_model, load_card
+from camdigits.recognize.classify import Classifier, OutputSpec
 from camdigits.recognize.orientation import find_rotation, find_skew
-from camdigits.recognize.prior import odds_of_none
-from camdigits.recognize.split import split
-from camdigits.recognize.texture import without_texture
+from camdigits.recognize.sequence import SequenceReader
+from camdigits.recognize.sequence_net import load_sequence_net
+from camdigits.recognize.split import Budget
 from camdigits.recognize.tflite import load_scorer
-from camdigits.segment.contours import Components, fill_components
-from camdigits.segment.find_rules import find_components
-from camdigits.segment.ink import InkConfig, find_ink
-from camdigits.segment.regions import digit_sized, join_regions
+from camdigits.segment.ink import InkConfig
+from camdigits.stages import Pass, Stages
 from camdigits.values import (
     NONE,
-    Candidates,
+    Box,
     Digit,
-    Floats,
     Frame,
-    Glyphs,
     GrayImage,
-    Ink,
     Pose,
-    Region,
     Rejected,
     Result,
     Scorer,
-    Trace,
 )
 
+Found = TypeVar("Found", Digit, Rejected)
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NONE)
 
 
@@ -70,6 +61,8 @@ class Reader:
             logits, or `Scored` with embeddings.
         labels: the scorer's columns; "none" is the reject class. Without it every region gets a
             digit label, and regions are neither merged nor split.
+        sequence: name or path of the net that reads joined digits; None means the shipped one, or
+            none for a scorer. It is used if the other model has all ten digits as labels.
         config: settings of the stages; None means the defaults.
 
     Raises:
@@ -92,18 +85,22 @@ class Reader:
         rotate: int | None = None,
         scorer: Scorer | None = None,
         labels: Sequence[str] = DIGITS,
+        sequence: str | Path | None = None,
         config: ReaderConfig | None = None,
     ) -> None:
         _check_options(threshold, rotate)
         self._config = config or DEFAULT
+        if sequence is None and scorer is None:
+            sequence = SEQUENCE_MODEL
         if scorer is None:
             path = find_model(str(model))
             card = load_card(path)
-            scorer = load_scorer(path, card, min(self._config.threads, os.cpu_count() or 1))
+            scorer = load_scorer(path, card, min(self._config.threads, _usable_cpus()))
             spec = OutputSpec(card.labels, card.temperature, card.threshold)
         else:
             spec = OutputSpec(tuple(labels))
         self._classifier = Classifier(scorer, spec)
+        self._sequences = _sequence_reader(sequence, spec, self._config.threads)
         self._threshold = spec.threshold if threshold is None else threshold
         self._rotate = rotate
 
@@ -138,12 +135,19 @@ class Reader:
         """Settings of the stages."""
         return self._config
 
-    def read(self, image: Frame | npt.NDArray[Any] | None, *, trace: bool = False) -> Result:
+    def read(
+        self,
+        image: Frame | npt.NDArray[Any] | None,
+        *,
+        trace: bool = False,
+        budget: Budget | None = None,
+    ) -> Result:
         """Read one image.
 
         Args:
             image: (H, W, 3) uint8 BGR, (H, W, 4) uint8 BGRA, (H, W) uint8 gray, or a `Frame`.
             trace: keep every intermediate step in `Result.trace`.
+            budget: bounds the regions that are read as sequences, for live use (`FrameBudget`).
 
         Returns:
             Digits by left edge, then by top edge; numbers in reading order; boxes in pixels of
@@ -156,149 +160,87 @@ class Reader:
         frame = _checked(image)
         gray, scale = _working_size(to_green(frame.bgr), self._config.max_side_px)
         clock.lap("prepare")
-        found = self._search_orientation(gray, clock)
+        found = self._search(gray, clock, budget)
         size = frame.bgr.shape[1], frame.bgr.shape[0]
-        to_image = partial(to_frame, pose=found.pose, scale=scale, size=size)
-        placed = [replace(digit, box=to_image(digit.box)) for digit in found.digits]
-        digits = tuple(sorted(placed, key=lambda digit: (digit.box.x, digit.box.y)))
-        rejected = tuple(replace(each, box=to_image(each.box)) for each in found.rejected)
+        place = partial(
+            _placed, to_image=partial(to_frame, pose=found.pose, scale=scale, size=size)
+        )
+        digits = tuple(sorted(map(place, found.digits), key=_left_edge))
+        rejected = tuple(map(place, found.rejected))
         rotation = found.pose.rotation
         numbers = group(digits, rotation, self._config.grouping)
         clock.lap("group")
-        steps = _trace(found, scale, clock.passes) if trace else None
+        steps = found.trace(scale, clock.passes) if trace else None
         if trace:
             clock.lap("trace")
-        return Result(frame, digits, numbers, rotation, clock.laps(), steps, rejected=rejected)
+        return Result(
+            frame,
+            digits,
+            numbers,
+            rotation,
+            clock.laps(),
+            steps,
+            rejected=rejected,
+            postponed=len(found.postponed),
+        )
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:
         """Read frames one by one, lazily."""
         return (self.read(frame) for frame in frames)
 
-    def _search_orientation(self, gray: GrayImage, clock: StageClock) -> "_Pass":
-        """Read an image, and read it again upright if its glyphs are rotated or skewed.
-
-        All stages run again on the rotated image, so the result is that of the upright page.
-        """
-        config = self._config.orientation
-        pose = Pose((gray.shape[1], gray.shape[0]), self._rotate or 0)
-        found = self._search_scale(gray, pose, clock)
-        if self._rotate is None:
-            rotation = find_rotation(
-                found.glyphs, found.found.predictions, self._classifier, config
-            )
-            clock.lap("orientation")
-            if rotation:
-                found = self._search_scale(gray, replace(pose, rotation=rotation), clock)
-        # If every region is accepted, a skew correction could only lose digits.
-        if found.rejected and not found.is_textured:
-            skew = find_skew(found.glyphs, found.found.predictions, self._classifier, config)
-            clock.lap("orientation")
-            if skew:
-                straight = self._search_scale(gray, replace(found.pose, skew=skew), clock)
-                found = max(found, straight, key=_Pass.certainty)
-        return found
-
-    def _search_scale(self, gray: GrayImage, pose: Pose, clock: StageClock) -> "_Pass":
-        """Read an upright image, and search for large digits if few were found.
+    def _search(self, gray: GrayImage, clock: StageClock, budget: Budget | None) -> Pass:
+        """Read an image upright, at the scale and without the skew that give the most digits.
 
         A digit that fills the image has strokes too broad for the default estimate of the paper.
         """
+        found = self._turn(gray, self._config.ink, clock, budget)
+        few = len(found.digits) < self._config.min_digits_one_scale
+        if few and not found.is_textured:
+            close_up = self._turn(gray, self._config.close_up_ink, clock, budget)
+            found = max(found, close_up, key=Pass.certainty)
+        # If every region is accepted, a skew correction could only lose digits.
+        if found.rejected and not found.is_textured:
+            config = self._config.orientation
+            skew = find_skew(found.glyphs, found.found.predictions, self._classifier, config)
+            clock.lap("orientation")
+            if skew:
+                pose = replace(found.pose, skew=skew)
+                straight = self._run(gray, pose, found.ink_config, clock, budget)
+                found = max(found, straight, key=Pass.certainty)
+        return found
+
+    def _turn(
+        self, gray: GrayImage, ink: InkConfig, clock: StageClock, budget: Budget | None
+    ) -> Pass:
+        """Read an image, and read it again if its glyphs are rotated by quarter turns.
+
+        All stages run again on the rotated image, so the result is that of the upright page.
+        """
+        pose = Pose((gray.shape[1], gray.shape[0]), self._rotate or 0)
+        found = self._run(gray, pose, ink, clock, budget)
+        if self._rotate is not None:
+            return found
+        predictions = found.found.predictions
+        rotation = find_rotation(
+            found.glyphs, predictions, self._classifier, self._config.orientation
+        )
+        clock.lap("orientation")
+        if not rotation:
+            return found
+        return self._run(gray, replace(pose, rotation=rotation), ink, clock, budget)
+
+    def _run(
+        self,
+        gray: GrayImage,
+        pose: Pose,
+        ink: InkConfig,
+        clock: StageClock,
+        budget: Budget | None,
+    ) -> Pass:
         upright = make_upright(gray, pose)
         clock.lap("orientation")
-        found = self._pass(upright, pose, self._config.ink, clock)
-        if len(found.digits) >= self._config.min_digits_one_scale or found.is_textured:
-            return found
-        close_up = self._pass(upright, pose, self._config.close_up_ink, clock)
-        return max(found, close_up, key=_Pass.certainty)
-
-    def _pass(
-        self, gray: GrayImage, pose: Pose, ink_config: InkConfig, clock: StageClock
-    ) -> "_Pass":
-        """Run each stage once on an upright image at working size."""
-        config, threshold, classify = self._config, self._threshold, self._classifier.regions
-        clock.passes += 1
-        ink = find_ink(gray, ink_config)
-        clock.lap("ink")
-        components = find_components(ink, config.rules)
-        clock.lap("rules")
-        sized = digit_sized(components, ink.mask.shape, config.regions)
-        clock.lap("regions")
-        kept = without_texture(sized, ink, classify, threshold, config.texture)
-        clock.lap("texture")
-        regions = join_regions(kept, ink, config.regions)
-        clock.lap("regions")
-        glyphs = glyphs_of(regions)
-        clock.lap("glyphs")
-        found = Candidates(regions, self._classifier.glyphs(glyphs))
-        clock.lap("classify")
-        odds = odds_of_none(found, config.prior)
-        with_prior = found.with_prior(odds)
-        clock.lap("prior")
-        merged, last = self._merge_and_split(with_prior, odds, kept is not sized, clock)
-        rejected = last.rejected(threshold)
-        accepted = _with_parts_marked(digits_of(last, threshold), merged)
-        strengths = [
-            region.strength
-            for region, is_accepted in zip(last.regions, last.accepted(threshold), strict=True)
-            if is_accepted
-        ]
-        plausible = plausible_digits(
-            accepted,
-            (gray.shape[1], gray.shape[0]),
-            [each.box for each in rejected],
-            strengths,
-            config.plausibility,
-        )
-        digits = mark_cell_boundaries(plausible, components.rules, config.grouping)
-        clock.lap("plausibility")
-        return _Pass(
-            pose, ink, components, sized, kept is not sized, found, glyphs, odds, with_prior,
-            merged, last, rejected, accepted, digits,
-        )  # fmt: skip
-
-    def _merge_and_split(
-        self, candidates: Candidates, odds: Floats, is_textured: bool, clock: StageClock
-    ) -> tuple[Candidates, Candidates]:
-        """Merge strokes and split touching digits; only a reject class can reject trial parts."""
-        if is_textured or NONE not in self.labels:
-            return candidates, candidates
-        threshold = self._threshold
-        accepted_odds = odds[candidates.accepted(threshold)]
-        # Apply the prior of the digits on the page to trial parts, but do not raise "none".
-        factor = min(1.0, float(np.median(accepted_odds))) if len(accepted_odds) else 1.0
-
-        def classify(regions: Sequence[Region]) -> Candidates:
-            return self._classifier.regions(regions).with_prior(factor)
-
-        merged = merge(candidates, classify, threshold, self._config.merge)
-        clock.lap("merge")
-        last = split(merged, classify, threshold, self._config.split)
-        clock.lap("split")
-        return merged, last
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pass:
-    """Outputs of each stage on the upright image at working size; boxes are in its pixels."""
-
-    pose: Pose
-    ink: Ink
-    components: Components  # without rules
-    sized: Components  # digit-sized ones
-    is_textured: bool  # parts are texture and were skipped
-    found: Candidates
-    glyphs: Glyphs
-    prior_odds: Floats
-    with_prior: Candidates
-    merged: Candidates
-    split: Candidates
-    rejected: tuple[Rejected, ...]
-    accepted: tuple[Digit, ...]
-    digits: tuple[Digit, ...]
-
-    def certainty(self) -> float:
-        """Return the sum of the digits' scores; the pass with the larger sum is kept."""
-        return sum(digit.score for digit in self.digits)
+        stages = Stages(self._classifier, self._sequences, self._threshold, self._config)
+        return stages.run(upright, pose, ink, clock, budget)
 
 
 def _check_options(threshold: float | None, rotate: int | None) -> None:
@@ -306,6 +248,25 @@ def _check_options(threshold: float | None, rotate: int | None) -> None:
         raise ValueError(f"rotate: wanted None, 0, 90, 180 or 270, got {rotate!r}")
     if threshold is not None and not 0 <= threshold <= 1:
         raise ValueError(f"threshold: wanted 0 to 1, got {threshold!r}")
+
+
+def _sequence_reader(
+    model: str | Path | None, spec: OutputSpec, threads: int
+) -> SequenceReader | None:
+    """Load the sequence net, if the digits that it reads are labels of the other net."""
+    if model is None or not set(DIGITS) <= set(spec.labels):
+        return None
+    path = find_model(str(model))
+    card = load_card(path)
+    net = load_sequence_net(path, card, min(threads, _usable_cpus()))
+    return SequenceReader(net, OutputSpec(card.labels, card.temperature, card.threshold))
+
+
+def _usable_cpus() -> int:
+    """Return the number of processors that this process may use: threads beyond it only wait."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _checked(image: Frame | npt.NDArray[Any] | None) -> Frame:
@@ -316,19 +277,14 @@ def _checked(image: Frame | npt.NDArray[Any] | None) -> Frame:
     return image if bgr is image.bgr else replace(image, bgr=frozen(bgr))
 
 
-def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:
-    """Mark digits that were cut out of a larger region."""
-    whole = {region.box for region in merged.regions}
-    return tuple(each if each.box in whole else replace(each, is_part=True) for each in digits)
+def _placed(found: Found, to_image: Callable[[Box], Box]) -> Found:
+    """Map the box of a digit or a rejected region to the frame."""
+    box = to_image(found.box)
+    return found if box == found.box else replace(found, box=box)
 
 
-def _trace(found: _Pass, scale: float, passes: int) -> Trace:
-    mask = fill_components(found.components, found.ink.mask.shape)
-    return Trace(
-        found.pose, scale, found.ink, mask, found.components.rules, found.sized.boxes,
-        found.is_textured, found.found, found.glyphs, found.prior_odds, found.with_prior,
-        found.merged, found.split, found.rejected, found.accepted, found.digits, passes,
-    )  # fmt: skip
+def _left_edge(digit: Digit) -> Box:
+    return digit.box
 
 
 def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:

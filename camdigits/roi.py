@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from camdigits.geometry import intersection, moved
+from camdigits.recognize.split import Budget
 from camdigits.values import Box, Frame, Result
 
 MIN_ROI_PX = 8  # chosen: a smaller rectangle is an accidental click
@@ -15,8 +16,8 @@ MIN_ROI_PX = 8  # chosen: a smaller rectangle is an accidental click
 class FrameReader(Protocol):
     """Anything that reads frames, such as `Reader`."""
 
-    def read(self, image: Frame, *, trace: bool = False) -> Result:
-        """Read one frame."""
+    def read(self, image: Frame, *, trace: bool = False, budget: Budget | None = None) -> Result:
+        """Read one frame; `budget` bounds the regions read as sequences."""
 
 
 class RoiReader:
@@ -31,14 +32,21 @@ class RoiReader:
         self.reader = reader
         self.box = box
 
-    def read(self, image: Frame, *, trace: bool = False) -> Result:
+    def read(self, image: Frame, *, trace: bool = False, budget: Budget | None = None) -> Result:
         """Read one frame."""
         if self.box is None:
-            return self.reader.read(image, trace=trace)
-        return read_roi(self.reader, image, self.box, trace=trace)
+            return self.reader.read(image, trace=trace, budget=budget)
+        return read_roi(self.reader, image, self.box, trace=trace, budget=budget)
 
 
-def read_roi(reader: FrameReader, frame: Frame, box: Box, *, trace: bool = False) -> Result:
+def read_roi(
+    reader: FrameReader,
+    frame: Frame,
+    box: Box,
+    *,
+    trace: bool = False,
+    budget: Budget | None = None,
+) -> Result:
     """Read the part of a frame that lies in `box`.
 
     Returns:
@@ -49,7 +57,7 @@ def read_roi(reader: FrameReader, frame: Frame, box: Box, *, trace: bool = False
     if part is None:
         return Result(frame, (), ())
     pixels = frame.bgr[part.y : part.bottom, part.x : part.right]  # a view, read-only as the frame
-    result = reader.read(replace(frame, bgr=pixels), trace=trace)
+    result = reader.read(replace(frame, bgr=pixels), trace=trace, budget=budget)
     by = part.x, part.y
     return replace(
         result,

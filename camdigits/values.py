@@ -31,8 +31,8 @@ class Scored(NamedTuple):
     embeddings: Embeddings | None = None
 
 
+# From glyphs to one row of logits per glyph: the TFLite model, or any other function.
 Scorer: TypeAlias = Callable[[Glyphs], Logits | Scored]
-"""A function from glyphs to one row of logits per glyph: the TFLite model, or any other."""
 
 EMPTY_MS: Mapping[str, float] = MappingProxyType({})
 
@@ -139,9 +139,8 @@ class Predictions:
 
     def take(self, rows: Sequence[int]) -> "Predictions":
         """Return some rows in the given order."""
-        index = np.asarray(rows, np.intp)
-        embeddings = None if self.embeddings is None else self.embeddings[index]
-        return replace(self, probabilities=self.probabilities[index], embeddings=embeddings)
+        embeddings = None if self.embeddings is None else self.embeddings[list(rows)]
+        return replace(self, probabilities=self.probabilities[list(rows)], embeddings=embeddings)
 
     def joined(self, other: "Predictions") -> "Predictions":
         """Return the rows of both."""
@@ -152,7 +151,7 @@ class Predictions:
         return replace(self, probabilities=probabilities, embeddings=embeddings)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Candidates:
     """Regions of one image with one prediction each.
 
@@ -173,6 +172,11 @@ class Candidates:
     def __len__(self) -> int:
         """Return the number of candidates."""
         return len(self.regions)
+
+    @cached_property
+    def boxes(self) -> Floats:
+        """(N, 4) float64 x, y, width, height of the regions."""
+        return np.array([region.box for region in self.regions], np.float64).reshape(-1, 4)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -299,11 +303,7 @@ class Trace:
     accepted: tuple[Digit, ...]  # candidates above the threshold
     digits: tuple[Digit, ...]  # plausible ones, as in the result
     passes: int = 1  # how often the stages ran, for other orientations and scales
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """Regions of the last candidates."""
-        return self.split.regions
+    postponed: tuple[Box, ...] = ()  # regions whose reading as a sequence was left for later
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,6 +318,7 @@ class Result:
     trace: Trace | None = None  # only on request
     events: tuple[Event, ...] = ()  # of this frame; only from a tracker
     rejected: tuple[Rejected, ...] = ()  # regions that were classified and not reported
+    postponed: int = 0  # regions of joined digits left for later frames, in live use
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object that JSON Lines has for this result: plain Python values."""
@@ -331,6 +332,7 @@ class Result:
             "digits": [digit.to_dict() for digit in self.digits],
             "numbers": [number.to_dict() for number in self.numbers],
             "ms": {stage: rounded(ms, 2) for stage, ms in self.ms.items()},
+            **({"postponed": self.postponed} if self.postponed else {}),
         }
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ def test_a_file_names_only_what_differs(tmp_path: Path) -> None:
 
     assert config.max_side_px == 900
     assert config.split.cut_paths.turn_cost == 1.0
-    assert config.split.cut_paths.max_paths == DEFAULT.split.cut_paths.max_paths
+    assert config.split.cut_paths.rows_px == DEFAULT.split.cut_paths.rows_px
     assert config.ink == DEFAULT.ink
 
 
@@ -40,7 +40,7 @@ def test_lists_become_tuples(tmp_path: Path) -> None:
         ("max_side_px = 9.5", "max_side_px: wanted a whole number such as 1920, got 9.5"),
         ("max_side_px = true", "wanted a whole number"),
         ("ink = 3", "ink: wanted a table, got 3"),
-        ("[split]\nheight_range = 3", r"height_range: wanted a list such as \[0.6, 2.0\]"),
+        ("[split]\nheight_range = 3", r"height_range: wanted a list such as \[0.3, 3.0\]"),
         ("max_side_px =", "not TOML"),
     ],
 )

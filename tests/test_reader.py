@@ -16,6 +16,8 @@ from camdigits.errors import ArrayError, ModelError
 from camdigits.geometry import box_from_upright, scaled
 from camdigits.image import cv2
 from camdigits.reader import Reader
+from camdigits.recognize.classify import OutputSpec
+from camdigits.recognize.sequence import SequenceReader
 from camdigits.sources.picture_file import read_picture
 from camdigits.sources.synthetic import SyntheticSource
 from camdigits.values import Box, Candidates, Frame, Pose
@@ -38,7 +40,7 @@ def ones():
 def test_boxes_and_numbers_of_a_page(ones, sheet):
     """All stages run: ink, regions, glyphs, labels, numbers."""
     page = sheet(
-        (30, 30, 6, 40), (50, 30, 6, 40), (110, 30, 6, 40), (30, 90, 40, 20), ink=30, paper=220
+        (30, 30, 6, 40), (50, 30, 6, 40), (110, 30, 6, 40), (30, 90, 40, 8), ink=30, paper=220
     )
 
     result = ones.read(page)
@@ -49,11 +51,11 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
         Box(110, 30, 6, 40),
     ]
     assert [number.text for number in result.numbers] == ["11", "1"]
-    stages = "prepare orientation ink rules regions texture glyphs classify prior merge split"
+    stages = "prepare orientation ink rules regions texture glyphs classify prior merge"
     assert set(result.ms) == {*stages.split(), "plausibility", "group"}
 
 
-@pytest.mark.parametrize(("more", "tried"), [((), 0), (((30, 90, 40, 6),), 1)])
+@pytest.mark.parametrize(("more", "tried"), [((), 0), (((30, 90, 40, 8),), 1)])
 def test_skew_is_tried_only_if_a_region_is_rejected(ones, sheet, monkeypatch, more, tried):
     """A skew correction could only break the digits of an image that is read completely."""
     calls = []
@@ -66,10 +68,10 @@ def test_skew_is_tried_only_if_a_region_is_rejected(ones, sheet, monkeypatch, mo
 
 
 @pytest.mark.parametrize(("labels", "tried"), [(("0", "1"), 0), (("0", "none"), 1)])
-def test_regions_are_not_split_without_a_reject_class(labels, tried, sheet, monkeypatch):
+def test_regions_are_not_merged_without_a_reject_class(labels, tried, sheet, monkeypatch):
     """A scorer without "none" gives any part a digit label."""
     cuts = []
-    monkeypatch.setattr("camdigits.reader.split", lambda *found: cuts.append(found) or found[0])
+    monkeypatch.setattr("camdigits.stages.merge", lambda *found: cuts.append(found) or found[0])
     one_scale = ReaderConfig(min_digits_one_scale=0)
     sure = Reader(
         scorer=lambda glyphs: np.zeros((len(glyphs), 2)),
@@ -85,11 +87,11 @@ def test_regions_are_not_split_without_a_reject_class(labels, tried, sheet, monk
 
 def test_rejected_regions_are_in_the_result(ones, sheet):
     """With their box in the image and their most probable label."""
-    page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
+    page = sheet((30, 30, 6, 40), (90, 60, 40, 8), ink=30, paper=220)
 
     (rejected,) = ones.read(page).rejected
 
-    assert (rejected.box, rejected.label) == (Box(90, 60, 40, 6), "none")
+    assert (rejected.box, rejected.label) == (Box(90, 60, 40, 8), "none")
     assert rejected.score == pytest.approx(1, abs=1e-3)
 
 
@@ -102,7 +104,9 @@ def test_parts_of_a_region_are_marked(ones, sheet, monkeypatch):
         part = replace(first, box=first.box._replace(height=30), ink=first.ink[:30])
         return Candidates((part, *others), candidates.predictions)
 
-    monkeypatch.setattr(camdigits.reader, "split", cut_first)
+    monkeypatch.setattr("camdigits.stages.merge", lambda found, *_: found)
+    monkeypatch.setattr("camdigits.stages.split", cut_first)
+    ones._sequences = SequenceReader(lambda _: None, OutputSpec(("1", "none")))
     result = ones.read(page)
 
     assert [digit.is_part for digit in result.digits] == [True, False]
@@ -156,7 +160,7 @@ def test_a_frame_without_an_image_is_rejected(ones):
 
 def test_a_trace_holds_every_step(ones, sheet):
     """Ink, components, regions, glyphs, candidates of each stage; only on request."""
-    page = sheet((30, 30, 6, 40), (90, 60, 40, 6), ink=30, paper=220)
+    page = sheet((30, 30, 6, 40), (90, 60, 40, 8), ink=30, paper=220)
 
     trace = ones.read(page, trace=True).trace
 

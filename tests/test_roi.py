@@ -24,9 +24,9 @@ class Corner:
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
-    def read(self, image: Frame, *, trace: bool = False) -> Result:
+    def read(self, image: Frame, *, trace: bool = False, budget: object = None) -> Result:
         """Read a frame."""
-        del trace
+        del trace, budget
         self.sizes.append((image.bgr.shape[1], image.bgr.shape[0]))
         box = Box(1, 2, 5, 8)
         rejected = (Rejected(box, "none", 0.6),)
@@ -53,9 +53,9 @@ def test_only_the_pixels_of_the_roi_are_read() -> None:
     seen: list[Frame] = []
 
     class Keeper(Corner):
-        def read(self, image: Frame, *, trace: bool = False) -> Result:
+        def read(self, image: Frame, *, trace: bool = False, budget: object = None) -> Result:
             seen.append(image)
-            return super().read(image, trace=trace)
+            return super().read(image, trace=trace, budget=budget)
 
     read_roi(Keeper(), Frame(0, 0.0, frozen(picture)), ROI)
 
@@ -109,8 +109,8 @@ def play(keys: list[tuple[int, str]], drags: list[Drag], folder: Path) -> Corner
     reader, counter = Corner(), FakeReader()
 
     class Both(Corner):
-        def read(self, image: Frame, *, trace: bool = False) -> Result:
-            counter.read(image, trace=trace)
+        def read(self, image: Frame, *, trace: bool = False, budget: object = None) -> Result:
+            counter.read(image, trace=trace, budget=budget)
             return reader.read(image, trace=trace)
 
     window = FakeWindow(counter, keys)

@@ -60,35 +60,42 @@ def plausible_digits(
     boxes = np.array([digit.box for digit in digits], np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     thin = width < config.bare_stroke_aspect * height
+    # The parts of joined digits overlap: they are not strokes of each other.
+    whole = np.array([not digit.is_part for digit in digits], np.bool_)
     keep = (
-        ~_nested(boxes, config)
+        ~(_nested(boxes, config) & whole)
         & ~_lonely(height, config)
         & ~_faint(np.array(strengths), len(digits), config)
     )
     if thin.all():
         keep &= not _is_clutter(height, rejected, config)
-    if thin.all() or not thin.any():
-        return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
-    middle = boxes[:, :2] + boxes[:, 2:] / 2
-    broad = np.flatnonzero(~thin)
-    inside = np.array([_is_inside(digit.box, size) for digit in digits], np.bool_)
-    for index in np.flatnonzero(thin & inside):
-        away = np.hypot(*(middle[broad] - middle[index]).T)
-        part = height[index] / height[broad]
-        fits = (config.height_range[0] <= part) & (part <= config.height_range[1])
-        fits &= away <= config.neighbour_radius_heights * height[broad]
-        keep[index] &= bool(fits.any())
-    keep &= ~thin | inside
-    return tuple(digit for digit, stays in zip(digits, keep, strict=True) if stays)
+    if thin.any() and not thin.all():
+        keep &= ~thin | (_fits_neighbour(boxes, thin, config) & _inside(boxes, size))
+    return tuple(digit for digit, stays in zip(digits, keep.tolist(), strict=True) if stays)
+
+
+def _fits_neighbour(boxes: Floats, thin: Flags, config: PlausibilityConfig) -> Flags:
+    """(N,) bool: has a digit of similar height nearby that is not a bare stroke."""
+    broad = boxes[~thin]
+    x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
+    other_x, other_y = (broad[:, :2] + broad[:, 2:] / 2).T
+    away = np.hypot(x[:, None] - other_x, y[:, None] - other_y)
+    part = boxes[:, 3, None] / broad[:, 3]
+    fits = (config.height_range[0] <= part) & (part <= config.height_range[1])
+    fits &= away <= config.neighbour_radius_heights * broad[:, 3]
+    return np.asarray(fits.any(axis=1), np.bool_)
 
 
 def _nested(boxes: Floats, config: PlausibilityConfig) -> Flags:
     """(N,) bool: strokes inside a digit that was also accepted as a whole."""
     own = area(boxes)
-    inside = shared_area(boxes[:, None], boxes) >= config.min_nested_overlap * own[:, None]
     # A digit may be written in the loop of a large one.
-    inside &= (own[:, None] < own) & (own <= config.max_nested_area_ratio * own[:, None])
-    return np.asarray(inside.any(axis=1), np.bool_)
+    inside = (own[:, None] < own) & (own <= config.max_nested_area_ratio * own[:, None])
+    small, large = np.nonzero(inside)
+    shared = shared_area(boxes[small], boxes[large])
+    nested = np.zeros(len(boxes), np.bool_)
+    nested[small[shared >= config.min_nested_overlap * own[small]]] = True
+    return nested
 
 
 def _faint(strength: Floats, count: int, config: PlausibilityConfig) -> Flags:
@@ -119,5 +126,8 @@ def _is_clutter(height: Floats, rejected: Sequence[Box], config: PlausibilityCon
     return others > config.max_clutter_ratio * len(height)
 
 
-def _is_inside(box: Box, size: tuple[int, int]) -> bool:
-    return box.x > 1 and box.y > 1 and box.right < size[0] - 1 and box.bottom < size[1] - 1
+def _inside(boxes: Floats, size: tuple[int, int]) -> Flags:
+    """(N,) bool: does not touch the edge of the image."""
+    high = boxes[:, :2] + boxes[:, 2:]
+    inside = (boxes[:, :2] > 1).all(axis=1) & (high < np.array(size) - 1).all(axis=1)
+    return np.asarray(inside, np.bool_)

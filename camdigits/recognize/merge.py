@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from camdigits.geometry import BARE_STROKE_ASPECT, union
+from camdigits.geometry import BARE_STROKE_ASPECT
 from camdigits.image import cv2
 from camdigits.recognize.classify import Classify
-from camdigits.values import Box, Candidates, Floats, Region
+from camdigits.segment.regions import joined
+from camdigits.values import Box, Candidates, Flags, Floats, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class MergeConfig:
     bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions are ambiguous
     max_gap_heights: float = 0.3  # chosen: largest gap, over the taller region's height
     max_aspect: float = 1.3  # chosen: width over height of the union; wider is two digits
+    radius_heights: float = 10.0  # chosen: distance from a digit, in its heights
     max_tries: int = 40  # chosen: regions, and also pairs, in one image
 
 
@@ -48,17 +50,19 @@ def merge(
     regions, read = candidates.regions, candidates.accepted(threshold)
     if not read.any() or read.all():
         return candidates
-    widths, heights = np.array([region.box[2:] for region in regions], np.float64).T
-    usual = heights[read & (widths >= config.bare_stroke_aspect * heights)]
-    rejected = [int(row) for row in np.argsort(-heights, kind="stable") if not read[row]]
+    boxes = candidates.boxes
+    widths, heights = boxes[:, 2:].T
+    digits = boxes[read & (widths >= config.bare_stroke_aspect * heights)]
+    near = _near_digits(boxes, digits, config)
+    rejected = [int(row) for row in np.argsort(-heights, kind="stable") if near[row] & ~read[row]]
     tries = [
-        *_separated(regions, rejected[: config.max_tries], usual, config),
-        *_together(regions, rejected, usual, config),
+        *_separated(regions, rejected[: config.max_tries], digits, config),
+        *_together(regions, rejected, digits, config),
     ]
     if not tries:
         return candidates
     new = classify([region for each in tries for region in each.regions])
-    scores = [_best_score(each, new, usual, threshold, config) for each in _placed(tries)]
+    scores = [_best_score(each, new, digits, threshold, config) for each in _placed(tries)]
     surest = sorted(np.flatnonzero(scores).tolist(), key=lambda index: -scores[index])
     return _replaced(candidates, new, [_placed(tries)[index] for index in surest])
 
@@ -84,14 +88,14 @@ def _placed(tries: Sequence[_Try]) -> list[_Try]:
 
 
 def _best_score(
-    one: _Try, new: Candidates, usual: Floats, threshold: float, config: MergeConfig
+    one: _Try, new: Candidates, digits: Floats, threshold: float, config: MergeConfig
 ) -> float:
     """Return the best score of a try's digits that fit the page, 0 if it has none."""
     accepted = new.accepted(threshold)
     fitting = [
         float(new.scores[row])
         for row, region in zip(one.rows, one.regions, strict=True)
-        if accepted[row] and _fits(region.box, usual, config)
+        if accepted[row] and _fits(region.box, digits, config)
     ]
     return max(fitting, default=0.0)
 
@@ -99,7 +103,7 @@ def _best_score(
 def _separated(
     regions: Sequence[Region],
     rejected: Sequence[int],
-    usual: Floats,
+    digits: Floats,
     config: MergeConfig,
 ) -> list[_Try]:
     """Return the components of each region that has several, if one may be a digit."""
@@ -107,7 +111,7 @@ def _separated(
     return [
         _Try(tuple(found), (index,))
         for index, found in parts
-        if any(_fits(each.box, usual, config) for each in found)
+        if any(_fits(each.box, digits, config) for each in found)
     ]
 
 
@@ -132,7 +136,7 @@ def _components(region: Region, min_part_size: float) -> list[Region]:
 def _together(
     regions: Sequence[Region],
     rejected: Sequence[int],
-    usual: Floats,
+    digits: Floats,
     config: MergeConfig,
 ) -> list[_Try]:
     """Return pairs of regions near each other that may be one digit."""
@@ -147,28 +151,29 @@ def _together(
     for one, other in np.argwhere(np.triu(near, 1)).tolist():
         if len(tries) == config.max_tries:
             break
-        if _fits(Box(0, 0, *both[one, other].tolist()), usual, config):
+        box = Box(*np.minimum(low[one], low[other]).tolist(), *both[one, other].tolist())
+        if _fits(box, digits, config):
             pair = rejected[one], rejected[other]
-            tries.append(_Try((_union(regions[pair[0]], regions[pair[1]]),), pair))
+            tries.append(_Try((joined([regions[row] for row in pair]),), pair))
     return tries
 
 
-def _fits(box: Box, usual: Floats, config: MergeConfig) -> bool:
+def _near_digits(boxes: Floats, digits: Floats, config: MergeConfig) -> Flags:
+    """(N,) bool: regions near a digit, M of (M, 4), and not much higher than it."""
+    middle = digits[:, :2] + digits[:, 2:] / 2
+    own = boxes[:, None, :2] + boxes[:, None, 2:] / 2
+    away = np.abs(own - middle) - boxes[:, None, 2:] / 2
+    fits = (away <= config.radius_heights * digits[:, 3:]).all(axis=2)
+    fits &= boxes[:, 3, None] <= config.height_range[1] * digits[:, 3]
+    return np.asarray(fits.any(axis=1), np.bool_)
+
+
+def _fits(box: Box, digits: Floats, config: MergeConfig) -> bool:
     """Whether a box has about the height of a digit on this page and is not a bare stroke."""
     if box.width < config.bare_stroke_aspect * box.height:
         return False
-    part = box.height / usual
+    part = box.height / digits[:, 3]
     return bool(((config.height_range[0] <= part) & (part <= config.height_range[1])).any())
-
-
-def _union(one: Region, other: Region) -> Region:
-    box = union((one.box, other.box))
-    ink = np.zeros((box.height, box.width), np.uint8)
-    for region in (one, other):
-        left, top = region.box.x - box.x, region.box.y - box.y
-        part = ink[top : top + region.box.height, left : left + region.box.width]
-        np.maximum(part, region.ink, out=part)
-    return Region(box, ink, max(one.strength, other.strength))
 
 
 def _replaced(candidates: Candidates, new: Candidates, tries: Sequence[_Try]) -> Candidates:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from camdigits.geometry import ROTATIONS
 from camdigits.image import cv2
@@ -27,7 +28,9 @@ class OrientationConfig:
     min_sure_glyphs: int = 4  # chosen: sure ones after rotation, if any are sure before
     max_ambiguous_glyphs: int = 12  # chosen: up to this many may all be rotated, as 9961
     upright_fraction: float = 0.9  # chosen: fraction of sure glyphs of an upright page
-    first_sample: int = 48  # chosen: tried first; enough to give up on cloth
+    first_sample: int = 32  # chosen: tried first; enough to give up on cloth
+    max_lag: float = 0.12  # chosen: share of sure glyphs behind in the first sample
+    first_fraction: float = 0.7  # chosen: of the fraction that is needed, in the first sample
     sample: int = 96  # chosen: enough to decide
     min_rotated_fraction: float = 0.12  # of a rotated page's glyphs; cables and leaves have fewer
     min_skewed_fraction: float = 0.5  # chosen: of a skewed page's; half of a form may be letters
@@ -98,11 +101,14 @@ def _best_angle(
     if sample is None:
         return 0
     few = sample[:: -(-len(sample) // config.first_sample)]
-    sure, plain = _sure(few, angles, classifier, config)
-    if sure[1:].sum(axis=1).max() <= sure[0].sum():
+    sure, plain = _sure(glyphs, predictions, few, angles, classifier, config)
+    most, now = sure[1:].sum(axis=1).max(), sure[0].sum()
+    if not most or most <= now - (config.max_lag * now if len(few) < len(sample) else 0):
+        return 0
+    if most < config.first_fraction * min_fraction * len(few):
         return 0
     if len(few) < len(sample):
-        sure, plain = _sure(sample, angles, classifier, config)
+        sure, plain = _sure(glyphs, predictions, sample, angles, classifier, config)
     best = 1 + int(sure[1:].sum(axis=1).argmax())
     if angles[best] == 180 and not (plain[best] & ~sure[0]).any():
         return 0
@@ -111,8 +117,10 @@ def _best_angle(
     return angles[best] if _is_better(sure[best], sure[0], min_fraction, config) else 0
 
 
-def _sample(glyphs: Glyphs, predictions: Predictions, config: OrientationConfig) -> Glyphs | None:
-    """Return a sample of glyphs that are not bare strokes; None if the page is upright."""
+def _sample(
+    glyphs: Glyphs, predictions: Predictions, config: OrientationConfig
+) -> npt.NDArray[np.intp] | None:
+    """Return indexes of a sample of broad glyphs; None if the page is upright."""
     sure = predictions.accepted(config.sure_score)
     if sure.all():
         return None
@@ -121,7 +129,7 @@ def _sample(glyphs: Glyphs, predictions: Predictions, config: OrientationConfig)
     is_upright = sure_count >= config.upright_fraction * count
     if count < config.min_glyphs or (is_upright and count > config.max_ambiguous_glyphs):
         return None
-    return glyphs[broad][:: -(-count // config.sample)]
+    return np.flatnonzero(broad)[:: -(-count // config.sample)]
 
 
 def _is_better(
@@ -141,15 +149,18 @@ def _is_better(
 
 
 def _sure(
-    glyphs: Glyphs, angles: Sequence[int], classifier: Classifier, config: OrientationConfig
+    glyphs: Glyphs,
+    predictions: Predictions,
+    sample: npt.NDArray[np.intp],
+    angles: Sequence[int],
+    classifier: Classifier,
+    config: OrientationConfig,
 ) -> tuple[Flags, Flags]:
     """(angles, N) bool: which glyphs are surely digits, and which of these not upside down."""
-    tries = np.concatenate([_rotated(glyphs, angle) for angle in angles])
-    predictions = classifier.glyphs(tries)
-    sure = predictions.accepted(config.sure_score)
-    plain = sure & np.array(
-        [label not in config.both_ways for label in predictions.labels], np.bool_
-    )
+    tries = np.concatenate([_rotated(glyphs[sample], angle) for angle in angles[1:]])
+    every = predictions.take(sample.tolist()).joined(classifier.glyphs(tries))
+    sure = every.accepted(config.sure_score)
+    plain = sure & np.array([label not in config.both_ways for label in every.labels], np.bool_)
     return sure.reshape(len(angles), -1), plain.reshape(len(angles), -1)
 
 

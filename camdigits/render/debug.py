@@ -65,7 +65,7 @@ def _ink_view(trace: Trace) -> BgrImage:
     for region, label, score in zip(last.regions, last.labels, last.scores.tolist(), strict=True):
         box = scaled(box_from_upright(region.box, trace.pose), scale, size)
         put_box(canvas, box, style.line_px, _trace_colour(label, score))
-    put_tag(canvas, Tag(f"ink, {len(trace.regions)} regions", style.text_px, SLATE, 4), 4, 4)
+    put_tag(canvas, Tag(f"ink, {len(trace.split.regions)} regions", style.text_px, SLATE, 4), 4, 4)
     return canvas
 
 

@@ -1,11 +1,12 @@
-"""Find cut paths between touching digits: seams from top to bottom through little ink.
+"""Cut a region of joined digits along paths of little ink.
 
-For each column, dynamic programming (as in seam carving: Avidan and Shamir, SIGGRAPH 2007) finds
-the cheapest path that crosses the region's middle row in that column. Local minima of the cost
-are the candidates; the digit net decides which of them separate digits.
+Between the middles of two neighbouring digits, dynamic programming (as in seam carving: Avidan and
+Shamir, SIGGRAPH 2007) finds the path from top to bottom that crosses the least ink.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,26 +21,35 @@ class CutPathConfig:
 
     rows_px: int = 32  # chosen: height of the small copy on which paths are searched
     turn_cost: float = 0.3  # chosen: of a step sideways; a pixel of full ink costs 1
-    margin_heights: float = 0.1  # chosen: closer to the left or right end no digit fits
-    min_spacing_heights: float = 0.07  # chosen: between two paths, at the middle row
-    tie_cost: float = 0.1  # chosen: paths that differ by less are equally cheap
-    max_paths: int = 14  # chosen: the cheapest paths are kept
+    off_centre_cost: float = 30.0  # chosen: of a path half the gap away from the expected place
+    min_spacing_heights: float = 0.1  # chosen: between two paths of one gap, at the middle row
 
 
 DEFAULT = CutPathConfig()
 
 
-def find_cut_paths(ink: GrayImage, config: CutPathConfig = DEFAULT) -> list[Floats]:
-    """Find paths along which a region may be cut into two digits.
+def cut_between(
+    ink: GrayImage,
+    centres: Sequence[float],
+    count: int = 1,
+    config: CutPathConfig = DEFAULT,
+    widths: Sequence[float] = (),
+) -> list[list[Floats]]:
+    """Find paths between each two neighbouring characters of a region.
 
     Args:
-        ink: (h, w) uint8 of one region.
-        config: number and spacing of paths.
+        ink: (h, w) uint8 of the region.
+        centres: x of the middle of each character, from left to right.
+        count: paths wanted for each gap; there may be fewer.
+        config: costs.
+        widths: of the characters, in any unit: a 1 is narrow; empty if all are equal.
 
     Returns:
-        Paths from left to right, each (h,) float64: x of each row.
+        A list for each gap, the best path first; a path is (h,) float64: x of each row.
     """
     height, width = ink.shape
+    if len(centres) < 2:
+        return []
     columns = max(3, round(width * config.rows_px / height))
     shrunk = cv2.resize(ink, (columns, config.rows_px), interpolation=cv2.INTER_AREA)
     small = np.asarray(shrunk, np.float64) / 255
@@ -47,13 +57,40 @@ def find_cut_paths(ink: GrayImage, config: CutPathConfig = DEFAULT) -> list[Floa
     above = _cheapest(small[:middle], config.turn_cost)
     below = _cheapest(small[:middle:-1], config.turn_cost)
     cost = above.cost + below.cost + small[middle]
-    paths = []
-    for column in _valleys(cost, config):
-        steps = [*above.path(column), column, *reversed(below.path(column))]
-        rows = (np.arange(height) + 0.5) * config.rows_px / height - 0.5
-        path = np.interp(rows, np.arange(config.rows_px), np.asarray(steps) + 0.5)
-        paths.append(np.asarray(path * width / columns, np.float64))
-    return sorted(paths, key=lambda path: float(path.mean()))
+    rows = (np.arange(height) + 0.5) * config.rows_px / height - 0.5
+    gaps = []
+    sizes = widths or [1.0] * len(centres)
+    for (left, narrow), (right, wide) in pairwise(zip(centres, sizes, strict=True)):
+        ends = left * columns / width, right * columns / width
+        paths = []
+        for column in _between(cost, ends, narrow / (narrow + wide), count, config):
+            steps = [*above.path(column), column, *reversed(below.path(column))]
+            path = np.interp(rows, np.arange(config.rows_px), np.asarray(steps) + 0.5)
+            paths.append(np.asarray(path * width / columns, np.float64))
+        gaps.append(paths)
+    return gaps
+
+
+def _between(
+    cost: Floats, ends: tuple[float, float], share: float, count: int, config: CutPathConfig
+) -> list[int]:
+    """Return the cheapest columns between two, rather at this share of the way than elsewhere."""
+    left, right = ends
+    middle = left + share * (right - left)
+    first, last = max(0, int(np.ceil(left))), min(len(cost) - 1, int(right))
+    if last < first:
+        return [min(max(round(middle), 0), len(cost) - 1)]
+    columns = np.arange(first, last + 1)
+    away = np.abs(columns - middle) / max((right - left) / 2, 0.5)
+    total = cost[first : last + 1] + config.off_centre_cost * away**2
+    apart = max(1, round(config.min_spacing_heights * config.rows_px))
+    chosen: list[int] = []
+    for index in np.argsort(total, kind="stable").tolist():
+        if all(abs(index - other) >= apart for other in chosen):
+            chosen.append(index)
+            if len(chosen) == count:
+                break
+    return [first + index for index in chosen]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,37 +110,19 @@ class _Paths:
 
 
 def _cheapest(ink: Floats, turn_cost: float) -> _Paths:
-    cost = np.zeros(ink.shape[1])
-    columns = np.arange(ink.shape[1])
+    width = ink.shape[1]
+    columns = np.arange(width)
+    costs = np.full((3, width), np.inf)
+    cost = np.zeros(width)
     previous = []
     for row in ink:
-        straight = cost + row
-        from_left = np.concatenate([[np.inf], straight[:-1]]) + turn_cost
-        from_right = np.concatenate([straight[1:], [np.inf]]) + turn_cost
-        costs = np.stack([from_left, straight, from_right])
+        costs[1] = cost + row
+        costs[0, 1:] = costs[1, :-1] + turn_cost
+        costs[2, :-1] = costs[1, 1:] + turn_cost
         best = costs.argmin(axis=0)
         previous.append(columns + best - 1)
         cost = costs[best, columns]
     return _Paths(cost, previous)
-
-
-def _valleys(cost: Floats, config: CutPathConfig) -> list[int]:
-    """Return the columns of the cheapest paths, apart from each other and from the ends."""
-    open_cost = cost.copy()
-    margin = max(1, round(config.margin_heights * config.rows_px))
-    open_cost[:margin] = open_cost[len(cost) - margin :] = np.inf
-    apart = max(1, round(config.min_spacing_heights * config.rows_px))
-    columns: list[int] = []
-    while len(columns) < config.max_paths:
-        if not np.isfinite(open_cost.min()):
-            break
-        # Of equally cheap columns take the one farthest from those taken: each gap gets a path.
-        cheap = np.flatnonzero(open_cost <= open_cost.min() + config.tie_cost)
-        distance = np.abs(cheap[:, None] - np.array(columns or [-1])).min(axis=1)
-        column = int(cheap[distance.argmax()])
-        columns.append(column)
-        open_cost[max(0, column - apart) : column + apart + 1] = np.inf
-    return columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,10 +144,21 @@ class Span:
 
     def part(self, region: Region) -> Region | None:
         """Return the region's part in the span, cropped to its ink; None if it has no ink."""
-        ink = self.of(region.ink)
+        first = 0 if self.left is None else max(0, int(self.left.min()))
+        last = region.box.width if self.right is None else int(np.ceil(self.right.max()))
+        shifted = Span(
+            None if self.left is None else self.left - first,
+            None if self.right is None else self.right - first,
+        )
+        ink = shifted.of(region.ink[:, first : max(last, first + 1)])
         x, y, width, height = cv2.boundingRect(ink)
         if width == 0:
             return None
         tight = np.ascontiguousarray(ink[y : y + height, x : x + width])
-        box = Box(region.box.x + x, region.box.y + y, width, height)
+        box = Box(region.box.x + first + x, region.box.y + y, width, height)
         return Region(box, tight, region.strength)
+
+
+def spans_of(paths: Sequence[Floats]) -> list[Span]:
+    """Return the spans from edge to edge that some paths leave, from left to right."""
+    return [Span(left, right) for left, right in pairwise([None, *paths, None])]

@@ -72,9 +72,9 @@ class SlowReader:
     def __init__(self) -> None:
         self.took_s: list[float] = []
 
-    def read(self, image: Frame, *, trace: bool = False) -> Result:
+    def read(self, image: Frame, *, trace: bool = False, budget: object = None) -> Result:
         """Read nothing, slowly."""
-        del trace
+        del trace, budget
         begun_s = time.monotonic()
         time.sleep(READING_S)
         self.took_s.append(time.monotonic() - begun_s)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camdigits.segment.cut_paths import CutPathConfig, Span, find_cut_paths
+from camdigits.segment.cut_paths import Span, cut_between, spans_of
 from camdigits.values import Box, Region
 
 
@@ -34,23 +34,24 @@ def misplaced(path, left, right):
 
 
 def test_a_thin_bridge_is_cut():
-    """One path runs through the gap and separates the strokes without cutting them."""
+    """The path runs through the gap and separates the strokes without cutting them."""
     ink = bars(2)
     left, right = ink.copy(), ink.copy()
     left[:, 6:] = right[:, :16] = 0
 
-    assert min(misplaced(path, left, right) for path in find_cut_paths(ink)) == 0
+    ((path,),) = cut_between(ink, [3, 19])
+
+    assert misplaced(path, left, right) == 0
 
 
 @pytest.mark.parametrize("pitch", [12, 16, 26, 32])
 def test_every_gap_of_four_strokes_has_a_path(pitch):
     """Each gap gets a path, whatever its width."""
-    ink = bars(4, pitch)
+    gaps = cut_between(bars(4, pitch), [3 + pitch * index for index in range(4)])
 
-    means_x = np.array([path.mean() for path in find_cut_paths(ink)])
-
-    gaps = [(6 + pitch * index, pitch * (index + 1)) for index in range(3)]
-    assert all(((start <= means_x) & (means_x <= end)).any() for start, end in gaps)
+    means_x = [paths[0].mean() for paths in gaps]
+    ends = [(6 + pitch * index, pitch * (index + 1)) for index in range(3)]
+    assert all(start <= x <= end for x, (start, end) in zip(means_x, ends, strict=True))
 
 
 def test_interlocked_digits_are_separated_by_a_bent_path():
@@ -58,35 +59,61 @@ def test_interlocked_digits_are_separated_by_a_bent_path():
     left, right = interlocked()
     ink = np.maximum(left, right)
 
-    paths = find_cut_paths(ink)
+    ((path,),) = cut_between(ink, [10, 40])
 
     assert min(misplaced(straight(ink, column), left, right) for column in range(50)) > 60
-    assert min(misplaced(path, left, right) for path in paths) < 20
+    assert misplaced(path, left, right) < 20
 
 
 @pytest.mark.parametrize("shape", [(8, 9), (33, 40), (100, 50), (100, 400)])
 def test_every_path_has_one_x_per_row(shape):
-    """Paths are in pixels of the region at any size, sorted from left to right."""
+    """Paths are in pixels of the region at any size, between the two characters."""
     ink = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
 
-    paths = find_cut_paths(ink)
+    gaps = cut_between(ink, [0.2 * shape[1], 0.5 * shape[1], 0.8 * shape[1]], count=3)
 
-    assert paths
-    assert all(path.shape == shape[:1] for path in paths)
-    assert all((path >= 0).all() and (path <= shape[1]).all() for path in paths)
-    means = [path.mean() for path in paths]
-    assert means == sorted(means)
-
-
-def test_the_number_of_paths_is_limited():
-    """A long word has at most max_paths paths."""
-    assert len(find_cut_paths(bars(12), CutPathConfig(max_paths=5))) == 5
+    assert len(gaps) == 2
+    for paths in gaps:
+        assert 1 <= len(paths) <= 3
+        assert all(path.shape == shape[:1] for path in paths)
+        assert all((path >= 0).all() and (path <= shape[1]).all() for path in paths)
+    assert gaps[0][0].mean() < gaps[1][0].mean()
 
 
-@pytest.mark.parametrize("width", [1, 4, 7])
-def test_a_bare_stroke_has_no_path(width):
-    """A region too narrow for two digits has no cut path."""
-    assert find_cut_paths(np.full((40, width), 255, np.uint8)) == []
+def test_several_paths_of_a_gap_are_apart():
+    """The best comes first; the others are other cuts, not the same a pixel further."""
+    ink = np.zeros((40, 60), np.uint8)
+    ink[20] = 255
+
+    ((first, *others),) = cut_between(ink, [5, 55], count=3)
+
+    assert first.mean() == pytest.approx(30, abs=1.5)
+    assert len(others) == 2
+    assert all(abs(path.mean() - first.mean()) >= 3 for path in others)
+
+
+@pytest.mark.parametrize("centres", [[], [20.0]])
+def test_one_character_has_no_gap(centres):
+    """There is nothing to cut."""
+    assert cut_between(bars(2), centres) == []
+
+
+def test_characters_at_one_place_are_cut_there():
+    """Two labels at the same column, or out of order, still give a path."""
+    ((path,),) = cut_between(bars(2), [10, 10])
+
+    assert path.mean() == pytest.approx(10, abs=2)
+
+
+def test_the_spans_between_paths_cover_the_region():
+    """Two paths leave three spans, from edge to edge."""
+    ink = bars(3)
+    paths = [each[0] for each in cut_between(ink, [3, 19, 35])]
+
+    spans = spans_of(paths)
+
+    assert len(spans) == 3
+    assert np.array_equal(sum(span.of(ink).astype(int) for span in spans), ink)
 
 
 def test_a_span_sets_the_ink_outside_to_0():
@@ -105,7 +132,7 @@ def test_both_sides_together_are_the_region():
     left, right = interlocked()
     ink = np.maximum(left, right)
 
-    for path in find_cut_paths(ink):
+    for (path,) in cut_between(ink, [10, 40]):
         parts = Span(None, path).of(ink).astype(int) + Span(path, None).of(ink)
 
         assert np.array_equal(parts, ink)

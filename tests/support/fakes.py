@@ -50,8 +50,9 @@ class FakeReader:
     def __init__(self) -> None:
         self.calls: list[tuple[int, bool, int]] = []  # frame, trace, value of its left column
 
-    def read(self, image: Frame, *, trace: bool = False) -> Result:
+    def read(self, image: Frame, *, trace: bool = False, budget: object = None) -> Result:
         """Read a frame."""
+        del budget
         self.calls.append((image.index, trace, int(image.bgr[0, 0, 0])))
         box = Box(10, 20, 5, 8)
         region = Region(box, np.full((8, 5), 255, np.uint8))

@@ -87,12 +87,14 @@ def show(
 def region_views(result: Result, scorer: LogitScorer, card: Card) -> tuple[RegionView, ...]:
     """Return every region of a traced reading, by left edge, then by top edge."""
     trace = result.trace
-    if trace is None or not trace.regions:
+    if trace is None or not trace.split.regions:
         return ()
-    glyphs = glyphs_of(trace.regions)
+    glyphs = glyphs_of(trace.split.regions)
     probs = probabilities(scorer(glyphs), card.temperature)
     size = result.frame.bgr.shape[1], result.frame.bgr.shape[0]
-    placed = [to_frame(region.box, trace.pose, trace.scale, size) for region in trace.regions]
+    placed = [
+        to_frame(region.box, trace.pose, trace.scale, size) for region in trace.split.regions
+    ]
     last = trace.split
     boxes = {digit.box for digit in result.digits}
     views = (

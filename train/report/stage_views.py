@@ -52,7 +52,7 @@ def views(result: Result, trace: Trace) -> Iterator[View]:
     yield "6-glyphs.png", "glyphs: input of the digit net", _sheet(trace.glyphs)
     first = _captions(trace.found.predictions)
     yield "7-predictions.png", "predictions of the digit net", _sheet(trace.glyphs, first)
-    second = _second_looks(trace)
+    second = _merge_and_split(trace)
     if second is not None:
         yield "8-merge-split.png", "rejected regions, merged or split", second
     if threshold:
@@ -145,7 +145,7 @@ def _magnified(glyph: GrayImage, side: int) -> BgrImage:
     return np.asarray(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def _second_looks(trace: Trace) -> BgrImage | None:
+def _merge_and_split(trace: Trace) -> BgrImage | None:
     """Show each region that was replaced, an arrow, and its replacement."""
     changes = [*_changes(trace.found, trace.merged), *_changes(trace.merged, trace.split)]
     if not changes:

@@ -21,6 +21,7 @@ from camdigits.render.status import Status
 from camdigits.roi import FrameReader, RoiReader, mirrored_box, roi_from_drag
 from camdigits.sinks.base import Sink
 from camdigits.sources.base import SourceInfo
+from camdigits.track.frame_budget import FrameBudget
 from camdigits.track.tracker import TrackConfig, Tracker
 from camdigits.values import Box, Frame
 
@@ -96,7 +97,8 @@ class Session:
         self._report, self._source_problem = report, source_problem
         self._reader = RoiReader(reader, self.options.roi)
         self._saver = Saver(self.options.folder, info, self._notify)
-        self._pipeline = Pipeline(self._reader, tracker, (*sinks, self._saver))
+        budget = None if tracker is None else FrameBudget()
+        self._pipeline = Pipeline(self._reader, tracker, (*sinks, self._saver), budget)
         self._drawn_roi: Box | None = None  # while the mouse button is down
         self._speed, self._speed_until_s = Speed(), 0.0
         self._note, self._note_until_s = "", 0.0

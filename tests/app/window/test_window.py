@@ -52,7 +52,7 @@ PROGRAM = textwrap.dedent(
             self.closed = True
 
     class Reader:
-        def read(self, frame, *, trace=False):
+        def read(self, frame, *, trace=False, budget=None):
             left = int(frame.bgr[0, 0, 0])
             call = {"frame": frame.index, "trace": trace, "left": left}
             log.write(json.dumps({**call, "size": frame.bgr.shape[1::-1]}) + "\\n")

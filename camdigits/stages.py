@@ -1,0 +1,187 @@
+"""Run each stage once, in order, on an upright image: the only place that states this order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from camdigits.config import ReaderConfig
+from camdigits.layout.grouping import mark_cell_boundaries
+from camdigits.layout.plausibility import plausible_digits
+from camdigits.meter import StageClock
+from camdigits.recognize.classify import Classifier, digits_of
+from camdigits.recognize.glyph import glyphs_of
+from camdigits.recognize.merge import merge
+from camdigits.recognize.prior import odds_of_none
+from camdigits.recognize.reject_words import reject_words
+from camdigits.recognize.sequence import SequenceReader
+from camdigits.recognize.split import Budget, split
+from camdigits.recognize.texture import without_texture
+from camdigits.segment.contours import Components, fill_components
+from camdigits.segment.find_rules import find_components
+from camdigits.segment.ink import InkConfig, find_ink
+from camdigits.segment.regions import digit_sized, join_regions
+from camdigits.values import (
+    NONE,
+    Box,
+    Candidates,
+    Digit,
+    Floats,
+    Glyphs,
+    GrayImage,
+    Ink,
+    Pose,
+    Region,
+    Rejected,
+    Trace,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """Outputs of each stage on the upright image at working size; boxes are in its pixels."""
+
+    pose: Pose
+    ink_config: InkConfig
+    ink: Ink
+    components: Components  # without rules
+    sized: Components  # digit-sized ones
+    is_textured: bool  # parts are texture and were skipped
+    found: Candidates
+    glyphs: Glyphs
+    prior_odds: Floats
+    with_prior: Candidates
+    merged: Candidates
+    split: Candidates
+    rejected: tuple[Rejected, ...]
+    accepted: tuple[Digit, ...]
+    digits: tuple[Digit, ...]
+    postponed: tuple[Box, ...]  # regions left for later frames
+
+    def certainty(self) -> float:
+        """Return the sum of the digits' scores; the pass with the larger sum is kept."""
+        return sum(digit.score for digit in self.digits)
+
+    def trace(self, scale: float, passes: int) -> Trace:
+        """Return the steps as the public value.
+
+        Args:
+            scale: from working size to frame size.
+            passes: how often the stages ran.
+        """
+        mask = fill_components(self.components, self.ink.mask.shape)
+        return Trace(
+            self.pose, scale, self.ink, mask, self.components.rules, self.sized.boxes,
+            self.is_textured, self.found, self.glyphs, self.prior_odds, self.with_prior,
+            self.merged, self.split, self.rejected, self.accepted, self.digits, passes,
+            self.postponed,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The stages with their models and settings."""
+
+    classifier: Classifier
+    sequences: SequenceReader | None  # None: joined digits are not split
+    threshold: float
+    config: ReaderConfig
+
+    def run(
+        self,
+        gray: GrayImage,
+        pose: Pose,
+        ink_config: InkConfig,
+        clock: StageClock,
+        budget: Budget | None = None,
+    ) -> Pass:
+        """Run each stage once.
+
+        Args:
+            gray: (H, W) uint8, upright, at working size.
+            pose: how it was rotated.
+            ink_config: settings of the ink, for the default scale or for large digits.
+            clock: receives the time of each stage.
+            budget: chooses the regions that are read as sequences; None reads all.
+        """
+        config, threshold, classify = self.config, self.threshold, self.classifier.regions
+        clock.passes += 1
+        ink = find_ink(gray, ink_config)
+        clock.lap("ink")
+        components = find_components(ink, config.rules)
+        clock.lap("rules")
+        sized = digit_sized(components, ink.mask.shape, config.regions)
+        clock.lap("regions")
+        kept = without_texture(sized, ink, classify, threshold, config.texture)
+        clock.lap("texture")
+        regions = join_regions(kept, ink, config.regions)
+        clock.lap("regions")
+        glyphs = glyphs_of(regions)
+        clock.lap("glyphs")
+        found = Candidates(regions, self.classifier.glyphs(glyphs))
+        clock.lap("classify")
+        odds = odds_of_none(found, config.prior)
+        with_prior = found.with_prior(odds)
+        clock.lap("prior")
+        is_textured = kept is not sized
+        merged, last = self._merge_and_split(with_prior, odds, is_textured, clock, budget)
+        rejected = last.rejected(threshold)
+        accepted = _with_parts_marked(digits_of(last, threshold), merged)
+        strengths = [
+            region.strength
+            for region, is_accepted in zip(last.regions, last.accepted(threshold), strict=True)
+            if is_accepted
+        ]
+        plausible = plausible_digits(
+            accepted,
+            (gray.shape[1], gray.shape[0]),
+            [each.box for each in rejected],
+            strengths,
+            config.plausibility,
+        )
+        digits = mark_cell_boundaries(plausible, components.rules, config.grouping)
+        clock.lap("plausibility")
+        postponed = () if budget is None else budget.left
+        return Pass(
+            pose, ink_config, ink, components, sized, is_textured, found, glyphs, odds,
+            with_prior, merged, last, rejected, accepted, digits, postponed,
+        )  # fmt: skip
+
+    def _merge_and_split(
+        self,
+        candidates: Candidates,
+        odds: Floats,
+        is_textured: bool,
+        clock: StageClock,
+        budget: Budget | None,
+    ) -> tuple[Candidates, Candidates]:
+        """Merge strokes and split joined digits; only a reject class can reject trial parts."""
+        threshold, config = self.threshold, self.config
+        if is_textured or NONE not in self.classifier.spec.labels:
+            return candidates, candidates
+        if self.sequences is not None:
+            read_ink = self.sequences.read
+            candidates = reject_words(
+                candidates, read_ink, threshold, config.prior, config.reject_words
+            )
+            clock.lap("words")
+        accepted_odds = odds[candidates.accepted(threshold)]
+        # Apply the prior of the digits on the page to trial parts, but do not raise "none".
+        factor = min(1.0, float(np.median(accepted_odds))) if len(accepted_odds) else 1.0
+
+        def classify(regions: Sequence[Region]) -> Candidates:
+            return self.classifier.regions(regions).with_prior(factor)
+
+        merged = merge(candidates, classify, threshold, config.merge)
+        clock.lap("merge")
+        if self.sequences is None:
+            return merged, merged
+        last = split(merged, classify, read_ink, threshold, config.split, budget)
+        clock.lap("split")
+        return merged, last
+
+
+def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:
+    """Mark digits that were cut out of a larger region."""
+    whole = {region.box for region in merged.regions}
+    return tuple(each if each.box in whole else replace(each, is_part=True) for each in digits)
