@@ -29,7 +29,6 @@ class OrientationConfig:
     max_ambiguous_glyphs: int = 12  # chosen: up to this many may all be rotated, as 9961
     upright_fraction: float = 0.9  # chosen: fraction of sure glyphs of an upright page
     first_sample: int = 32  # chosen: tried first; enough to give up on cloth
-    max_lag: float = 0.12  # chosen: share of sure glyphs behind in the first sample
     first_fraction: float = 0.7  # chosen: of the fraction that is needed, in the first sample
     sample: int = 96  # chosen: enough to decide
     min_rotated_fraction: float = 0.12  # of a rotated page's glyphs; cables and leaves have fewer
@@ -103,7 +102,7 @@ def _best_angle(
     few = sample[:: -(-len(sample) // config.first_sample)]
     sure, plain = _sure(glyphs, predictions, few, angles, classifier, config)
     most, now = sure[1:].sum(axis=1).max(), sure[0].sum()
-    if not most or most <= now - (config.max_lag * now if len(few) < len(sample) else 0):
+    if most < now or not most:
         return 0
     if most < config.first_fraction * min_fraction * len(few):
         return 0

@@ -52,10 +52,10 @@ class SplitConfig:
     max_digit_aspect: float = 0.95  # chosen: an accepted digit that is wider is read, too
     min_sure_score: float = 0.97  # chosen: of an accepted digit; below it is doubtful
     max_doubtful_aspect: float = 0.6  # chosen: a doubtful digit that is wider is read, too
-    neighbour_radius_heights: float = 5.0  # chosen: distance of centres
+    neighbour_radius_heights: float = 8.0  # chosen: between two boxes
     neighbour_size_ratio: float = 2.0  # chosen: heights of neighbours
-    max_failed_neighbours: int = 4  # chosen: neighbours without digits after which text is assumed
-    max_failed_per_digit: float = 3.0  # chosen: the same, for each neighbour that is a digit
+    max_failed_neighbours: int = 3  # chosen: neighbours without digits after which text is assumed
+    max_failed_per_digit: float = 0.25  # chosen: the same, for each neighbour that is a digit
     min_certainty: float = 0.15  # chosen: of a whole sequence
     part_weight: float = 0.5  # chosen: of the digit net's log-probabilities
     min_part_chance: float = 0.02  # chosen: bound of its doubt: the part's strokes may be cut
