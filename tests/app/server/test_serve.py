@@ -115,6 +115,7 @@ def test_the_camera_websocket_follows_digits(demo, pictures):
         for jpeg in pictures:
             websocket.send(jpeg)
             answers.append(json.loads(websocket.recv(timeout=20)))
+            time.sleep(0.05)  # as a camera sends: a number is stable after a while
         websocket.send(b"no picture")
         wrong = json.loads(websocket.recv(timeout=20))
         websocket.send(json.dumps({"details": True}))
