@@ -1,7 +1,7 @@
 """Read the digits of an image: the public API, and the search for orientation and scale.
 
-`camdigits.stages` runs each stage once. The reader runs it again on a rotated or straightened
-image, or for large digits if few were found, and keeps the result with the surest digits.
+`camdigits.stages` runs the stages. The reader runs them again on a rotated or straightened image,
+or for large digits if few were found, and keeps the result with the surest digits.
 """
 
 import os
@@ -28,7 +28,7 @@ from camdigits.recognize.sequence_net import load_sequence_net
 from camdigits.recognize.split import Budget
 from camdigits.recognize.tflite import load_scorer
 from camdigits.segment.ink import InkConfig
-from camdigits.stages import Pass, Stages
+from camdigits.stages import Classified, Pass, Stages
 from camdigits.values import (
     NONE,
     Box,
@@ -163,11 +163,11 @@ class Reader:
         found = self._search(gray, clock, budget)
         size = frame.bgr.shape[1], frame.bgr.shape[0]
         place = partial(
-            _placed, to_image=partial(to_frame, pose=found.pose, scale=scale, size=size)
+            _placed, to_image=partial(to_frame, pose=found.classified.pose, scale=scale, size=size)
         )
         digits = tuple(sorted(map(place, found.digits), key=_left_edge))
         rejected = tuple(map(place, found.rejected))
-        rotation = found.pose.rotation
+        rotation = found.classified.pose.rotation
         numbers = group(digits, rotation, self._config.grouping)
         clock.lap("group")
         steps = found.trace(scale, clock.passes) if trace else None
@@ -195,52 +195,59 @@ class Reader:
         """
         found = self._turn(gray, self._config.ink, clock, budget)
         few = len(found.digits) < self._config.min_digits_one_scale
-        if few and not found.is_textured:
+        if few and not found.classified.is_textured:
             close_up = self._turn(gray, self._config.close_up_ink, clock, budget)
             found = max(found, close_up, key=Pass.certainty)
         # If every region is accepted, a skew correction could only lose digits.
-        if found.rejected and not found.is_textured:
-            config = self._config.orientation
-            skew = find_skew(found.glyphs, found.found.predictions, self._classifier, config)
-            clock.lap("orientation")
-            if skew:
-                pose = replace(found.pose, skew=skew)
-                straight = self._run(gray, pose, found.ink_config, clock, budget)
-                found = max(found, straight, key=Pass.certainty)
+        if found.rejected and not found.classified.is_textured:
+            return self._straightened(gray, found, clock, budget)
         return found
 
     def _turn(
         self, gray: GrayImage, ink: InkConfig, clock: StageClock, budget: Budget | None
     ) -> Pass:
-        """Read an image, and read it again if its glyphs are rotated by quarter turns.
+        """Read an image, rotated by quarter turns if its glyphs are.
 
-        All stages run again on the rotated image, so the result is that of the upright page.
+        The image is rotated, not its glyphs, so the result is that of the upright page.
         """
         pose = Pose((gray.shape[1], gray.shape[0]), self._rotate or 0)
-        found = self._run(gray, pose, ink, clock, budget)
-        if self._rotate is not None:
-            return found
-        predictions = found.found.predictions
-        rotation = find_rotation(
-            found.glyphs, predictions, self._classifier, self._config.orientation
+        found = self._classify(gray, pose, ink, clock)
+        if self._rotate is None:
+            predictions = found.found.predictions
+            rotation = find_rotation(
+                found.glyphs, predictions, self._classifier, self._config.orientation
+            )
+            clock.lap("orientation")
+            if rotation:
+                found = self._classify(gray, replace(pose, rotation=rotation), ink, clock)
+        return self._stages.complete(found, clock, budget)
+
+    def _straightened(
+        self, gray: GrayImage, found: Pass, clock: StageClock, budget: Budget | None
+    ) -> Pass:
+        """Read a skewed image again, straightened, if that makes more regions digits."""
+        first = found.classified
+        skew = find_skew(
+            first.glyphs, first.found.predictions, self._classifier, self._config.orientation
         )
         clock.lap("orientation")
-        if not rotation:
+        if not skew:
             return found
-        return self._run(gray, replace(pose, rotation=rotation), ink, clock, budget)
+        straight = self._classify(gray, replace(first.pose, skew=skew), first.ink_config, clock)
+        if straight.certainty(self._threshold) <= first.certainty(self._threshold):
+            return found
+        return max(found, self._stages.complete(straight, clock, budget), key=Pass.certainty)
 
-    def _run(
-        self,
-        gray: GrayImage,
-        pose: Pose,
-        ink: InkConfig,
-        clock: StageClock,
-        budget: Budget | None,
-    ) -> Pass:
+    def _classify(
+        self, gray: GrayImage, pose: Pose, ink: InkConfig, clock: StageClock
+    ) -> Classified:
         upright = make_upright(gray, pose)
         clock.lap("orientation")
-        stages = Stages(self._classifier, self._sequences, self._threshold, self._config)
-        return stages.run(upright, pose, ink, clock, budget)
+        return self._stages.classify(upright, pose, ink, clock)
+
+    @property
+    def _stages(self) -> Stages:
+        return Stages(self._classifier, self._sequences, self._threshold, self._config)
 
 
 def _check_options(threshold: float | None, rotate: int | None) -> None:

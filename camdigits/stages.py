@@ -1,4 +1,4 @@
-"""Run each stage once, in order, on an upright image: the only place that states this order."""
+"""Run the stages, in order, on an upright image: the only place that states this order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,8 +38,8 @@ from camdigits.values import (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pass:
-    """Outputs of each stage on the upright image at working size; boxes are in its pixels."""
+class Classified:
+    """The regions of an upright image at working size, each classified by itself."""
 
     pose: Pose
     ink_config: InkConfig
@@ -51,6 +51,17 @@ class Pass:
     glyphs: Glyphs
     prior_odds: Floats
     with_prior: Candidates
+
+    def certainty(self, threshold: float) -> float:
+        """Return the sum of the scores of the regions that are digits by themselves."""
+        return float(self.with_prior.scores[self.with_prior.accepted(threshold)].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """Outputs of each stage on the upright image at working size; boxes are in its pixels."""
+
+    classified: Classified
     merged: Candidates
     split: Candidates
     rejected: tuple[Rejected, ...]
@@ -69,10 +80,11 @@ class Pass:
             scale: from working size to frame size.
             passes: how often the stages ran.
         """
-        mask = fill_components(self.components, self.ink.mask.shape)
+        first = self.classified
+        mask = fill_components(first.components, first.ink.mask.shape)
         return Trace(
-            self.pose, scale, self.ink, mask, self.components.rules, self.sized.boxes,
-            self.is_textured, self.found, self.glyphs, self.prior_odds, self.with_prior,
+            first.pose, scale, first.ink, mask, first.components.rules, first.sized.boxes,
+            first.is_textured, first.found, first.glyphs, first.prior_odds, first.with_prior,
             self.merged, self.split, self.rejected, self.accepted, self.digits, passes,
             self.postponed,
         )  # fmt: skip
@@ -80,31 +92,28 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The stages with their models and settings."""
+    """The stages with their models and settings.
+
+    `classify` is enough to compare orientations; `complete` runs the other stages.
+    """
 
     classifier: Classifier
     sequences: SequenceReader | None  # None: joined digits are not split
     threshold: float
     config: ReaderConfig
 
-    def run(
-        self,
-        gray: GrayImage,
-        pose: Pose,
-        ink_config: InkConfig,
-        clock: StageClock,
-        budget: Budget | None = None,
-    ) -> Pass:
-        """Run each stage once.
+    def classify(
+        self, gray: GrayImage, pose: Pose, ink_config: InkConfig, clock: StageClock
+    ) -> Classified:
+        """Find the regions of an image and classify each by itself.
 
         Args:
             gray: (H, W) uint8, upright, at working size.
             pose: how it was rotated.
             ink_config: settings of the ink, for the default scale or for large digits.
             clock: receives the time of each stage.
-            budget: chooses the regions that are read as sequences; None reads all.
         """
-        config, threshold, classify = self.config, self.threshold, self.classifier.regions
+        config, threshold = self.config, self.threshold
         clock.passes += 1
         ink = find_ink(gray, ink_config)
         clock.lap("ink")
@@ -112,7 +121,7 @@ class Stages:
         clock.lap("rules")
         sized = digit_sized(components, ink.mask.shape, config.regions)
         clock.lap("regions")
-        kept = without_texture(sized, ink, classify, threshold, config.texture)
+        kept = without_texture(sized, ink, self.classifier.regions, threshold, config.texture)
         clock.lap("texture")
         regions = join_regions(kept, ink, config.regions)
         clock.lap("regions")
@@ -123,8 +132,23 @@ class Stages:
         odds = odds_of_none(found, config.prior)
         with_prior = found.with_prior(odds)
         clock.lap("prior")
-        is_textured = kept is not sized
-        merged, last = self._merge_and_split(with_prior, odds, is_textured, clock, budget)
+        return Classified(
+            pose, ink_config, ink, components, sized, kept is not sized, found, glyphs, odds,
+            with_prior,
+        )  # fmt: skip
+
+    def complete(
+        self, classified: Classified, clock: StageClock, budget: Budget | None = None
+    ) -> Pass:
+        """Merge strokes, split joined digits, and drop what is implausible on the page.
+
+        Args:
+            classified: the regions of an image.
+            clock: receives the time of each stage.
+            budget: chooses the regions that are read as sequences; None reads all.
+        """
+        config, threshold = self.config, self.threshold
+        merged, last = self._merge_and_split(classified, clock, budget)
         rejected = last.rejected(threshold)
         accepted = _with_parts_marked(digits_of(last, threshold), merged)
         strengths = [
@@ -132,32 +156,26 @@ class Stages:
             for region, is_accepted in zip(last.regions, last.accepted(threshold), strict=True)
             if is_accepted
         ]
+        height, width = classified.ink.mask.shape
         plausible = plausible_digits(
             accepted,
-            (gray.shape[1], gray.shape[0]),
+            (width, height),
             [each.box for each in rejected],
             strengths,
             config.plausibility,
         )
-        digits = mark_cell_boundaries(plausible, components.rules, config.grouping)
+        digits = mark_cell_boundaries(plausible, classified.components.rules, config.grouping)
         clock.lap("plausibility")
         postponed = () if budget is None else budget.left
-        return Pass(
-            pose, ink_config, ink, components, sized, is_textured, found, glyphs, odds,
-            with_prior, merged, last, rejected, accepted, digits, postponed,
-        )  # fmt: skip
+        return Pass(classified, merged, last, rejected, accepted, digits, postponed)
 
     def _merge_and_split(
-        self,
-        candidates: Candidates,
-        odds: Floats,
-        is_textured: bool,
-        clock: StageClock,
-        budget: Budget | None,
+        self, classified: Classified, clock: StageClock, budget: Budget | None
     ) -> tuple[Candidates, Candidates]:
         """Merge strokes and split joined digits; only a reject class can reject trial parts."""
         threshold, config = self.threshold, self.config
-        if is_textured or NONE not in self.classifier.spec.labels:
+        candidates, odds = classified.with_prior, classified.prior_odds
+        if classified.is_textured or NONE not in self.classifier.spec.labels:
             return candidates, candidates
         if self.sequences is not None:
             read_ink = self.sequences.read

@@ -64,8 +64,13 @@ class SequenceReader:
 
     def _read(self, ink: GrayImage) -> Reading:
         chances = probabilities(self.net(strip_of(ink)), self.spec.temperature)
-        best, *others = (self._reading(path, chances, ink.shape) for path in paths_of(chances))
-        return replace(best, others=tuple(others))
+        path, *others = paths_of(chances)
+        best = self._reading(path, chances, ink.shape)
+        if not any(label.isdecimal() for label in best.labels):
+            return best
+        return replace(
+            best, others=tuple(self._reading(other, chances, ink.shape) for other in others)
+        )
 
     def _reading(self, path: "Path", chances: Floats, shape: tuple[int, ...]) -> Reading:
         certainty = labels_probability(chances, path.labels)

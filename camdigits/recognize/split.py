@@ -61,6 +61,8 @@ class SplitConfig:
     min_part_chance: float = 0.02  # chosen: bound of its doubt: the part's strokes may be cut
     max_paths: int = 3  # chosen: paths tried for each gap, the digit net chooses
     min_part_height: float = 0.25  # chosen: of the region; a lower part is a scrap of ink
+    full_height: float = 0.5  # chosen: of the region; a lower part may be a piece of a digit
+    short_cost: float = 6.0  # chosen: per logarithm of its height over the full height
     max_short_length: int = 4  # chosen: in longer numbers two paths are tried
 
 
@@ -145,6 +147,7 @@ class _Cut:
     """A region with a reading, and its parts between any two paths of neighbouring gaps."""
 
     row: int
+    height: int  # of the region in pixels
     reading: Reading
     counts: tuple[int, ...]  # paths of each gap; 1 at both ends of the region
     places: dict[tuple[int, int, int], int]  # character, left path, right path -> index of a part
@@ -173,7 +176,7 @@ class _Cut:
                 ):
                     places[index, left, right] = len(parts)
                     parts.append(part)
-        return cls(row, reading, tuple(map(len, gaps)), places, parts)
+        return cls(row, region.box.height, reading, tuple(map(len, gaps)), places, parts)
 
     def choose(
         self, chances: Floats, columns: tuple[str, ...], start: int, config: SplitConfig
@@ -197,6 +200,10 @@ class _Cut:
                     if part is None:
                         continue
                     total += float(np.log(expected[index] @ chances[part] + MIN_CHANCE))
+                    share = self.parts[part].box.height / self.height
+                    total += config.short_cost * float(
+                        np.log(min(1.0, share / config.full_height))
+                    )
                     chosen = (*chosen, part)
                 if right not in after or total > after[right][0]:
                     after[right] = total, chosen

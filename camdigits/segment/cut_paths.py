@@ -1,7 +1,8 @@
 """Cut a region of joined digits along paths of little ink.
 
 Between the middles of two neighbouring digits, dynamic programming (as in seam carving: Avidan and
-Shamir, SIGGRAPH 2007) finds the path from top to bottom that crosses the least ink.
+Shamir, SIGGRAPH 2007) finds the path from top to bottom that crosses the least ink. A 1 that lies
+against another digit has no such path around it: there a straight line along the slant is better.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ import numpy.typing as npt
 from camdigits.image import cv2
 from camdigits.values import Box, Floats, GrayImage, Region
 
+INK_LEVEL = 0.4  # of full ink: pixels of the strokes
+
 
 @dataclass(frozen=True, slots=True)
 class CutPathConfig:
@@ -23,6 +26,7 @@ class CutPathConfig:
     turn_cost: float = 0.3  # chosen: of a step sideways; a pixel of full ink costs 1
     off_centre_cost: float = 30.0  # chosen: of a path half the gap away from the expected place
     min_spacing_heights: float = 0.1  # chosen: between two paths of one gap, at the middle row
+    slants: tuple[float, ...] = (-0.3, -0.15, 0.0, 0.15, 0.3, 0.45, 0.6)  # tried: x per y, upward
 
 
 DEFAULT = CutPathConfig()
@@ -40,7 +44,8 @@ def cut_between(
     Args:
         ink: (h, w) uint8 of the region.
         centres: x of the middle of each character, from left to right.
-        count: paths wanted for each gap; there may be fewer.
+        count: paths wanted for each gap; there may be fewer. If there are several, one of them
+            is a straight line.
         config: costs.
         widths: of the characters, in any unit: a 1 is narrow; empty if all are equal.
 
@@ -58,17 +63,31 @@ def cut_between(
     below = _cheapest(small[:middle:-1], config.turn_cost)
     cost = above.cost + below.cost + small[middle]
     rows = (np.arange(height) + 0.5) * config.rows_px / height - 0.5
+    slant = _slant(small, config) if count > 1 else 0.0
     gaps = []
     sizes = widths or [1.0] * len(centres)
     for (left, narrow), (right, wide) in pairwise(zip(centres, sizes, strict=True)):
-        ends = left * columns / width, right * columns / width
+        ends, share = (left * columns / width, right * columns / width), narrow / (narrow + wide)
         paths = []
-        for column in _between(cost, ends, narrow / (narrow + wide), count, config):
+        for column in _between(cost, ends, share, max(1, count - 1), config):
             steps = [*above.path(column), column, *reversed(below.path(column))]
             path = np.interp(rows, np.arange(config.rows_px), np.asarray(steps) + 0.5)
             paths.append(np.asarray(path * width / columns, np.float64))
+        if count > 1:
+            middle_x = left + share * (right - left) + 0.5
+            paths.append(middle_x - slant * (np.arange(height) - (height - 1) / 2))
         gaps.append(paths)
     return gaps
+
+
+def _slant(small: Floats, config: CutPathConfig) -> float:
+    """Return the slant at which the ink is in the fewest columns."""
+    rows, columns = np.nonzero(small > INK_LEVEL)
+    across = (rows - (small.shape[0] - 1) / 2)[:, None] * np.array(config.slants)
+    moved = np.rint(columns[:, None] + across).astype(np.int64)
+    moved -= moved.min(initial=0)
+    squares = [np.square(np.bincount(each)).sum() for each in moved.T]
+    return config.slants[int(np.argmax(squares))]
 
 
 def _between(

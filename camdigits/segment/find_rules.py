@@ -79,13 +79,11 @@ def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Comp
     return freed.without(_rungs(freed.boxes, lines, config))
 
 
-def _in_boxes(mask: GrayImage, boxes: Boxes, margin: int = 0) -> npt.NDArray[np.int32]:
-    """Return (N,) the number of pixels above 0 in each box, enlarged by a margin."""
-    sums = cv2.integral(np.asarray(mask > 0, np.uint8))
-    height, width = mask.shape
-    left, top = np.maximum(boxes[:, :2] - margin, 0).T
-    right = np.minimum(boxes[:, 0] + boxes[:, 2] + margin, width)
-    bottom = np.minimum(boxes[:, 1] + boxes[:, 3] + margin, height)
+def _in_boxes(mask: GrayImage, boxes: Boxes) -> npt.NDArray[np.int32]:
+    """Return (N,) the sum of a mask over each box."""
+    sums = cv2.integral(mask)
+    left, top = boxes[:, :2].T
+    right, bottom = (boxes[:, :2] + boxes[:, 2:]).T
     inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
     return np.asarray(inside, np.int32)
 
@@ -163,7 +161,6 @@ def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np
     rungs = np.zeros(len(boxes), np.bool_)
     thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * boxes[:, 2:].max(axis=1)
     thin &= boxes[:, 2:].max(axis=1, initial=0) >= config.min_side_px
-    thin &= _in_boxes(lines, boxes, config.max_rung_gap_px) > 0
     for index in np.flatnonzero(thin):
         x, y, width, height = boxes[index].tolist()
         left, top = max(0, x - config.max_rung_gap_px), max(0, y - config.max_rung_gap_px)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.predictions import candidates, classifying, predictions
 
+from camdigits.image import cv2
 from camdigits.recognize.sequence import Reading
 from camdigits.recognize.split import DEFAULT, is_number, split
 from camdigits.track.frame_budget import FrameBudget, FrameBudgetConfig
@@ -94,6 +95,21 @@ def test_joined_digits_are_cut_where_the_ink_is_thin(count, pitch):
         assert part.box.x <= left
         assert part.box.right >= right
         assert part.box.height == 40
+
+
+def test_a_piece_of_a_stroke_is_not_a_whole_digit():
+    """Any piece looks like a 1: of two strokes that cross, a cheap path leaves half of one."""
+    ink = np.zeros((40, 29), np.uint8)
+    cv2.line(ink, (2, 0), (26, 39), 255, 4)
+    cv2.line(ink, (26, 0), (5, 39), 255, 4)
+    all_ones = classifying(lambda glyphs: predictions(("1",) * len(glyphs)))
+
+    def lowest(config):
+        found = split(candidates([region(ink)], (NONE,)), all_ones, reads("1", "1"), 0.9, config)
+        return min(part.box.height for part in found.regions)
+
+    assert lowest(replace(DEFAULT, short_cost=0.0)) < 20
+    assert lowest(DEFAULT) == 40
 
 
 def test_a_joined_number_alone_on_the_page_is_read():

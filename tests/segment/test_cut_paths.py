@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from camdigits.image import cv2
 from camdigits.segment.cut_paths import Span, cut_between, spans_of
 from camdigits.values import Box, Region
 
@@ -81,15 +82,28 @@ def test_every_path_has_one_x_per_row(shape):
 
 
 def test_several_paths_of_a_gap_are_apart():
-    """The best comes first; the others are other cuts, not the same a pixel further."""
+    """The best comes first; the next is another cut, not the same a pixel further."""
     ink = np.zeros((40, 60), np.uint8)
     ink[20] = 255
 
-    ((first, *others),) = cut_between(ink, [5, 55], count=3)
+    ((first, second, _),) = cut_between(ink, [5, 55], count=3)
 
     assert first.mean() == pytest.approx(30, abs=1.5)
-    assert len(others) == 2
-    assert all(abs(path.mean() - first.mean()) >= 3 for path in others)
+    assert abs(second.mean() - first.mean()) >= 3
+
+
+def test_the_last_of_several_paths_is_straight_along_the_slant():
+    """So a 1 that lies against another digit stays whole; no path of little ink is around it."""
+    ink = np.zeros((40, 90), np.uint8)
+    for bottom in (10, 30, 50):  # three strokes that rise to the right
+        cv2.line(ink, (bottom, 39), (bottom + 18, 0), 255, 3)
+
+    gaps = cut_between(ink, [19.0, 39.0, 59.0], count=2)
+
+    for middle, (*_, straight_path) in zip((29.5, 49.5), gaps, strict=True):
+        assert straight_path.mean() == pytest.approx(middle, abs=1)
+        assert (straight_path[0] - straight_path[-1]) / 39 == pytest.approx(0.45, abs=0.01)
+        assert np.ptp(np.diff(straight_path)) < 1e-9
 
 
 @pytest.mark.parametrize("centres", [[], [20.0]])

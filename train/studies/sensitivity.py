@@ -89,7 +89,7 @@ def changed(config: Any, path: Path_, factor: float) -> Any:
     """Return settings with the number at `path` multiplied by `factor`.
 
     >>> changed(DEFAULT, ("split", "cut_paths", "rows_px"), 0.8).split.cut_paths.rows_px
-    11
+    26
     """
     head, *rest = path
     if isinstance(head, int):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from camdigits.recognize.strip import BODY, MARGIN, STRETCH
 from camdigits.values import Box, Region
 from train.data.strips import MAX_LABELS, WIDTHS, Strip, load_strips, save_strips
 from train.errors import DataError
@@ -46,7 +47,9 @@ def test_a_region_has_the_labels_of_the_characters_in_it():
     (strip,) = labelled([region(one[1:], two[1:])], written(one, two))
 
     assert strip.labels == (3, 7)
-    assert strip.centres == pytest.approx([4 + 9.5 * 28 / 40, 4 + 31.5 * 28 / 40], abs=1)
+    assert strip.centres == pytest.approx(
+        [MARGIN + middle * STRETCH * BODY / 40 for middle in (9.5, 31.5)], abs=1
+    )
 
 
 def test_non_digits_next_to_each_other_are_one_none():
@@ -95,18 +98,18 @@ def test_a_string_of_several_regions_is_a_strip_too():
 def test_strips_are_stored_by_width_and_read_back(tmp_path):
     """Each is in the narrowest array that it fits into."""
     strips = [
-        Strip(np.full((32, width), 9, np.uint8), (1, 2), (8.0, 20.0)) for width in (40, 80, 120)
+        Strip(np.full((32, width), 9, np.uint8), (1, 2), (8.0, 20.0)) for width in (40, 120, 200)
     ]
 
     save_strips(tmp_path / "new" / "s.npz", strips)
     found = load_strips(tmp_path / "new" / "s.npz")
 
-    assert {width: len(part.labels) for width, part in found.items()} == {64: 1, 96: 1, 192: 1}
+    assert {width: len(part.labels) for width, part in found.items()} == dict.fromkeys(WIDTHS, 1)
     assert tuple(found) == WIDTHS
-    assert found[96].images.shape == (1, 32, 96)
-    assert found[96].widths.tolist() == [80]
-    assert found[96].labels[0].tolist() == [1, 2] + [-1] * (MAX_LABELS - 2)
-    assert not found[96].images[0, :, 80:].any()
+    assert found[WIDTHS[1]].images.shape == (1, 32, WIDTHS[1])
+    assert found[WIDTHS[1]].widths.tolist() == [120]
+    assert found[WIDTHS[1]].labels[0].tolist() == [1, 2] + [-1] * (MAX_LABELS - 2)
+    assert not found[WIDTHS[1]].images[0, :, 120:].any()
 
 
 def test_other_files_are_rejected(tmp_path):

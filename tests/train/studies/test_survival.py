@@ -113,8 +113,8 @@ def test_a_shrunk_digit_stays_in_the_middle():
 def test_labelled_digits_are_cut_and_rotated_upright():
     """Regions without a label are left out."""
     page = np.full((100, 200), 220, np.uint8)
-    page[20:26, 30:80] = page[60:90, 150:155] = 20
-    truth = {"upright_rotation_cw": 90, "digits": [{"label": "1", "box": [29, 19, 52, 8]}]}
+    page[20:28, 30:80] = page[60:90, 150:155] = 20
+    truth = {"upright_rotation_cw": 90, "digits": [{"label": "1", "box": [29, 19, 52, 10]}]}
 
     ((glyph, label),) = cut_labelled(page, truth)
 
