@@ -34,6 +34,10 @@ class LineConfig:
     min_thickness_px: int = 0  # chosen: thickness allowed at any length
     min_thickness_in_grid_px: int = 4  # chosen: the same in grids
     max_climb_px: int = 5  # chosen: height in which the ink of one run may vary
+    max_wave_px: float = 1.0  # chosen: of 0.9 of a line up to `max_crossing_px`, from straight
+    max_long_wave_px: float = 2.0  # chosen: of 0.9 of a longer line, from a parabola
+    max_long_wave: float = 0.006  # chosen: the same over its length; the larger one is the limit
+    min_elongation: float = 1.3  # chosen: a component this long has lines along it or none at all
     slants: tuple[float, ...] = (-0.36, -0.24, -0.12, 0.0, 0.12, 0.24, 0.36)  # rise over run
     min_outline_fraction: float = 0.15  # chosen: of the outline's straight edges, per slant
     max_crossed_px: int = 14  # chosen: thicker bands are shadows or edges and not repaired
@@ -64,18 +68,34 @@ def remove_lines(
     """
     horizontal, vertical = _slants(contours, config)
     config = _for_grids(config) if _is_grid(contours, config) else config
+    height, width = mask.shape
+    directions = [(horizontal, False), (vertical, True)]
+    elongated = max(height, width) > config.min_elongation * min(height, width)
     rest, found = mask, np.zeros_like(mask)
-    for slant in horizontal:
+    for slants, turned in reversed(directions) if height > width else directions:
+        rest, found = _without_all(rest, weak, found, slants, turned, longer, config)
+        if elongated and not found.any():
+            return None  # the lines across it are strokes of joined digits
+    return (rest, found) if found.any() else None
+
+
+def _without_all(
+    rest: GrayImage,
+    weak: GrayImage,
+    found: GrayImage,
+    slants: Sequence[float],
+    turned: bool,
+    longer: int,
+    config: LineConfig,
+) -> tuple[GrayImage, GrayImage]:
+    """Remove horizontal lines, or if `turned` vertical ones, horizontal in transposed masks."""
+    if not slants:
+        return rest, found
+    if turned:
+        rest, weak, found = _transposed(rest), _transposed(weak), _transposed(found)
+    for slant in slants:
         rest, found = _without(rest, weak, found, slant, longer, config)
-    for slant in vertical:
-        # Vertical lines are horizontal in the transposed mask.
-        turned, lines = _without(
-            _transposed(rest), _transposed(weak), _transposed(found), slant, longer, config
-        )
-        rest, found = _transposed(turned), _transposed(lines)
-    if not found.any():
-        return None
-    return rest, found
+    return (_transposed(rest), _transposed(found)) if turned else (rest, found)
 
 
 def _is_grid(contours: Sequence[Contour], config: LineConfig) -> bool:
@@ -215,6 +235,8 @@ def _level_lines(mask: GrayImage, longer: int, config: LineConfig) -> GrayImage 
     shortest = min(config.max_crossing_fraction * mask.shape[1], config.max_crossing_px)
     shortest = max(shortest, config.min_length_fraction * max(mask.shape))
     long = [contour for contour in contours if _is_line(np.asarray(contour), shortest, config)]
+    ink = np.asarray(cv2.bitwise_and(runs, grown), np.uint8)
+    long = [contour for contour in long if _is_straight(np.asarray(contour), ink, config)]
     if not long:
         return None
     lines = np.zeros_like(grown)
@@ -228,6 +250,37 @@ def _is_line(contour: Contour, shortest: float, config: LineConfig) -> bool:
     width = cv2.contourArea(contour) / length - (config.max_climb_px - 1)
     max_width = max(config.max_thickness * length, config.min_thickness_px)
     return bool(length >= shortest and width <= max_width)
+
+
+def _is_straight(contour: Contour, ink: GrayImage, config: LineConfig) -> bool:
+    """Whether the middle of a line's ink is near a straight line, or if it is long, a parabola.
+
+    The base or the top strokes of joined digits make a wave.
+    """
+    x, y, width, height = cv2.boundingRect(contour)
+    own = np.zeros((height, width), np.uint8)
+    cv2.drawContours(own, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+    own &= ink[y : y + height, x : x + width]
+    inked = own.sum(axis=0, dtype=np.float64)
+    columns = np.flatnonzero(inked)
+    if not len(columns):
+        return False
+    middle = (np.arange(height) @ own)[columns] / inked[columns]
+    short = width <= config.max_crossing_px
+    limit = (
+        config.max_wave_px if short else max(config.max_long_wave_px, config.max_long_wave * width)
+    )
+    return _wave(columns / width, middle, degree=1 if short else 2) <= limit
+
+
+def _wave(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], degree: int) -> float:
+    """Return the distance from a fitted polynomial within which nine tenths of the points are."""
+    near = np.ones(len(x), np.bool_)
+    for _ in range(2):  # the second time without the strokes that cross the line
+        fit = np.polynomial.polynomial.polyfit(x[near], y[near], degree)
+        distance = np.abs(np.polynomial.polynomial.polyval(x, fit) - y)
+        near = distance <= max(2.5 * float(np.median(distance)), 0.5)
+    return float(np.quantile(distance, 0.9))
 
 
 def _erase(mask: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:

@@ -177,3 +177,35 @@ def test_the_given_mask_is_not_changed(sheet):
     without_lines(mask)
 
     assert np.array_equal(mask, before)
+
+
+def test_the_base_of_joined_digits_is_a_wave_and_not_a_line():
+    """Low arcs end to end stay; the same stroke drawn straight is a line."""
+    wave, straight = np.zeros((60, 200), np.uint8), np.zeros((60, 200), np.uint8)
+    x = np.arange(10, 150)
+    arcs = np.stack([x, 30 + 4 * np.abs(np.sin(x / 15))], axis=1).round().astype(np.int32)
+    cv2.polylines(wave, [arcs], False, 255, 2)
+    cv2.line(straight, (10, 30), (150, 30), 255, 2)
+
+    assert found_in(wave)[1] is None
+    assert found_in(straight)[1] is not None
+
+
+def test_a_stroke_across_joined_digits_is_not_a_line(sheet):
+    """A straight stem as high as a wide component stays: a rule would go along the component."""
+    stem = sheet((60, 40, 1, 60), (60, 66, 150, 9), size=(200, 400))
+    table = sheet((60, 40, 1, 60), (60, 68, 150, 2), size=(200, 400))
+
+    assert found_in(stem)[1] is None
+    assert found_in(table)[1] is not None
+
+
+@pytest.mark.parametrize("bow", [0, 6])
+def test_a_long_line_may_bend_with_the_paper(bow):
+    """A line of a curved page is a parabola."""
+    mask = np.zeros((60, 400), np.uint8)
+    x = np.arange(400)
+    bent = np.stack([x, 20 + bow * (x / 200 - 1) ** 2], axis=1).round().astype(np.int32)
+    cv2.polylines(mask, [bent], False, 255, 2)
+
+    assert found_in(mask)[1] is not None
