@@ -22,7 +22,7 @@ class RejectWordsConfig:
     """Limits for words that are read as a whole."""
 
     min_rejected: int = 2  # chosen: letters that are surely not digits
-    min_rejected_share: float = 0.4  # chosen: of the word; a number has few of them
+    min_rejected_share: float = 0.3  # chosen: of the word; a number has few of them
     min_certainty: float = 0.5  # chosen: of the reading
     odds_factor: float = 1e4  # chosen: on the odds of "none" of the other letters
     max_words: int = 12  # chosen: read in one image, those with most digits first

@@ -26,7 +26,7 @@ from camdigits.recognize.tflite import (
 from camdigits.values import GrayImage, Logits
 
 WIDTHS = 96, 192  # px: a strip is filled up to the narrower of two widths; a wider one is cut
-OVERLAP = 64  # px: of the windows of a wider strip; an output depends on 28 px on either side
+OVERLAP = 72  # px: of the windows of a wider strip; an output depends on 36 px on either side
 
 ReadStrip: TypeAlias = Callable[[GrayImage], Logits]
 """A function from a (32, W) uint8 strip to (W / 4, labels + 1) logits; the last is blank."""

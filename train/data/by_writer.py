@@ -95,7 +95,7 @@ def _unipen(part: Part) -> Iterator[Person]:
     for name in np.unique(names[fresh]):
         if part == "test" or _is_dev("unipen", name) == (part == "dev"):
             own = np.flatnonzero((names == name) & fresh)
-            yield Person("unipen", labels[own], strokes=[strokes[i] for i in own])
+            yield Person("unipen", labels[own], strokes=[strokes[i] for i in own], weight=2.0)
 
 
 def _pendigits(part: Part) -> Iterator[Person]:
@@ -113,7 +113,7 @@ def _pendigits(part: Part) -> Iterator[Person]:
     for writer in np.unique(writers):
         if part == "test" or (writer >= PENDIGITS_DEV) == (part == "dev"):
             own = np.flatnonzero(writers == writer)
-            yield Person("pendigits", labels[own], strokes=[digits[i] for i in own], weight=2.0)
+            yield Person("pendigits", labels[own], strokes=[digits[i] for i in own], weight=3.0)
 
 
 def _unnamed() -> Iterator[Person]:

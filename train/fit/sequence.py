@@ -59,7 +59,7 @@ def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -
 
     Convolutions only, so that any width that is a multiple of four can be read. The first two
     layers halve both sides; two later ones halve the height only, so that a step of four columns
-    remains, a fifth of a digit.
+    remains, a fifth of a digit. One output sees 73 columns, two wide digits.
     """
     import keras
 
@@ -71,9 +71,9 @@ def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -
     planes = _convolve(planes, d, 3, (2, 1))
     planes = _convolve(planes, e, 3, (1, 1))
     planes = _convolve(planes, f, 3, (2, 1))
-    planes = keras.layers.ZeroPadding2D((0, 1))(planes)
-    planes = _convolve(planes, g, (2, 3), (1, 1), "valid")
-    planes = _convolve(planes, h, (1, 3), (1, 1))
+    planes = keras.layers.ZeroPadding2D((0, 2))(planes)
+    planes = _convolve(planes, g, (2, 5), (1, 1), "valid")
+    planes = _convolve(planes, h, (1, 5), (1, 1))
     logits = keras.layers.Conv2D(len(LABELS) + 1, 1, name="logits")(planes)
     return keras.Model(strips, logits)
 

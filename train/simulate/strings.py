@@ -59,7 +59,7 @@ class StringStyle:
     pen: float  # width
     shear: float  # rise of x per y, the slant of all characters
     wideness: float  # width over that of the samples
-    unevenness: float  # standard deviation of the characters' heights
+    unevenness: float  # standard deviation of the characters' heights, and of their widths
     drift: float  # rise of the baseline per character
     wander: float  # standard deviation of the baseline
     closeness: tuple[float, float]  # range of gaps after contact; negative is overlap
@@ -79,7 +79,7 @@ def draw_style(rng: np.random.Generator, heights_px: tuple[float, float]) -> Str
         height_px=float(np.exp(rng.uniform(*np.log(heights_px)))),
         pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.14)))),
         shear=rng.normal(0.08, 0.18),
-        wideness=float(np.exp(rng.normal(-0.03, 0.16))),
+        wideness=float(np.exp(rng.normal(0.04, 0.24))),
         unevenness=rng.choice([0.02, 0.06, 0.12]),
         drift=rng.normal(0, 0.03),
         wander=rng.choice([0.01, 0.03, 0.07]),
@@ -90,7 +90,7 @@ def draw_style(rng: np.random.Generator, heights_px: tuple[float, float]) -> Str
 
 def write_number(person: Person, style: StringStyle, rng: np.random.Generator) -> Written:
     """Write a number of 1 to 7 digits, sometimes with points, commas or spaces between."""
-    length = int(rng.choice(7, p=[0.08, 0.36, 0.22, 0.14, 0.09, 0.06, 0.05])) + 1
+    length = int(rng.choice(7, p=[0.06, 0.30, 0.22, 0.16, 0.12, 0.08, 0.06])) + 1
     known = np.unique(person.labels)
     weights = np.where(known == 1, ONES, 1.0)
     labels = rng.choice(known, length, p=weights / weights.sum())
@@ -223,7 +223,8 @@ def trace(
     height = _height(style, rng)
     pen = max(1.0, style.pen * style.height_px)
     scale = max(1.0, height - pen) / max(float(span[1]), 0.6 * float(span[0]), 1.0)
-    matrix = np.array([[style.wideness, 0.0], [-style.shear, 1.0]]) * scale
+    wideness, shear = _own_form(style, rng)
+    matrix = np.array([[wideness, 0.0], [-shear, 1.0]]) * scale
     paths = [(stroke - low) @ matrix for stroke in strokes]
     if rng.random() < 0.5:
         paths = _wobbled(paths, 0.02 * height, rng)
@@ -265,8 +266,9 @@ def redraw(image: GrayImage, style: StringStyle, rng: np.random.Generator) -> Gr
         thin = cv2.erode(big, kernel)
         big = thin if cv2.countNonZero(thin) > 0.35 * cv2.countNonZero(big) else big
     scale = _height(style, rng) / (grow * max(high, 0.6 * width))
-    across, down = scale * style.wideness, scale
-    slope = style.shear * scale
+    wideness, shear = _own_form(style, rng)
+    across, down = scale * wideness, scale
+    slope = shear * scale
     rows, columns = big.shape
     size = int(columns * across + rows * abs(slope)) + 3, int(rows * down) + 2
     matrix = np.array([[across, -slope, max(0.0, slope * rows) + 1], [0, down, 1]])
@@ -276,6 +278,14 @@ def redraw(image: GrayImage, style: StringStyle, rng: np.random.Generator) -> Gr
     # The source is blurred by its own anti-aliasing, so the edge is sharpened again.
     steep = np.clip((flat - 40) * (255 / 150), 0, 255).astype(np.uint8)
     return _tight(steep)
+
+
+def _own_form(style: StringStyle, rng: np.random.Generator) -> tuple[float, float]:
+    """Draw the width factor and the slant of one character."""
+    return (
+        style.wideness * float(np.exp(rng.normal(0, style.unevenness))),
+        style.shear + rng.normal(0, 0.5 * style.unevenness),
+    )
 
 
 def _height(style: StringStyle, rng: np.random.Generator) -> float:
