@@ -25,7 +25,7 @@ import numpy as np
 from camdigits import __version__
 from camdigits.recognize.card import Card, card_path
 from camdigits.recognize.prior import DEFAULT as PAGES
-from camdigits.recognize.tflite import load_scorer, silenced
+from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Glyphs, Logits
 from train.data import sets
 from train.data.alphabets import Alphabet, alphabet_named, none_of
@@ -34,6 +34,7 @@ from train.errors import DataError
 from train.fit.equalize import equalize
 from train.fit.nets import load_tensorflow
 from train.fit.pool import Pool, join, load_pool, none_share, split_crops
+from train.fit.quantize import converted, quantized
 from train.fit.run import load_model, load_settings, scores_of, to_input
 from train.fit.settings import Settings
 from train.metrics import measure
@@ -148,20 +149,7 @@ def quantize(model: Any, glyphs: Glyphs) -> bytes:
         model: (N, 28, 28, 1) float, 0 to 1, to (N, labels) logits.
         glyphs: (M, 28, 28) uint8 that set the activation scales.
     """
-    tf = load_tensorflow()
-    # The input scale must be exactly 1/255, so that raw bytes equal the training input.
-    ends = np.zeros((1, 28, 28), np.uint8)
-    ends[0, 14] = 255
-    images = to_input(np.concatenate([ends, glyphs]))
-
-    def to_int8(converter: Any) -> None:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: ([image[np.newaxis]] for image in images)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.uint8
-        converter.inference_output_type = tf.int8
-
-    return _converted(model, to_int8)
+    return quantized(with_embedding(model), glyphs[..., np.newaxis])
 
 
 def float32(model: Any) -> bytes:
@@ -171,7 +159,7 @@ def float32(model: Any) -> bytes:
 
     glyphs = keras.Input(model.input_shape[1:], dtype="uint8", name="glyphs")
     pixels = keras.layers.Rescaling(1 / 255)(glyphs)
-    return _converted(keras.Model(glyphs, model(pixels)), lambda _: None)
+    return converted(with_embedding(keras.Model(glyphs, model(pixels))), lambda _: None)
 
 
 def with_embedding(model: Any) -> Any:
@@ -188,15 +176,6 @@ def embedding_size(model: Any) -> int | None:
     """Return the size of the layer named "embedding", or None if there is none."""
     sizes = [layer.output.shape[-1] for layer in model.layers if layer.name == "embedding"]
     return int(sizes[0]) if sizes else None
-
-
-def _converted(model: Any, configure: Callable[[Any], None]) -> bytes:
-    tf = load_tensorflow()
-    with tempfile.TemporaryDirectory() as folder, silenced():
-        with_embedding(model).export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        configure(converter)
-        return bytes(converter.convert())
 
 
 def sample(val: Glyphset) -> Glyphs:

@@ -17,21 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from camdigits import __version__
 from camdigits.recognize.card import Card
 from camdigits.recognize.classify import probabilities
 from camdigits.recognize.sequence import best_path, labels_probability
 from camdigits.recognize.sequence_net import ReadStrip, load_sequence_net
-from camdigits.recognize.strip import HEIGHT
 from camdigits.values import NONE, GrayImage, Logits
 from train.data.strips import WIDTHS, load_strips
 from train.errors import DataError
 from train.fit.export import _commit, _place
-from train.fit.nets import load_tensorflow
-from train.fit.sequence import LABELS, load_sequence_settings, sequence_net
+from train.fit.quantize import quantized
+from train.fit.sequence import LABELS, SequenceSettings, sequence_net
 from train.fit.sequence import load_sequence_net as load_net
+from train.fit.steps import load_settings
 
 SCALE_STRIPS = 1000  # strips that set the int8 scales (chosen)
 TEMPERATURES = tuple(np.exp(np.linspace(-1, 1.2, 45)))  # tried
@@ -54,10 +53,10 @@ def export_sequence(
     """
     if out.suffix != ".tflite":
         raise DataError(f"{out}: wanted a name that ends with .tflite")
-    settings = load_sequence_settings(run)
+    settings = load_settings(SequenceSettings, run)
     model = fixed_width(load_net(run), settings.channels)
-    learned = load_strips(Path(settings.strips[0]))[WIDTHS[1]].images
-    content = quantize_sequence(model, learned[:: -(-len(learned) // SCALE_STRIPS)])
+    learned = load_strips(Path(settings.data[0]))[WIDTHS[1]].images
+    content = quantized(model, learned[:: -(-len(learned) // SCALE_STRIPS), ..., np.newaxis])
     strips, truth = _strips(dev)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
@@ -74,7 +73,7 @@ def export_sequence(
         "net": "sequence",
         "parameters": int(model.count_params()),
         "accuracies": {name: round(share, 4) for name, share in found.accuracies.items()},
-        "strips": list(settings.strips),
+        "strips": list(settings.data),
         "steps": settings.steps,
         "seed": settings.seed,
         "start": settings.start,
@@ -148,28 +147,6 @@ def fixed_width(model: Any, channels: Sequence[int], width: int = WIDTHS[1]) -> 
     fixed = sequence_net(channels, width)
     fixed.set_weights(model.get_weights())
     return fixed
-
-
-def quantize_sequence(model: Any, strips: npt.NDArray[np.uint8]) -> bytes:
-    """Convert a Keras model to a full-int8 TFLite model.
-
-    Args:
-        model: (N, 32, W, 1) float, 0 to 1, to logits.
-        strips: (M, 32, W) uint8 that set the activation scales.
-    """
-    tf = load_tensorflow()
-    ends = np.zeros((1, HEIGHT, strips.shape[2]), np.uint8)
-    ends[0, 8:24] = 255  # the input scale must be exactly 1/255
-    images = np.concatenate([ends, strips])[..., np.newaxis].astype(np.float32) / 255
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: ([image[np.newaxis]] for image in images)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.uint8
-        converter.inference_output_type = tf.int8
-        return bytes(converter.convert())
 
 
 def _strips(path: Path) -> tuple[list[GrayImage], list[tuple[int, ...]]]:

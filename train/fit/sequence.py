@@ -8,11 +8,8 @@ the strips know: the net learns faster, and its peaks are in the middle of the d
 reader needs them to cut. An interrupted run continues with `--resume`.
 """
 
-import json
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,34 +21,25 @@ from camdigits.recognize.strip import HEIGHT, MARGIN, STEP
 from camdigits.values import NONE
 from train.data.alphabets import DIGITS
 from train.data.strips import StripSet, load_strips
-from train.errors import DataError
-from train.fit.learner import Learner, keep, make_optimizer
+from train.fit.learner import Learner, make_optimizer
 from train.fit.nets import BN_MOMENTUM, load_tensorflow
-from train.fit.run import CONFIG, STATE, assign, load_history, write
+from train.fit.run import WEIGHTS_FILE, assign
+from train.fit.start import start_from
+from train.fit.steps import StepSettings, begin, load_settings, train_steps
 
 SEPARATOR = ","
 LABELS = (*DIGITS.labels, SEPARATOR)  # and blank, the last output
 CHANNELS = 16, 32, 48, 64, 64, 96, 128, 128
 IGNORED = -1  # columns without a known label
+START_STRIPS = 1500  # for the statistics of weights that come from a model
 CENTRE_SHARE = 0.5  # weight of the cross-entropy at the middles (chosen)
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceSettings:
-    """Settings of a run; the names are the keys of config.json."""
+class SequenceSettings(StepSettings):
+    """Settings of a run."""
 
-    strips: tuple[str, ...] = ()
-    steps: int = 60_000
-    epoch: int = 1000  # steps between two checkpoints
-    batch: int = 64
-    rate: float = 2e-3  # peak learning rate
-    decay: float = 0.01  # weight decay of AdamW, on kernels only
-    average: int = 1000  # steps of the weight average
-    seed: int = 1
-    optimizer: str = "adamw"
-    schedule: str = "cosine"
     channels: tuple[int, ...] = CHANNELS
-    start: str | None = None
 
 
 def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -> Any:
@@ -107,85 +95,34 @@ def fit_sequence(
     Raises:
         DataError: strips are missing, or `out` holds a run (with `resume`: holds none).
     """
-    settings = _begin(settings, out, resume)
-    sets = [part for path in settings.strips for part in load_strips(Path(path)).values()]
-    learner = _learner(settings)
-    history = load_history(out) if resume else []
-    if history:
-        assign(learner.variables, out / STATE)
-    for done in range(len(history) * settings.epoch, settings.steps, settings.epoch):
-        started = time.perf_counter()
-        batches = islice(_batches(sets, settings, len(history)), settings.epoch)
-        losses = [learner.step(batch.images, (batch.labels, batch.middles)) for batch in batches]
-        loss, middle = np.mean(losses, axis=0)
-        row = {
-            "epoch": len(history) + 1,
-            "steps": settings.epoch,
-            "loss": float(loss),
-            "middle_loss": float(middle),
-            "seconds": time.perf_counter() - started,
-        }
-        history.append(row)
-        keep(learner, out, history)
-        left_min = row["seconds"] * (settings.steps - done - settings.epoch) / settings.epoch / 60
-        report(
-            f"step {done + settings.epoch} of {settings.steps}  loss {loss:.4f}  "
-            f"middles {middle:.4f}  {settings.epoch * settings.batch / row['seconds']:.0f} "
-            f"strips/s  {left_min:.0f} min left"
-        )
+    settings = begin(settings, out, resume)
+    sets = [part for path in settings.data for part in load_strips(Path(path)).values()]
 
+    def batches(epoch: int) -> Iterator[tuple[Any, Any]]:
+        for batch in _batches(sets, settings, epoch):
+            yield batch.images, (batch.labels, batch.middles)
 
-def _begin(settings: SequenceSettings, out: Path, resume: bool) -> SequenceSettings:
-    if resume:
-        return load_sequence_settings(out)
-    if (out / STATE).exists():
-        raise DataError(f"{out} holds a run; add --resume, or name another folder")
-    if not settings.strips:
-        raise DataError("wanted files of strips; write one with python -m train strips")
-    out.mkdir(parents=True, exist_ok=True)
-    write(out / CONFIG, json.dumps(asdict(settings), indent=2))
-    return settings
-
-
-def load_sequence_settings(run: Path) -> SequenceSettings:
-    """Read the settings of a run.
-
-    Raises:
-        DataError: there is no run in this folder.
-    """
-    try:
-        fields = json.loads((run / CONFIG).read_text())
-        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
-        return SequenceSettings(**{**fields, **lists})
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{run}: no run of `fit-sequence` in this folder ({error})") from error
-
-
-def sequence_finished(run: Path) -> bool:
-    """Return whether a run exists and has completed all steps."""
-    if not (run / CONFIG).exists():
-        return False
-    settings = load_sequence_settings(run)
-    return len(load_history(run)) * settings.epoch >= settings.steps
+    images = sets[0].images[:START_STRIPS, ..., np.newaxis]
+    train_steps(settings, out, _learner(settings, images), batches, resume, report)
 
 
 def load_sequence_net(run: Path) -> Any:
     """Return the net of a run with its averaged weights (a keras.Model)."""
-    settings = load_sequence_settings(run)
+    settings = load_settings(SequenceSettings, run)
     load_tensorflow()
     model = sequence_net(settings.channels)
-    assign(model.variables, run / "model.npz")
+    assign(model.variables, run / WEIGHTS_FILE)
     return model
 
 
-def _learner(settings: SequenceSettings) -> Learner:
+def _learner(settings: SequenceSettings, images: npt.NDArray[np.uint8]) -> Learner:
     tf = load_tensorflow()
     import keras
 
     keras.utils.set_random_seed(settings.seed)
     model = sequence_net(settings.channels)
     if settings.start is not None:
-        assign(model.variables, Path(settings.start) / "model.npz")
+        start_from(model, settings.start, images)
     optimizer = make_optimizer(settings, settings.steps)
     optimizer.build(model.trainable_variables)
 

@@ -19,11 +19,11 @@ from train.fit.sequence import (
     SequenceSettings,
     _middles,
     fit_sequence,
-    load_sequence_settings,
 )
 from train.fit.sequence import (
     load_sequence_net as load_net,
 )
+from train.fit.steps import load_settings
 
 TINY = SequenceSettings(steps=4, epoch=2, batch=8, average=2, channels=(4, 4, 4, 4, 4, 4, 8, 8))
 
@@ -46,14 +46,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Train a tiny net for four steps; return the strips and the run."""
     folder = tmp_path_factory.mktemp("sequence")
     strips = strips_file(folder)
-    fit_sequence(replace(TINY, strips=(str(strips),)), folder / "run", report=lambda _: None)
+    fit_sequence(replace(TINY, data=(str(strips),)), folder / "run", report=lambda _: None)
     return strips, folder / "run"
 
 
 def test_an_interrupted_run_continues(run: tuple[Path, Path], tmp_path: Path) -> None:
     """Half the steps and the rest give the weights of the whole run."""
     strips, whole = run
-    settings = replace(TINY, strips=(str(strips),))
+    settings = replace(TINY, data=(str(strips),))
     fit_sequence(replace(settings, steps=2), tmp_path, report=lambda _: None)
     text = (tmp_path / "config.json").read_text().replace('"steps": 2', '"steps": 4')
     (tmp_path / "config.json").write_text(text)
@@ -72,12 +72,12 @@ def test_a_folder_with_a_run_is_not_overwritten(run: tuple[Path, Path]) -> None:
     strips, folder = run
 
     with pytest.raises(DataError, match="add --resume"):
-        fit_sequence(replace(TINY, strips=(str(strips),)), folder)
+        fit_sequence(replace(TINY, data=(str(strips),)), folder)
 
 
 def test_a_run_without_strips_is_rejected(tmp_path: Path) -> None:
     """Nothing could be learned."""
-    with pytest.raises(DataError, match="wanted files of strips"):
+    with pytest.raises(DataError, match="wanted files to learn from"):
         fit_sequence(TINY, tmp_path)
 
 
@@ -138,7 +138,7 @@ def test_the_card_has_labels_and_calibration(run: tuple[Path, Path], tmp_path: P
     assert card.labels == LABELS
     assert card.notes["strips"] == [str(strips)]
     assert set(card.notes["accuracies"]) >= {"2 digits", "joined"}
-    assert load_sequence_settings(folder).channels == TINY.channels
+    assert load_settings(SequenceSettings, folder).channels == TINY.channels
 
 
 def test_a_model_for_glyphs_is_not_a_sequence_net() -> None:

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdigits.recognize.strip import HEIGHT
+from train.errors import DataError
+
+pytest.importorskip("tensorflow")
+
+from train.fit.export_sequence import fixed_width
+from train.fit.nets import load_tensorflow
+from train.fit.quantize import quantized
+from train.fit.sequence import sequence_net
+from train.fit.start import start_from
+
+CHANNELS = 4, 4, 4, 4, 4, 4, 8, 8
+
+
+def strips(count: int = 30) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    return ((rng.random((count, HEIGHT, 128, 1)) > 0.8) * 255).astype(np.uint8)
+
+
+def test_a_net_starts_with_the_weights_of_a_model(tmp_path: Path) -> None:
+    """The new net computes nearly what the int8 model computes, and can be trained on."""
+    load_tensorflow()
+    import keras
+
+    keras.utils.set_random_seed(1)
+    old, new = sequence_net(CHANNELS), sequence_net(CHANNELS)
+    path = tmp_path / "old.tflite"
+    path.write_bytes(quantized(fixed_width(old, CHANNELS), strips()))
+
+    start_from(new, str(path), strips())
+
+    images = strips(4).astype(np.float32) / np.float32(255)
+    wanted, found = np.asarray(old(images)), np.asarray(new(images))
+    assert np.abs(found - wanted).max() < 0.1 * np.ptp(wanted)
+
+
+def test_a_model_of_another_net_is_rejected() -> None:
+    """The message says what was wanted."""
+    model = Path(__file__).parents[3] / "models/digits.tflite"
+
+    with pytest.raises(DataError, match="wanted"):
+        start_from(sequence_net(CHANNELS), str(model), strips())

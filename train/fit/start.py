@@ -1,0 +1,93 @@
+"""Start a net with the weights of an older one: of a run, or of its int8 model.
+
+The model has no batch normalisation any more: it is folded into the weights. Each normalisation
+is set so that the net computes the same, with the statistics of some training images.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from camdigits.recognize.tflite import find_runtime, open_interpreter, silenced
+from train.errors import DataError
+from train.fit.run import WEIGHTS_FILE, assign
+
+Array = npt.NDArray[np.float32]
+
+
+def start_from(model: Any, start: str, images: npt.NDArray[np.uint8]) -> None:
+    """Set the weights of a Keras net.
+
+    Args:
+        model: convolutions, each with a batch normalisation, and a last one without.
+        start: folder of a run of the same net; or a .tflite model of a net whose kernels are the
+            same or narrower.
+        images: (M, H, W, C) uint8, of which the statistics are taken.
+
+    Raises:
+        DataError: there is no such run or model, or it is another net.
+    """
+    if start.endswith(".tflite"):
+        copy_weights(model, Path(start), images)
+    else:
+        assign(model.variables, Path(start) / WEIGHTS_FILE)
+
+
+def copy_weights(model: Any, tflite: Path, images: npt.NDArray[np.uint8]) -> None:
+    """Copy the convolutions of a full-int8 model into a Keras net."""
+    from keras import layers
+
+    kernels, biases = _weights(tflite)
+    convolutions = [each for each in model.layers if isinstance(each, layers.Conv2D)]
+    if len(kernels) != len(convolutions) or len(biases) != len(kernels):
+        raise DataError(f"{tflite}: wanted {len(convolutions)} layers, got {len(kernels)}")
+    planes: Any = images.astype(np.float32) / np.float32(255)
+    left = iter(zip(kernels, biases, strict=True))
+    bias = np.zeros(0, np.float32)
+    for layer in model.layers:
+        if isinstance(layer, layers.InputLayer):
+            continue
+        if isinstance(layer, layers.Conv2D):
+            kernel, bias = next(left)
+            layer.kernel.assign(_widened(kernel, tuple(layer.kernel.shape), tflite))
+            if layer.use_bias:
+                layer.bias.assign(bias)
+        elif isinstance(layer, layers.BatchNormalization):
+            values = np.asarray(planes).reshape(-1, planes.shape[-1])
+            mean, variance = values.mean(axis=0), values.var(axis=0)
+            layer.moving_mean.assign(mean)
+            layer.moving_variance.assign(variance)
+            layer.gamma.assign(np.sqrt(variance + layer.epsilon))
+            layer.beta.assign(bias + mean)
+        planes = layer(planes)
+
+
+def _weights(tflite: Path) -> tuple[list[Array], list[Array]]:
+    """Return kernels (h, w, in, out) and biases of a model, from the first layer to the last."""
+    with silenced():
+        interpreter = open_interpreter(find_runtime(), tflite, 1)
+        interpreter.allocate_tensors()
+    kernels: list[Array] = []
+    biases: list[Array] = []
+    for tensor in interpreter.get_tensor_details():
+        scales = tensor["quantization_parameters"]["scales"]
+        is_kernel = tensor["dtype"] == np.int8 and len(tensor["shape"]) == 4
+        if is_kernel and tensor["shape"][0] > 1:
+            codes = interpreter.get_tensor(tensor["index"]).astype(np.float32)
+            kernels.append((codes * scales.reshape(-1, 1, 1, 1)).transpose(1, 2, 3, 0))
+        elif tensor["dtype"] == np.int32 and len(scales):
+            biases.append(interpreter.get_tensor(tensor["index"]).astype(np.float32) * scales)
+    return kernels[::-1], biases[::-1]
+
+
+def _widened(kernel: Array, shape: tuple[int, ...], tflite: Path) -> Array:
+    """Return a kernel with zeros on both sides, as wide as wanted."""
+    sides = [(wanted - found) // 2 for wanted, found in zip(shape, kernel.shape, strict=True)]
+    if any(side < 0 for side in sides):
+        raise DataError(f"{tflite}: wanted kernels of at most {shape}, got {kernel.shape}")
+    wide = np.pad(kernel, [(side, side) for side in sides])
+    if wide.shape != shape:
+        raise DataError(f"{tflite}: wanted kernels of {shape}, got {kernel.shape}")
+    return np.asarray(wide, np.float32)
