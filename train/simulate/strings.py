@@ -128,21 +128,21 @@ def write(
         if label == SEPARATOR_LABEL:
             low += rng.uniform(0.0, 0.5) * shape.shape[0]
         y = int(np.clip(round(low) - shape.shape[0], 0, side[0] - shape.shape[0]))
-        x = 2 if before is None else _next_x(line, shape, y, before[2].shape[1], style, rng)
+        x = 2 if before is None else next_x(line, shape, y, before[2].shape[1], style, rng)
         if x + shape.shape[1] + 2 > side[1]:
             break
         here = line.ink[y : y + shape.shape[0], x : x + shape.shape[1]]
         if before is not None and rng.random() < style.ligatures:
             _join(line.ink, before, (x, y, shape), style, rng)
         np.maximum(here, shape, out=here)
-        points = _sample(shape, rng) + np.array([x, y], np.float32)
+        points = sample_ink(shape, rng) + np.array([x, y], np.float32)
         line.marks.append(StringMark(label, points))
         line.right = max(line.right, x + shape.shape[1])
         before = x, y, shape
     return line.cropped()
 
 
-def _next_x(
+def next_x(
     line: Written,
     shape: GrayImage,
     y: int,
@@ -197,7 +197,8 @@ def _join(
     cv2.polylines(ink, [np.rint(path * 8).astype(np.int32)], False, 255, pen, cv2.LINE_AA, 3)
 
 
-def _sample(shape: GrayImage, rng: np.random.Generator) -> Points:
+def sample_ink(shape: GrayImage, rng: np.random.Generator) -> Points:
+    """Return random ink points of a drawing."""
     ys, xs = np.nonzero(shape > INK_LEVEL)
     if len(xs) == 0:
         return np.zeros((POINTS, 2), np.float32)
@@ -206,12 +207,16 @@ def _sample(shape: GrayImage, rng: np.random.Generator) -> Points:
 
 
 def _digit(person: Person, index: int) -> Callable[[StringStyle, np.random.Generator], GrayImage]:
-    def draw(style: StringStyle, rng: np.random.Generator) -> GrayImage:
-        if person.strokes:
-            return trace(person.strokes[index], style, rng)
-        return redraw(person.images[index], style, rng)
+    return lambda style, rng: draw_digit(person, index, style, rng)
 
-    return draw
+
+def draw_digit(
+    person: Person, index: int, style: StringStyle, rng: np.random.Generator
+) -> GrayImage:
+    """Draw one of a person's digits anew: (h, w) uint8 coverage tight around the ink."""
+    if person.strokes:
+        return trace(person.strokes[index], style, rng)
+    return redraw(person.images[index], style, rng)
 
 
 def trace(

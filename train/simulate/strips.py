@@ -145,7 +145,7 @@ def _write_page(
             place = round(x), round(top)
             here = ink[place[1] : place[1] + high, place[0] : place[0] + wide]
             np.maximum(here, written.ink / np.float32(255), out=here)
-            strings.append(_moved(written, place))
+            strings.append(moved(written, place))
             lowest = max(lowest, high)
             x += wide + rng.uniform(0.5, 2.0) * style.height_px + 3
         top += max(lowest, style.height_px) + rng.uniform(0.15, 0.6) * style.height_px + 3
@@ -163,7 +163,8 @@ def _string(
     return write_other(scribes.others, style, rng)
 
 
-def _moved(written: Written, place: tuple[int, int]) -> Written:
+def moved(written: Written, place: tuple[int, int]) -> Written:
+    """Return a string with its marks at a place on the page."""
     marks = [
         StringMark(mark.label, mark.points + np.array([place], np.float32))
         for mark in written.marks
@@ -190,7 +191,7 @@ def label_regions(
     labels = np.array([mark.label for _, mark in marks])
     owner = np.array([at for at, _ in marks])
     legible = (longest >= JOINED_SIDE * min_side_px) | (labels == SEPARATOR_LABEL)
-    inside = np.stack([_inside(region, seen) for region in regions]) if regions else None
+    inside = np.stack([marked_share(region, seen) for region in regions]) if regions else None
     if inside is None:
         return
     for region, shares in zip(regions, inside, strict=True):
@@ -229,7 +230,7 @@ def _whole_strings(
                 yield strip
 
 
-def _inside(region: Region, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+def marked_share(region: Region, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Return (M,) the share of each mark's points that are ink of a region."""
     solid = cv2.dilate(np.asarray(region.ink > 0, np.uint8), np.ones((3, 3), np.uint8))
     x, y = np.rint(points - [region.box.x, region.box.y]).astype(np.int64).transpose(2, 0, 1)

@@ -1,19 +1,17 @@
 """Write non-digits: words in print and handwriting, signatures, scribbles, brackets."""
 
 import string
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
 from train.data.checksums import MD5
-from train.data.folder import data_file, data_folder
+from train.data.folder import data_file
 from train.data.idx import read_images, read_labels
-from train.errors import DataError
+from train.data.strokes import LETTERS, load_strokes
 from train.simulate.strings import (
     AMBIGUOUS,
     NONE_LABEL,
@@ -31,7 +29,6 @@ LOOK_ALIKE = frozenset("OoQDIliJLSsZzqgbB|!/\\()")  # letters that may be read a
 FREQUENT = "eeeeettttaaaaooooiiinnnnssshhhrrrddllucmfwypvbgk"
 # Letters of a word that are surely not digits, as a share: in print an O differs from a 0.
 MIN_CLEAR, MIN_CLEAR_PRINT = 0.5, 0.25
-UNIPEN_LETTERS = "unipen/unipen-letters-strokes.npz"
 EMNIST = (
     "emnist/emnist-letters-images-idx3-ubyte.gz",
     "emnist/emnist-letters-labels-idx1-ubyte.gz",
@@ -178,23 +175,13 @@ def _faces() -> list[Letters]:
 
 
 def _unipen() -> list[Letters]:
-    path = data_folder() / UNIPEN_LETTERS
-    try:
-        with np.load(path) as arrays:
-            points = arrays["xy"].astype(np.float32)
-            ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
-            first = arrays["char_stroke_start"].astype(np.int64)
-            writers, labels = arrays["writer_file"], arrays["label"]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch it again") from error
-    strokes = np.split(points, ends[:-1])
-    drawn = [strokes[a:b] for a, b in pairwise(first)]
+    data = load_strokes(LETTERS)
     found = []
-    for writer in np.unique(writers):
-        own = np.flatnonzero(writers == writer)
+    for writer in np.unique(data.writers):
+        own = np.flatnonzero(data.writers == writer)
         if len(own) >= 20:
-            draws = [_strokes(drawn[i]) for i in own]
-            found.append(_letters("unipen", list(map(str, labels[own])), draws))
+            draws = [_strokes(data.strokes[i]) for i in own]
+            found.append(_letters("unipen", list(map(str, data.labels[own])), draws))
     return found
 
 
