@@ -8,15 +8,20 @@ the resulting labels is the sum over all paths that give them, by the forward al
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
 
+from camdigits.image import cv2
+from camdigits.recognize.card import find_model, load_card
 from camdigits.recognize.classify import OutputSpec, probabilities
-from camdigits.recognize.sequence_net import ReadStrip
+from camdigits.recognize.sequence_net import ReadStrip, load_sequence_net
 from camdigits.recognize.strip import BODY, MARGIN, STEP, STRETCH, strip_of
 from camdigits.values import Floats, GrayImage
 
+SURE = 0.8  # chosen: certainty below which an ink is read slanted, too
+SLANTS = 0.12, -0.12  # chosen: as different as the digits of one hand
 EXTRA_CHANCE = 0.1  # chosen: of a label at a step of blanks; a lower one is no alternative
 WEAK_SCORE = 0.9  # chosen: of a label at its best step; a higher one is not left out
 
@@ -63,20 +68,49 @@ class SequenceReader:
         return [self._read(ink) for ink in inks]
 
     def _read(self, ink: GrayImage) -> Reading:
-        chances = probabilities(self.net(strip_of(ink)), self.spec.temperature)
-        path, *others = paths_of(chances)
-        best = self._reading(path, chances, ink.shape)
+        view = self._view(ink)
+        paths = paths_of(view.chances)
+        readings = [self._reading(path, view, ink.shape) for path in paths]
+        best, others = readings[0], tuple(readings[1:])
         if not any(label.isdecimal() for label in best.labels):
             return best
-        return replace(
-            best, others=tuple(self._reading(other, chances, ink.shape) for other in others)
-        )
+        if best.certainty >= SURE:
+            return replace(best, others=others)
+        return self._read_slanted(ink, [(path, view) for path in paths])
 
-    def _reading(self, path: "Path", chances: Floats, shape: tuple[int, ...]) -> Reading:
-        certainty = labels_probability(chances, path.labels)
+    def _read_slanted(self, ink: GrayImage, found: list[tuple["Path", "_View"]]) -> Reading:
+        """Read an ink slanted both ways, too; the labels that fit all views best are taken."""
+        views = [found[0][1], *(self._view(_slanted(ink, each), each) for each in SLANTS)]
+        found += [(best_path(view.chances), view) for view in views[1:]]
+        distinct = {path.labels: (path, view) for path, view in reversed(found)}
+        scored = [
+            (_mean_certainty(views, path.labels), path, view) for path, view in distinct.values()
+        ]
+        scored.sort(key=lambda each: -each[0])
+        total = sum(each[0] for each in scored)
+        scored = [(max(each[0] / total, 1e-9), *each[1:]) for each in scored]
+        best, *others = (
+            self._reading(path, view, ink.shape, certainty) for certainty, path, view in scored[:3]
+        )
+        return replace(best, others=tuple(others))
+
+    def _view(self, ink: GrayImage, slant: float = 0.0) -> "_View":
+        return _View(probabilities(self.net(strip_of(ink)), self.spec.temperature), slant)
+
+    def _reading(
+        self,
+        path: "Path",
+        view: "_View",
+        shape: tuple[int, ...],
+        certainty: float | None = None,
+    ) -> Reading:
+        chances = view.chances
+        if certainty is None:
+            certainty = labels_probability(chances, path.labels)
         scores = _shared_out(certainty, path.scores)
         scale = shape[0] / (BODY * STRETCH)
-        centres = [((step + 0.5) * STEP - MARGIN) * scale for step in path.steps]
+        moved = view.slant * shape[0] / 2 - max(0.0, view.slant * shape[0])
+        centres = [((step + 0.5) * STEP - MARGIN) * scale + moved for step in path.steps]
         return Reading(
             tuple(self.spec.labels[label] for label in path.labels),
             _label_chances(chances, path, scores),
@@ -84,6 +118,40 @@ class SequenceReader:
             tuple(min(max(x, 0.0), shape[1] - 1.0) for x in centres),
             certainty,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """The outputs of the net for an ink, as it is or slanted."""
+
+    chances: Floats  # (T, L + 1)
+    slant: float  # columns by which a row is moved to the left per row
+
+
+def _slanted(ink: GrayImage, slant: float) -> GrayImage:
+    """Move the rows of an ink to the left, the lower the more; negative: to the right."""
+    height, width = ink.shape
+    wide = width + int(abs(slant) * height) + 1
+    matrix = np.array([[1.0, -slant, max(0.0, slant * height)], [0.0, 1.0, 0.0]])
+    return np.asarray(cv2.warpAffine(ink, matrix, (wide, height)), np.uint8)
+
+
+def _mean_certainty(views: Sequence[_View], labels: Sequence[int]) -> float:
+    """Return the geometric mean of the probabilities of labels in all views."""
+    each = [labels_probability(view.chances, labels) for view in views]
+    return float(np.exp(np.mean(np.log(np.maximum(each, 1e-9)))))
+
+
+def load_sequence_reader(model: str | FilePath, threads: int = 1) -> SequenceReader:
+    """Load a sequence net with its card.
+
+    Raises:
+        ModelError: the model or its card cannot be used.
+    """
+    path = find_model(str(model))
+    card = load_card(path)
+    net = load_sequence_net(path, card, threads)
+    return SequenceReader(net, OutputSpec(card.labels, card.temperature, card.threshold))
 
 
 @dataclass(frozen=True, slots=True)
