@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from camdigits.errors import ConfigError
-from camdigits.layout.grouping import GroupingConfig
+from camdigits.layout.grouping_config import GroupingConfig
 from camdigits.layout.plausibility import PlausibilityConfig
 from camdigits.recognize.merge import MergeConfig
 from camdigits.recognize.orientation import OrientationConfig
 from camdigits.recognize.prior import PriorConfig
 from camdigits.recognize.reject_words import RejectWordsConfig
+from camdigits.recognize.signs import SignConfig
 from camdigits.recognize.split import SplitConfig
 from camdigits.recognize.texture import TextureConfig
 from camdigits.segment.find_rules import RuleConfig
@@ -56,6 +57,7 @@ class ReaderConfig:
     merge: MergeConfig = field(default_factory=MergeConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
     plausibility: PlausibilityConfig = field(default_factory=PlausibilityConfig)
+    signs: SignConfig = field(default_factory=SignConfig)
     grouping: GroupingConfig = field(default_factory=GroupingConfig)
 
 

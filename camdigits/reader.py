@@ -18,13 +18,14 @@ import numpy.typing as npt
 from camdigits.config import DEFAULT, ReaderConfig
 from camdigits.geometry import ROTATIONS, make_upright, to_frame
 from camdigits.image import cv2, frozen, to_bgr, to_green
-from camdigits.layout.grouping import group
+from camdigits.layout.grouping import group, possible_digits
+from camdigits.layout.notation import Decimal
 from camdigits.meter import StageClock
 from camdigits.recognize.card import SEQUENCE_MODEL, find_model, load_card
 from camdigits.recognize.classify import Classifier, OutputSpec
 from camdigits.recognize.orientation import find_rotation, find_skew
-from camdigits.recognize.sequence import SequenceReader
-from camdigits.recognize.sequence_net import load_sequence_net
+from camdigits.recognize.sequence import load_sequence_reader
+from camdigits.recognize.signs import load_sign_reader
 from camdigits.recognize.split import Budget
 from camdigits.recognize.tflite import load_scorer
 from camdigits.segment.ink import InkConfig
@@ -35,13 +36,14 @@ from camdigits.values import (
     Digit,
     Frame,
     GrayImage,
+    Mark,
     Pose,
     Rejected,
     Result,
     Scorer,
 )
 
-Found = TypeVar("Found", Digit, Rejected)
+Found = TypeVar("Found", Digit, Mark, Rejected)
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NONE)
 
 
@@ -63,6 +65,10 @@ class Reader:
             digit label, and regions are neither merged nor split.
         sequence: name or path of the net that reads joined digits; None means the shipped one, or
             none for a scorer. It is used if the other model has all ten digits as labels.
+        signs: whether to read the signs beside digits, with the shipped net or one named here;
+            False also for a scorer.
+        decimal: which sign is before decimals: "point", "comma", or "auto", which decides by the
+            digits behind it.
         config: settings of the stages; None means the defaults.
 
     Raises:
@@ -86,21 +92,29 @@ class Reader:
         scorer: Scorer | None = None,
         labels: Sequence[str] = DIGITS,
         sequence: str | Path | None = None,
+        signs: str | Path | bool = True,
+        decimal: Decimal = "auto",
         config: ReaderConfig | None = None,
     ) -> None:
         _check_options(threshold, rotate)
         self._config = config or DEFAULT
         if sequence is None and scorer is None:
             sequence = SEQUENCE_MODEL
+        signs = False if scorer is not None and signs is True else signs
+        threads = min(self._config.threads, _usable_cpus())
         if scorer is None:
             path = find_model(str(model))
             card = load_card(path)
-            scorer = load_scorer(path, card, min(self._config.threads, _usable_cpus()))
+            scorer = load_scorer(path, card, threads)
             spec = OutputSpec(card.labels, card.temperature, card.threshold)
         else:
             spec = OutputSpec(tuple(labels))
         self._classifier = Classifier(scorer, spec)
-        self._sequences = _sequence_reader(sequence, spec, self._config.threads)
+        if not set(DIGITS) <= set(spec.labels):
+            sequence, signs = None, False
+        self._sequences = None if sequence is None else load_sequence_reader(sequence, threads)
+        self._signs = None if signs is False else load_sign_reader(signs, threads)
+        self._decimal = decimal
         self._threshold = spec.threshold if threshold is None else threshold
         self._rotate = rotate
 
@@ -124,6 +138,16 @@ class Reader:
     def labels(self) -> tuple[str, ...]:
         """Labels of the model, "none" included."""
         return self._classifier.spec.labels
+
+    @property
+    def rotate(self) -> int | None:
+        """Degrees clockwise that bring the pages upright; None: determined for each."""
+        return self._rotate
+
+    @property
+    def decimal(self) -> Decimal:
+        """Which sign is before decimals."""
+        return self._decimal
 
     @property
     def threshold(self) -> float:
@@ -168,7 +192,16 @@ class Reader:
         digits = tuple(sorted(map(place, found.digits), key=_left_edge))
         rejected = tuple(map(place, found.rejected))
         rotation = found.classified.pose.rotation
-        numbers = group(digits, rotation, self._config.grouping)
+        marks = tuple(sorted((_on_line(mark, place) for mark in found.marks), key=_left_edge))
+        layout = group(
+            digits,
+            rotation,
+            self._config.grouping,
+            marks=marks,
+            decimal=self._decimal,
+            unread=possible_digits(rejected, marks),
+            size=size,
+        )
         clock.lap("group")
         steps = found.trace(scale, clock.passes) if trace else None
         if trace:
@@ -176,11 +209,13 @@ class Reader:
         return Result(
             frame,
             digits,
-            numbers,
+            layout.numbers,
             rotation,
             clock.laps(),
             steps,
             rejected=rejected,
+            marks=layout.marks,
+            expressions=layout.expressions,
             postponed=len(found.postponed),
         )
 
@@ -247,7 +282,9 @@ class Reader:
 
     @property
     def _stages(self) -> Stages:
-        return Stages(self._classifier, self._sequences, self._threshold, self._config)
+        return Stages(
+            self._classifier, self._sequences, self._signs, self._threshold, self._config
+        )
 
 
 def _check_options(threshold: float | None, rotate: int | None) -> None:
@@ -255,18 +292,6 @@ def _check_options(threshold: float | None, rotate: int | None) -> None:
         raise ValueError(f"rotate: wanted None, 0, 90, 180 or 270, got {rotate!r}")
     if threshold is not None and not 0 <= threshold <= 1:
         raise ValueError(f"threshold: wanted 0 to 1, got {threshold!r}")
-
-
-def _sequence_reader(
-    model: str | Path | None, spec: OutputSpec, threads: int
-) -> SequenceReader | None:
-    """Load the sequence net, if the digits that it reads are labels of the other net."""
-    if model is None or not set(DIGITS) <= set(spec.labels):
-        return None
-    path = find_model(str(model))
-    card = load_card(path)
-    net = load_sequence_net(path, card, min(threads, _usable_cpus()))
-    return SequenceReader(net, OutputSpec(card.labels, card.temperature, card.threshold))
 
 
 def _usable_cpus() -> int:
@@ -288,6 +313,12 @@ def _placed(found: Found, to_image: Callable[[Box], Box]) -> Found:
     """Map the box of a digit or a rejected region to the frame."""
     box = to_image(found.box)
     return found if box == found.box else replace(found, box=box)
+
+
+def _on_line(mark: Mark, place: Callable[[Mark], Mark]) -> Mark:
+    """Map the boxes of a sign and of its line to the frame."""
+    line = place(replace(mark, box=mark.line)).box
+    return replace(place(mark), line=line)
 
 
 def _left_edge(digit: Digit) -> Box:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from camdigits.config import ReaderConfig
-from camdigits.layout.grouping import mark_cell_boundaries
+from camdigits.image import cv2
+from camdigits.layout.cells import mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
 from camdigits.meter import StageClock
 from camdigits.recognize.classify import Classifier, digits_of
@@ -15,6 +16,7 @@ from camdigits.recognize.merge import merge
 from camdigits.recognize.prior import odds_of_none
 from camdigits.recognize.reject_words import reject_words
 from camdigits.recognize.sequence import SequenceReader
+from camdigits.recognize.signs import FoundSign, SignReader, freed, without_pieces
 from camdigits.recognize.split import Budget, split
 from camdigits.recognize.texture import without_texture
 from camdigits.segment.contours import Components, fill_components
@@ -30,6 +32,7 @@ from camdigits.values import (
     Glyphs,
     GrayImage,
     Ink,
+    Mark,
     Pose,
     Region,
     Rejected,
@@ -67,6 +70,7 @@ class Pass:
     rejected: tuple[Rejected, ...]
     accepted: tuple[Digit, ...]
     digits: tuple[Digit, ...]
+    marks: tuple[Mark, ...]  # signs beside digits
     postponed: tuple[Box, ...]  # regions left for later frames
 
     def certainty(self) -> float:
@@ -99,6 +103,7 @@ class Stages:
 
     classifier: Classifier
     sequences: SequenceReader | None  # None: joined digits are not split
+    signs: SignReader | None  # None: signs are not read
     threshold: float
     config: ReaderConfig
 
@@ -166,8 +171,12 @@ class Stages:
         )
         digits = mark_cell_boundaries(plausible, classified.components.rules, config.grouping)
         clock.lap("plausibility")
+        marks: tuple[Mark, ...] = ()
+        if self.signs is not None and not classified.is_textured:
+            digits, marks = self._with_signs(self.signs, classified, last, digits)
+            clock.lap("signs")
         postponed = () if budget is None else budget.left
-        return Pass(classified, merged, last, rejected, accepted, digits, postponed)
+        return Pass(classified, merged, last, rejected, accepted, digits, marks, postponed)
 
     def _merge_and_split(
         self, classified: Classified, clock: StageClock, budget: Budget | None
@@ -197,6 +206,56 @@ class Stages:
         last = split(merged, classify, read_ink, threshold, config.split, budget)
         clock.lap("split")
         return merged, last
+
+    def _with_signs(
+        self,
+        signs: SignReader,
+        classified: Classified,
+        last: Candidates,
+        digits: Sequence[Digit],
+    ) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
+        """Find signs; return the digits that are none, and the signs."""
+        region_of = {region.box: region for region in last.regions}
+        regions = [region_of[digit.box] for digit in digits]
+        components, mask = classified.components, classified.ink.mask
+        if components.rules is not None:
+            mask = np.asarray(cv2.subtract(mask, components.rules), np.uint8)
+        found = signs.read(components, digits, regions, mask, self.config.signs)
+        rest = without_pieces(regions, found, components)
+        changed: dict[int, Digit] = {}
+        if rest:
+            again = self.classifier.regions(list(rest.values()))
+            accepted = again.accepted(self.threshold).tolist()
+            for row, (index, region) in enumerate(rest.items()):
+                if accepted[row]:
+                    label, score = again.labels[row], float(again.scores[row])
+                    changed[index] = replace(
+                        digits[index], box=region.box, label=label, score=score
+                    )
+            # A stroke without which there is no digit belongs to the digit.
+            found = tuple(sign for sign in found if set(sign.pieces_of) <= set(changed))
+        replaced = {index for sign in found for index in sign.digits}
+        marks = tuple(Mark(sign.box, sign.label, sign.score, line=sign.line) for sign in found)
+        left = [at for at in range(len(digits)) if at not in replaced]
+        kept = [changed.get(at, digits[at]) for at in left]
+        return (*kept, *self._freed(last, found, components, kept)), marks
+
+    def _freed(
+        self,
+        last: Candidates,
+        signs: Sequence[FoundSign],
+        components: Components,
+        digits: Sequence[Digit],
+    ) -> tuple[Digit, ...]:
+        """Read rejected regions without the signs that were joined to them."""
+        rows = np.flatnonzero(~last.accepted(self.threshold)).tolist()
+        rest = freed([last.regions[row] for row in rows], signs, components)
+        if not rest:
+            return ()
+        high = float(np.median([digit.box.height for digit in digits])) if digits else 0.0
+        low, top = self.config.plausibility.height_range
+        found = digits_of(self.classifier.regions(list(rest.values())), self.threshold)
+        return tuple(each for each in found if low * high <= each.box.height <= top * high)
 
 
 def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:

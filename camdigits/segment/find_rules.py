@@ -76,7 +76,10 @@ def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Comp
         return components
     freed = replace(trace_components(rest), rules=lines)
     freed = freed.without(slivers(freed, lines, config))
-    return freed.without(_rungs(freed.boxes, lines, config))
+    rungs = _rungs(freed.boxes, lines, config)
+    for index in np.flatnonzero(rungs).tolist():
+        cv2.drawContours(lines, freed.component(index), -1, 255, cv2.FILLED)
+    return freed.without(rungs)
 
 
 def _in_boxes(mask: GrayImage, boxes: Boxes) -> npt.NDArray[np.int32]:

@@ -122,8 +122,7 @@ def boxes(seed, numbers):
             x, y = left + int(rng.integers(4, 26)), top + int(rng.integers(8, 24))
             lay_ink(canvas, line.ink, (x, y), BLUE, rng)
             marks += [(label, Box(x + b.x, y + b.y, b.width, b.height)) for b in line.boxes]
-    # Cells keep their digits apart.
-    return tilted(canvas, marks, -7, rng), [*"".join(numbers)], marks
+    return tilted(canvas, marks, -7, rng), numbers, marks  # a comb is one number
 
 
 def aslant(seed, numbers):

@@ -3,7 +3,8 @@ from support.printed import SIX, rectangle
 
 from camdigits.image import cv2
 from camdigits.segment.contours import trace_components
-from camdigits.segment.find_rules import DEFAULT, _is_form_box, _ruled
+from camdigits.segment.find_rules import DEFAULT, _is_form_box, _ruled, find_components
+from camdigits.segment.ink import find_ink
 
 
 def test_rules_are_long_or_form_boxes(sheet):
@@ -35,3 +36,16 @@ def test_a_skewed_form_box_is_found():
     skewed = [index for index in range(2) if _is_form_box(components, index, DEFAULT)]
 
     assert [components.boxes[index, 2] > 50 for index in skewed] == [True]
+
+
+def test_the_sides_of_a_comb_are_rules(sheet):
+    """Strokes between two rules are removed, and known as rules: they separate boxes."""
+    bars = [(20, 40, 360, 2), (20, 90, 360, 2)]
+    bars += [(20 + 60 * index, 42, 2, 48) for index in range(7)]
+    ink = find_ink(255 - sheet(*bars, (100, 52, 6, 30), size=(200, 400)))
+
+    components = find_components(ink)
+
+    assert components.rules is not None
+    assert (components.rules[60, 78:84] > 0).any()
+    assert components.rules[60, 102] == 0

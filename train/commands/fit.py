@@ -3,13 +3,30 @@
 Only argument parsing; each command imports its module when it runs.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from train.commands.options import LIMIT, PATH, RUNS
+from train.commands.options import LIMIT, PART, PATH, RUNS
+
+if TYPE_CHECKING:
+    from train.fit.steps import Settings
+
+
+def step_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a run of steps."""
+    for option in (
+        click.option("--resume", is_flag=True, help="Continue OUT with its own settings."),
+        click.option("--seed", type=int),
+        click.option("--start", help="Run, or .tflite model, whose weights are the start."),
+        click.option("--rate", type=click.FloatRange(0, min_open=True), help="Peak rate."),
+        click.option("--steps", type=click.IntRange(1), help="Total batches."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -110,13 +127,7 @@ def halves(out: Path, count: int, seed: int) -> None:
 @click.argument("out", default=Path("runs/strips.npz"), type=PATH)
 @click.option("--count", default=130000, show_default=True, type=click.IntRange(1))
 @click.option("--seed", default=1, show_default=True)
-@click.option(
-    "--part",
-    type=click.Choice(("train", "dev")),
-    default="train",
-    show_default=True,
-    help="Writers to learn from, or others to choose settings with.",
-)
+@PART
 def strips(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> None:
     """Write numbers and words, film them, and store COUNT labelled strips of ink in OUT."""
     from train.simulate.strips import write_strips
@@ -124,26 +135,22 @@ def strips(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> N
     write_strips(out, count, seed, part, report=click.echo)
 
 
+def _changed(usual: "Settings", data: tuple[Path, ...], changed: Mapping[str, Any]) -> "Settings":
+    """Return settings with the data and the options that were given."""
+    given = {name: value for name, value in changed.items() if value is not None}
+    return replace(usual, data=tuple(map(str, data)), **given)
+
+
 @click.command("fit-sequence")
 @click.argument("strips", nargs=-1, type=PATH)
 @click.option("--out", default=Path("runs/sequence"), show_default=True, type=PATH)
-@click.option("--steps", type=click.IntRange(1), help="Total batches.")
-@click.option("--seed", type=int)
-@click.option("--resume", is_flag=True, help="Continue the run in OUT with its own settings.")
-def fit_sequence(
-    strips: tuple[Path, ...], out: Path, steps: int | None, seed: int | None, resume: bool
-) -> None:
+@step_options
+def fit_sequence(strips: tuple[Path, ...], out: Path, resume: bool, **changed: object) -> None:
     """Train the sequence net on files of STRIPS; interrupt it at any time and --resume."""
     from train.fit.sequence import SequenceSettings
     from train.fit.sequence import fit_sequence as fit_run
 
-    usual = SequenceSettings()
-    settings = replace(
-        usual,
-        strips=tuple(map(str, strips)),
-        steps=usual.steps if steps is None else steps,
-        seed=usual.seed if seed is None else seed,
-    )
+    settings = _changed(SequenceSettings(), strips, changed)
     fit_run(settings, out, resume, report=click.echo)
 
 
@@ -154,6 +161,42 @@ def fit_sequence(
 def export_sequence(run: Path, dev: Path, out: Path) -> None:
     """Convert RUN (a folder of `fit-sequence`) to an int8 model, measured on the strips DEV."""
     from train.fit.export_sequence import export_sequence as export_run
+
+    export_run(run, dev, out, report=click.echo)
+
+
+@click.command()
+@click.argument("out", default=Path("runs/signs.npz"), type=PATH)
+@click.option("--count", default=140000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@PART
+def signs(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> None:
+    """Write numbers with signs, film them, and store COUNT labelled windows in OUT."""
+    from train.simulate.sign_pages import write_signs
+
+    write_signs(out, count, seed, part, report=click.echo)
+
+
+@click.command("fit-signs")
+@click.argument("windows", nargs=-1, type=PATH)
+@click.option("--out", default=Path("runs/signs"), show_default=True, type=PATH)
+@step_options
+def fit_signs(windows: tuple[Path, ...], out: Path, resume: bool, **changed: object) -> None:
+    """Train the sign net on files of WINDOWS; interrupt it at any time and --resume."""
+    from train.fit.signs import SignSettings
+    from train.fit.signs import fit_signs as fit_run
+
+    settings = _changed(SignSettings(), windows, changed)
+    fit_run(settings, out, resume, report=click.echo)
+
+
+@click.command("export-signs")
+@click.argument("run", type=PATH)
+@click.argument("dev", type=PATH)
+@click.option("--out", default=Path("models/signs.tflite"), show_default=True, type=PATH)
+def export_signs(run: Path, dev: Path, out: Path) -> None:
+    """Convert RUN (a folder of `fit-signs`) to an int8 model, measured on the windows DEV."""
+    from train.fit.export_signs import export_signs as export_run
 
     export_run(run, dev, out, report=click.echo)
 
@@ -191,6 +234,9 @@ COMMANDS = (
     strips,
     fit_sequence,
     export_sequence,
+    signs,
+    fit_signs,
+    export_signs,
     make_all,
     leave_out,
 )

@@ -131,6 +131,26 @@ def strings(
 
 
 @score.command()
+@PAGES
+@SEED
+@MODEL
+@THRESHOLD
+@SHOW
+def numbers(pages: int, seed: int, model: str, threshold: float | None, show: Path | None) -> None:
+    """Read decimals, dates, times and sums by writers that no net has seen."""
+    from camdigits.reader import Reader
+    from train.benchmarks.numbers import mark_numbers, numbers_report, score_numbers
+    from train.data.by_writer import people
+    from train.simulate.rendered_numbers import number_sign_pages
+    from train.simulate.signs import SignWriters
+
+    rendered = number_sign_pages(people("test"), SignWriters.of("test"), pages, seed)
+    scores = score_numbers(rendered, Reader(model, threshold=threshold))
+    click.echo(numbers_report(scores))
+    _write(show, ((one.page.page.name, mark_numbers(one)) for one in scores))
+
+
+@score.command()
 @click.argument("folder", required=False, type=PATH)
 @PAGES
 @SEED

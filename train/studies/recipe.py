@@ -15,21 +15,29 @@ from pathlib import Path
 from train.fit.average import average
 from train.fit.export import export
 from train.fit.export_sequence import export_sequence
+from train.fit.export_signs import export_signs
 from train.fit.loop import fit
 from train.fit.run import WEIGHTS_FILE as WEIGHTS
 from train.fit.run import finished
-from train.fit.sequence import SequenceSettings, fit_sequence, sequence_finished
+from train.fit.sequence import SequenceSettings, fit_sequence
 from train.fit.settings import Settings, settings_for
+from train.fit.signs import SignSettings, fit_signs
+from train.fit.steps import is_finished
 from train.simulate.crops import write_crops
 from train.simulate.halves import write_halves
+from train.simulate.sign_pages import write_signs
 from train.simulate.strips import write_strips
 from train.studies.leave_out import SPLITS, leave_out
 
 Reporter = Callable[[str], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # one file per seed, camera crops per file
 HALF_SEEDS, HALVES = (1, 2), 80_000  # one file per seed, parts of touching digits per file
-STRIP_SEEDS, STRIPS = (7, 8), 130_000  # one file per seed, strips of joined digits per file
-DEV_SEED, DEV_STRIPS, TRIAL_STEPS = 9, 12_000, 20
+STRIP_SEEDS, STRIPS = (
+    (21, 22, 23, 24),
+    130_000,
+)  # one file per seed, strips of joined digits per file
+WINDOW_SEEDS, WINDOWS = (2,), 120_000  # one file per seed, windows of signs per file
+DEV_SEED, DEV_COUNT, TRIAL_STEPS = 9, 12_000, 20
 CROPS_WEIGHT = 0.35  # how often each crop is seen per epoch (chosen)
 EPOCHS = 28
 # Twice, a wider net is trained from random weights as a teacher, and the net continues from its
@@ -84,6 +92,7 @@ def recipe(
         *_digits(first, runs, report),
         *_model("letters", settings_for("letters", limit=limit), runs, report),
         *_sequence(runs, limit, report),
+        *_signs(runs, limit, report),
         *(_left_out(name, runs, limit, report) for name in SPLITS),
     ]
 
@@ -149,17 +158,37 @@ def _sequence(runs: Path, limit: int | None, report: Reporter) -> Iterator[Step]
     for seed, out in strips.items():
         yield Step(out, partial(write_strips, out, count, seed, "train", report))
     dev = runs / "strips-dev.npz"
-    yield Step(dev, partial(write_strips, dev, min(count, DEV_STRIPS), DEV_SEED, "dev", report))
+    yield Step(dev, partial(write_strips, dev, min(count, DEV_COUNT), DEV_SEED, "dev", report))
     run, model = runs / "sequence", runs / "models/sequence.tflite"
-    settings = SequenceSettings(strips=tuple(map(str, strips.values())))
+    settings = SequenceSettings(data=tuple(map(str, strips.values())))
     if limit is not None:
         settings = replace(settings, steps=TRIAL_STEPS, epoch=TRIAL_STEPS)
     yield Step(
         run,
         lambda: fit_sequence(settings, run, resume=run.exists(), report=report),
-        sequence_finished,
+        partial(is_finished, SequenceSettings),
     )
     yield Step(model, partial(export_sequence, run, dev, model, report))
+
+
+def _signs(runs: Path, limit: int | None, report: Reporter) -> Iterator[Step]:
+    """Write windows, train the net that reads signs, and export it."""
+    windows = {seed: runs / f"signs-{seed}.npz" for seed in WINDOW_SEEDS}
+    count = limit or WINDOWS
+    for seed, out in windows.items():
+        yield Step(out, partial(write_signs, out, count, seed, "train", report))
+    dev = runs / "signs-dev.npz"
+    yield Step(dev, partial(write_signs, dev, min(count, DEV_COUNT), DEV_SEED, "dev", report))
+    run, model = runs / "signs", runs / "models/signs.tflite"
+    settings = SignSettings(data=tuple(map(str, windows.values())))
+    if limit is not None:
+        settings = replace(settings, steps=TRIAL_STEPS, epoch=TRIAL_STEPS)
+    yield Step(
+        run,
+        lambda: fit_signs(settings, run, resume=run.exists(), report=report),
+        partial(is_finished, SignSettings),
+    )
+    yield Step(model, partial(export_signs, run, dev, model, report))
 
 
 def _left_out(name: str, runs: Path, limit: int | None, report: Reporter) -> Step:

@@ -1,0 +1,22 @@
+"""Limits for digits and signs of one number."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingConfig:
+    """Limits for neighbours of one number, over the height of the taller of two digits."""
+
+    max_gap_heights: float = 0.9  # chosen: a wider space separates two numbers
+    max_comb_gap_heights: float = 2.2  # chosen: the same between digits in boxes of a comb
+    max_overlap_widths: float = 0.5  # chosen: of the narrower one; more is one above the other
+    max_step_heights: float = 0.55  # chosen: vertical distance of the centres
+    min_boundary_fraction: float = 0.9  # chosen: of a gap's middle half that a rule crosses
+    max_comb_heights: float = 2.4  # chosen: length of a rule between two boxes of a comb
+    min_height_ratio: float = 0.45  # chosen: a smaller neighbour belongs to another line
+    min_line_overlap: float = 0.5  # chosen: of the lower box's height, for numbers on one line
+    max_unread_gap_heights: float = 0.5  # chosen: a region further away is not part of a number
+    unread_height_range: tuple[float, float] = (0.5, 1.7)  # chosen: over the number's height
+
+
+DEFAULT = GroupingConfig()
