@@ -34,6 +34,10 @@ class LabelConfig:
     )
     show_log_odds: float = 3.0  # mean log-odds (95 %) needed to be shown; measured: `config_for`
     stay_log_odds: float = 2.0  # mean log-odds (88 %) needed to stay shown
+    settled_log_odds: float = 3.0  # the same as the first after `settled_confidence_s`
+    min_hysteresis: float = 0.5  # chosen: of the log-odds to be shown and to stay shown
+    settled_confidence_s: float = 0.5  # chosen: of being observed; less evidence, higher odds
+    at_once: bool = False  # each frame by itself: pages that change with every frame
     votes: VotesConfig = field(default_factory=VotesConfig)
 
 
@@ -55,8 +59,12 @@ class LabelState(NamedTuple):
 
 
 def first_state(digit: Digit, config: LabelConfig = DEFAULT) -> LabelState:
-    """Return the state after the first observation: one vote, no confidence, not shown."""
-    return LabelState(Votes().with_digit(digit, config.votes))
+    """Return the state after the first observation: one vote, no confidence, not shown.
+
+    With `at_once` it is shown.
+    """
+    votes = Votes().with_digit(digit, config.votes)
+    return LabelState(votes, 0.0, digit.label, True) if config.at_once else LabelState(votes)
 
 
 def observed(
@@ -75,6 +83,8 @@ def observed(
         missed_s: seconds for which the digit was missed before this observation.
         config: thresholds.
     """
+    if config.at_once:
+        return first_state(digit, config)
     confidence_s = _confidence_s(state.confidence_s, elapsed_s, missed_s, config)
     votes = _decayed(state.votes, elapsed_s, config).with_digit(digit, config.votes)
     votes, label = _elect(votes, state.label, confidence_s, config)
@@ -133,7 +143,12 @@ def _is_shown(
 ) -> bool:
     if not label or votes.share(label) < config.min_shown_share:
         return False
-    min_log_odds = config.stay_log_odds if was_shown else config.show_log_odds
+    settled = min(max(confidence_s, 0.0) / config.settled_confidence_s, 1.0)
+    show_log_odds = config.show_log_odds + settled * (
+        config.settled_log_odds - config.show_log_odds
+    )
+    stay_log_odds = min(config.stay_log_odds, show_log_odds - config.min_hysteresis)
+    min_log_odds = stay_log_odds if was_shown else show_log_odds
     min_confidence_s = config.hide_confidence_s if was_shown else config.show_confidence_s
     if confidence_s < min_confidence_s:
         return False

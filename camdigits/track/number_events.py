@@ -4,7 +4,7 @@ A number is identified by the ids of its digits.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from camdigits.values import Box, Digit, Event, Number
@@ -15,6 +15,7 @@ class NumberEventsConfig:
     """When a number is reported."""
 
     stable_s: float = 0.5  # chosen: a text is stable, or a number gone, after this time
+    partial: bool = False  # also report numbers beside which something was not read
 
 
 DEFAULT = NumberEventsConfig()
@@ -27,7 +28,7 @@ class _TrackedNumber(NamedTuple):
     text: str
     score: float
     box: Box
-    since_s: float  # time of the first frame with this text
+    since_s: float  # time of the first frame with this text, all of it read
     seen_s: float  # time of the last frame with this number
     members: Sequence[int] = ()  # ids of its digits
     reported: str | None = None  # text of the last event; None before "stable" and after "gone"
@@ -83,7 +84,11 @@ class NumberEvents:
         )
 
     def update(
-        self, numbers: Iterable[Number], alive: Collection[int], now_s: float
+        self,
+        numbers: Iterable[Number],
+        alive: Collection[int],
+        now_s: float,
+        hidden: Collection[int] = (),
     ) -> tuple[Event, ...]:
         """Take the numbers of a frame and return the events that are due.
 
@@ -91,12 +96,15 @@ class NumberEvents:
             numbers: each with its track.
             alive: ids of all digits that are tracked.
             now_s: time of the frame.
+            hidden: tracks of numbers of which the frame does not show every digit; these have no
+                event but "gone".
 
         Raises:
             ValueError: a number has no track.
         """
         for number in numbers:
-            self._observe(number, now_s)
+            is_whole = number.complete or self._config.partial
+            self._observe(number, now_s, is_whole and number.track not in hidden)
         if len(self._number_of) > len(alive):
             self._number_of = {
                 digit: track for digit, track in self._number_of.items() if digit in alive
@@ -132,15 +140,14 @@ class NumberEvents:
         known = [track for track in tracks if track is not None]
         return min(set(known), key=lambda track: (-known.count(track), track))
 
-    def _observe(self, number: Number, now_s: float) -> None:
+    def _observe(self, number: Number, now_s: float, is_whole: bool) -> None:
         track = number.track
         if track is None:
             raise ValueError(f"expected a number with a track, got {number}; use assign() first")
         known = self._numbers.get(track)
         if known is None:
-            self._numbers[track] = _first(track, number, now_s)
-        else:
-            self._numbers[track] = _observed(known, number, now_s)
+            known = _first(track, number, now_s)
+        self._numbers[track] = _observed(known, number, now_s, is_whole)
 
     def _report(self, number: _TrackedNumber, now_s: float) -> Event | None:
         """Return the event of a number if one is due, and remember what it reported."""
@@ -167,7 +174,12 @@ def _first(track: int, number: Number, now_s: float) -> _TrackedNumber:
     return _TrackedNumber(track, number.text, number.score, number.box, now_s, now_s)
 
 
-def _observed(known: _TrackedNumber, number: Number, now_s: float) -> _TrackedNumber:
+def _observed(
+    known: _TrackedNumber, number: Number, now_s: float, is_whole: bool
+) -> _TrackedNumber:
+    """Add an observation; of a part of a number only that it is there counts."""
+    if not is_whole:
+        return known._replace(seen_s=now_s, since_s=now_s)
     since_s = known.since_s if known.text == number.text else now_s
     return _TrackedNumber(
         known.track,
@@ -193,8 +205,7 @@ def _due_event(number: _TrackedNumber, now_s: float, stable_s: float) -> Event |
 
 
 def _with_track(number: Number, track: int | None) -> Number:
-    # dataclasses.replace takes five times as long, and this runs for every frame.
-    return Number(number.text, number.score, number.box, number.digits, track)
+    return replace(number, track=track)
 
 
 def _longest(tracks: Sequence[int | None], numbers: Sequence[Number]) -> list[int | None]:

@@ -7,13 +7,14 @@ which are not reported but still belong to their number.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from camdigits.layout.grouping import group
+from camdigits.layout.grouping import Layout, group, possible_digits
+from camdigits.layout.notation import Decimal
 from camdigits.track.motion import FloatBox
 from camdigits.track.tracked_digit import TrackedDigit
-from camdigits.values import Box, Digit, Number, Result
+from camdigits.values import SIGNS, Box, Digit, Mark, Number, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class ReportConfig:
 
     bridge_s: float = 0.4  # chosen: a digit that is missed stays shown for this time
     bridge_s_per_confidence_s: float = 1.0  # chosen: less for a digit with little confidence
+    decimal: Decimal = "auto"  # which sign is before decimals
     number_wait_s: float = 1.5  # chosen: a number keeps a hidden digit for this time
     taken_radius_sizes: float = 0.4  # chosen: a digit observed this close replaces a missed one
 
@@ -33,7 +35,12 @@ class Reading(NamedTuple):
     """Digits of a page, ordered by left edge, and the numbers they form."""
 
     digits: tuple[Digit, ...]
-    numbers: tuple[Number, ...]
+    layout: Layout
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the numbers, in reading order."""
+        return self.layout.numbers
 
 
 class Report(NamedTuple):
@@ -65,12 +72,36 @@ def make_report(
     missed = _missed(visible, seen, now_s, config)
     bridged = [each for each in missed if _is_bridged(each, size, now_s, config)]
     awaited = [each for each in missed if _is_awaited(each, size, now_s, config)]
-    digits = _digits(seen + bridged, now_s)
-    shown = Reading(digits, _numbers(digits, result, rotation))
+    shown = _reading(seen + bridged, result, rotation, now_s, config)
     if len(awaited) <= len(bridged):
         return Report(shown, None)
-    digits = _digits(seen + awaited, now_s)
-    return Report(shown, Reading(digits, group(digits, rotation)))
+    return Report(shown, _reading(seen + awaited, result, rotation, now_s, config))
+
+
+def _reading(
+    tracked: Sequence[TrackedDigit],
+    result: Result,
+    rotation: int,
+    now_s: float,
+    config: ReportConfig,
+) -> Reading:
+    """Return the digits and signs of tracked items, and the numbers they form."""
+    items = _items(tracked, now_s)
+    digits = tuple(each for each in items if not isinstance(each, Mark))
+    marks = tuple(each for each in items if isinstance(each, Mark))
+    if _are_grouped(digits, marks, result, rotation):
+        numbers = tuple(_scored(number, digits, marks) for number in result.numbers)
+        return Reading(digits, Layout(numbers, marks, result.expressions))
+    height, width = result.frame.bgr.shape[:2]
+    layout = group(
+        digits,
+        rotation,
+        marks=marks,
+        decimal=config.decimal,
+        unread=possible_digits(result.rejected, marks),
+        size=(width, height),
+    )
+    return Reading(digits, layout)
 
 
 def is_present(number: Number, digits: Sequence[Digit], config: ReportConfig = DEFAULT) -> bool:
@@ -129,21 +160,35 @@ def _centre(box: FloatBox) -> complex:
     return complex(box[0] + box[2] / 2, box[1] + box[3] / 2)
 
 
-def _digits(tracked: Sequence[TrackedDigit], now_s: float) -> tuple[Digit, ...]:
+def _items(tracked: Sequence[TrackedDigit], now_s: float) -> list[Digit]:
     ordered = sorted(tracked, key=lambda each: each.box[:2])
-    return tuple(_digit(each, now_s) for each in ordered)
+    return [_item(each, now_s) for each in ordered]
 
 
-def _digit(tracked: TrackedDigit, now_s: float) -> Digit:
+def _item(tracked: TrackedDigit, now_s: float) -> Digit:
+    """Return a tracked digit or sign; what its label says counts, not its last observation."""
     state, observation = tracked.state, tracked.observation
-    is_seen = tracked.seen_s == now_s
-    return Digit(
-        observation.box if is_seen else _rounded(tracked.box),
+    box = observation.box if tracked.seen_s == now_s else _rounded(tracked.box)
+    plain = Digit(
+        box,
         state.label,
         state.votes.mean_score(state.label),
         tracked.track,
         cell_boundary=observation.cell_boundary,
         missed_s=max(0.0, now_s - tracked.seen_s),
+        in_comb=observation.in_comb,
+    )
+    if state.label not in SIGNS:
+        return plain
+    line = observation.line if isinstance(observation, Mark) else observation.box
+    x, y = box.x - observation.box.x, box.y - observation.box.y
+    return Mark(
+        box,
+        plain.label,
+        plain.score,
+        plain.track,
+        missed_s=plain.missed_s,
+        line=line._replace(x=line.x + x, y=line.y + y),
     )
 
 
@@ -152,23 +197,21 @@ def _rounded(box: FloatBox) -> Box:
     return Box(round(x), round(y), max(1, round(width)), max(1, round(height)))
 
 
-def _numbers(digits: Sequence[Digit], result: Result, rotation: int) -> tuple[Number, ...]:
-    """Group digits; the reader's groups are kept if it reported exactly these digits."""
-    if not _are_grouped(digits, result, rotation):
-        return group(digits, rotation)
-    return tuple(_relabelled(number, digits) for number in result.numbers)
-
-
-def _are_grouped(digits: Sequence[Digit], result: Result, rotation: int) -> bool:
+def _are_grouped(
+    digits: Sequence[Digit], marks: Sequence[Mark], result: Result, rotation: int
+) -> bool:
+    """Whether the reader grouped exactly these digits and signs, with these labels."""
     if rotation != result.rotation or len(digits) != len(result.digits):
         return False
     if sum(len(number.digits) for number in result.numbers) != len(digits):
         return False
-    return all(one.box == other.box for one, other in zip(digits, result.digits, strict=True))
+    if [mark.box for mark in marks] != [mark.box for mark in result.marks]:
+        return False
+    pairs = [*zip(digits, result.digits, strict=True), *zip(marks, result.marks, strict=True)]
+    return all(one.box == other.box and one.label == other.label for one, other in pairs)
 
 
-def _relabelled(number: Number, digits: Sequence[Digit]) -> Number:
-    members = [digits[index] for index in number.digits]
-    text = "".join([digit.label for digit in members])
-    score = math.prod([digit.score for digit in members])
-    return Number(text, score, number.box, number.digits)
+def _scored(number: Number, digits: Sequence[Digit], marks: Sequence[Mark]) -> Number:
+    """Return a number of the reader with the pooled scores."""
+    members = [*(digits[at] for at in number.digits), *(marks[at] for at in number.marks)]
+    return replace(number, score=math.prod([member.score for member in members]))

@@ -6,32 +6,31 @@ rate of the camera does not matter.
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import perf_counter
 from types import MappingProxyType
 
 import numpy as np
 
 from camdigits.track.association import (
-    AssociationConfig,
     Expected,
     cheapest_pairs,
     page_motion,
     pairing_costs,
     rejections_at,
 )
-from camdigits.track.label_state import LabelConfig, rejected, restarted
+from camdigits.track.label_state import rejected, restarted
 from camdigits.track.motion import (
     STILL,
     Floats,
-    MotionConfig,
     Positions,
     coasted,
     positions,
     predicted_motion,
 )
-from camdigits.track.number_events import NumberEvents, NumberEventsConfig
-from camdigits.track.reporting import Reading, Report, ReportConfig, is_present, make_report
+from camdigits.track.number_events import NumberEvents
+from camdigits.track.reporting import Reading, Report, is_present, make_report
+from camdigits.track.settings import DEFAULT, TrackConfig
 from camdigits.track.tracked_digit import (
     Step,
     TrackedDigit,
@@ -40,46 +39,6 @@ from camdigits.track.tracked_digit import (
     with_observation,
 )
 from camdigits.values import Digit, Event, Number, Rejected, Result
-
-
-@dataclass(frozen=True, slots=True)
-class TrackConfig:
-    """Settings of a tracker: memory and box here, the rest per stage."""
-
-    memory_s: float = 6.0  # chosen: a labelled digit that returns within this time keeps its id
-    unlabelled_memory_s: float = 0.2  # chosen: a digit without a label is forgotten after it
-    max_digits: int = 1000  # chosen: limits memory
-    settle_s: float = 0.1  # chosen: time constant of a box relative to the motion of the page
-    rotation_hold_s: float = 0.5  # chosen: another rotation counts once it lasts this long
-    motion: MotionConfig = field(default_factory=MotionConfig)
-    association: AssociationConfig = field(default_factory=AssociationConfig)
-    label: LabelConfig = field(default_factory=LabelConfig)  # with the settings of the votes
-    report: ReportConfig = field(default_factory=ReportConfig)
-    number_events: NumberEventsConfig = field(default_factory=NumberEventsConfig)
-
-
-DEFAULT = TrackConfig()
-# Log-odds above the threshold of the reader; 3 and 2 for a threshold of 0.82. Measured with
-# `train score video`: with one more of each, 5 % fewer digits are shown; with one less, over 1 %
-# of what is shown is wrong.
-SHOW_MARGIN_LOG_ODDS, STAY_MARGIN_LOG_ODDS = 1.5, 0.5
-MIN_SHOW_LOG_ODDS, MAX_SHOW_LOG_ODDS = 1.0, 6.0  # chosen: observations are limited to 7
-
-
-def config_for(threshold: float) -> TrackConfig:
-    """Return settings that show digits clearly above the threshold of a reader.
-
-    Args:
-        threshold: probability from which the reader reports a digit, 0 to 1.
-
-    >>> config_for(0.81).label.show_log_odds
-    2.95
-    """
-    odds = math.log(max(threshold, 1e-9) / max(1 - threshold, 1e-9))
-    show = min(max(odds + SHOW_MARGIN_LOG_ODDS, MIN_SHOW_LOG_ODDS), MAX_SHOW_LOG_ODDS)
-    show = round(show, 2)
-    stay = show - SHOW_MARGIN_LOG_ODDS + STAY_MARGIN_LOG_ODDS
-    return TrackConfig(label=LabelConfig(show_log_odds=show, stay_log_odds=stay))
 
 
 class Tracker:
@@ -134,9 +93,10 @@ class Tracker:
         start = perf_counter()
         step = self._advance(result.frame.time_s)
         is_upright = self._accept_rotation(result, step.now_s)
-        found = positions([d.box for d in result.digits], [d.label for d in result.digits])
+        seen: list[Digit] = [*result.digits, *result.marks]
+        found = positions([each.box for each in seen], [each.label for each in seen])
         expected = self._move(found, step)
-        self._observe(result.digits, found, expected, step, is_upright)
+        self._observe(seen, found, expected, step, is_upright)
         if is_upright:
             self._reject(result.rejected, step)
         self._forget(step.now_s)
@@ -146,10 +106,17 @@ class Tracker:
             result,
             digits=shown.digits,
             numbers=shown.numbers,
+            marks=shown.layout.marks,
+            expressions=shown.layout.expressions,
             rotation=self._rotation or 0,
             events=events,
             ms=MappingProxyType(ms),
         )
+
+    @property
+    def config(self) -> TrackConfig:
+        """Settings of this tracker."""
+        return self._config
 
     def reconfigure(self, config: TrackConfig) -> None:
         """Use other settings from the next frame on; digits and numbers keep their ids."""
@@ -226,6 +193,10 @@ class Tracker:
         pairs = cheapest_pairs(
             pairing_costs(self._expected(expected, step.now_s), found, config.association)
         )
+        if is_upright and self._is_cut(digits, pairs, step):
+            rotation = self._rotation
+            self._reset(step.now_s)
+            self._rotation, pairs = rotation, []
         for row, column in pairs:
             self._tracked[row] = with_observation(
                 self._tracked[row],
@@ -237,6 +208,24 @@ class Tracker:
             )
         if is_upright:
             self._start(digits, {column for _, column in pairs}, step.now_s)
+
+    def _is_cut(
+        self, digits: Sequence[Digit], pairs: Sequence[tuple[int, int]], step: Step
+    ) -> bool:
+        """Whether this frame shows another page than the last one: hardly a label agrees."""
+        config = self._config
+        last_s = step.now_s - step.elapsed_s
+        shown = {
+            row
+            for row, each in enumerate(self._tracked)
+            if each.state.is_shown and each.seen_s >= last_s
+        }
+        agreed = sum(
+            row in shown and self._tracked[row].state.label == digits[column].label
+            for row, column in pairs
+        )
+        fewer = min(len(shown), len(digits))
+        return fewer >= config.min_cut_digits and agreed <= config.max_cut_agreement * fewer
 
     def _expected(self, positions: Positions, now_s: float) -> Expected:
         missed_s = now_s - self._seen_s()
@@ -293,15 +282,26 @@ class Tracker:
         report = make_report(self._tracked, result, self._rotation or 0, now_s, config)
         numbers, complete = self._assign(report)
         alive = {each.track for each in self._tracked}
-        events = self._number_events.update(complete, alive, now_s)
-        return Reading(report.shown.digits, numbers), events
+        digits = report.shown.digits if report.complete is None else report.complete.digits
+        shown_digits = {digit.track for digit in report.shown.digits}
+        hidden = {
+            number.track
+            for number in complete
+            if number.track is not None
+            and not {digits[index].track for index in number.digits} <= shown_digits
+        }
+        events = self._number_events.update(complete, alive, now_s, hidden)
+        shown = replace(report.shown.layout, numbers=numbers)
+        return Reading(report.shown.digits, shown), events
 
     def _assign(self, report: Report) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
         """Return the numbers to show and the complete numbers, with ids."""
         if report.complete is None:
-            numbers = self._number_events.assign(*report.shown)
+            shown = report.shown
+            numbers = self._number_events.assign(shown.digits, shown.numbers)
             return numbers, numbers
-        digits, numbers = report.complete
-        complete = self._number_events.assign(digits, numbers)
+        digits = report.complete.digits
+        complete = self._number_events.assign(digits, report.complete.numbers)
         present = tuple(n for n in complete if is_present(n, digits, self._config.report))
-        return self._number_events.lookup(*report.shown), present
+        shown = report.shown
+        return self._number_events.lookup(shown.digits, shown.numbers), present

@@ -21,7 +21,8 @@ from camdigits.pipeline import Pipeline
 from camdigits.reader import Reader
 from camdigits.sources.synthetic import SyntheticSource
 from camdigits.track.frame_budget import FrameBudget
-from camdigits.track.tracker import Tracker, config_for
+from camdigits.track.settings import config_for
+from camdigits.track.tracker import Tracker
 from camdigits.values import BgrImage, Frame
 
 SIZES = (640, 480), (1280, 720)

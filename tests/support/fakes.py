@@ -69,11 +69,15 @@ class FakeWindow:
         self._reader, self._keys, self._polls_left = reader, keys, max_polls
         self.shown: list[BgrImage] = []
         self.drags: list[Drag] = []
-        self.closed = False
+        self.closed = self.full = False
 
     def show(self, picture: BgrImage) -> None:
         """Keep the picture."""
         self.shown.append(picture)
+
+    def fill_screen(self, fill: bool) -> None:
+        """Remember it."""
+        self.full = fill
 
     def key(self, wait_ms: int) -> str | None:
         """Return the next key if it is due; close the window after `max_polls` calls."""

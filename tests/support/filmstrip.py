@@ -16,7 +16,7 @@ ROW: Spots = [("4", 50, 100), ("7", 200, 100), ("1", 350, 100), ("9", 500, 100),
 def reading(time_s: float, spots: Spots, score: float = 0.995, rotation: int = 0) -> Result:
     digits = tuple(Digit(Box(x, y, 20, 40), label, score) for label, x, y in spots)
     frame = Frame(round(time_s * 1000), time_s, BLANK)
-    return Result(frame, digits, group(digits, rotation), rotation)
+    return Result(frame, digits, group(digits, rotation).numbers, rotation)
 
 
 class Film:

@@ -18,7 +18,7 @@ Arguments = tuple[Result, Callable[[], BgrImage]]
 RESULT = Result(
     Frame(3, 0.12345678, np.zeros((720, 1280, 3), np.uint8), "page.jpg"),
     (Digit(Box(412, 96, 31, 52), "7", 0.98765), Digit(Box(450, 96, 31, 52), "3", 0.5, 4)),
-    (Number("73", 0.493825, Box(412, 96, 69, 52), (0, 1), 2),),
+    (Number("73", 0.493825, Box(412, 96, 69, 52), (0, 1), 2, value=73),),
     90,
     MappingProxyType({"ink": 1.1234}),
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from camdigits.layout.grouping import group
+from camdigits.track.number_events import NumberEvents, NumberEventsConfig
 from camdigits.track.tracker import Tracker
 from camdigits.values import Box, Digit, Event, Frame, Result
 
@@ -31,7 +32,7 @@ class Film:
         """Follow these pages and return the result of the last."""
         for digits in pages:
             frame = Frame(self.count, self.count / 30, BLANK)
-            result = self.tracker.follow(Result(frame, digits, group(digits)))
+            result = self.tracker.follow(Result(frame, digits, group(digits).numbers))
             self.events += [(frame.time_s, event) for event in result.events]
             self.count += 1
         return result
@@ -163,3 +164,31 @@ def test_numbers_that_are_long_gone_are_forgotten() -> None:
 
     events = film.tracker._number_events
     assert (events._numbers, events._number_of) == ({}, {})
+
+
+def test_a_part_of_a_number_is_not_stable() -> None:
+    """An unread region beside it: no event, unless parts are wanted."""
+    digits = (Digit(Box(50, 100, 20, 40), "4", 0.995, track=1),)
+    (number,) = group(digits, unread=[Box(25, 100, 20, 40)]).numbers
+    for partial, wanted in ((False, []), (True, ["stable"])):
+        numbers = NumberEvents(NumberEventsConfig(partial=partial))
+        kinds = []
+        for index in range(40):
+            assigned = numbers.assign(digits, (number,))
+            kinds += [event.kind for event in numbers.update(assigned, {1}, index / 30)]
+        assert kinds == wanted
+
+
+def test_events_name_digits_of_their_frame_only() -> None:
+    """A page that is carried off: no event has a digit or a box outside the picture."""
+    tracker = Tracker()
+    for index in range(150):
+        left = 300 + max(0, index - 30) * 6
+        seen = [d for d in page(("473", left, 100)) if d.box.right <= 640]
+        frame = Frame(index, index / 30, BLANK)
+        result = tracker.follow(Result(frame, tuple(seen), group(seen).numbers))
+        for event in result.events:
+            assert 0 <= event.box.x <= event.box.right <= 640
+            if event.kind != "gone":
+                texts = {number.text for number in result.numbers}
+                assert event.text in texts

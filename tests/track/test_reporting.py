@@ -61,7 +61,7 @@ def test_a_missed_digit_is_replaced_by_one_at_its_position() -> None:
 def test_a_number_without_recent_digits_is_absent() -> None:
     """A number waits for hidden digits as long as one digit was observed within 1.5 s."""
     digits = [replace(tracked(1, x).observation, missed_s=2.0) for x in (100, 125)]
-    (number,) = group(digits)
+    (number,) = group(digits).numbers
 
     assert not is_present(number, digits)
     assert is_present(number, [digits[0], replace(digits[1], missed_s=1.0)])

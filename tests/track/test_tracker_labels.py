@@ -7,7 +7,8 @@ import pytest
 from support.filmstrip import ROW, Film, ids, labels, reading
 
 from camdigits.track.label_state import LabelConfig
-from camdigits.track.tracker import TrackConfig, Tracker, config_for
+from camdigits.track.settings import TrackConfig, config_for
+from camdigits.track.tracker import Tracker
 from camdigits.values import Box, Rejected
 
 

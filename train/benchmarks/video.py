@@ -20,7 +20,8 @@ from camdigits.image import cv2
 from camdigits.meter import quantile
 from camdigits.reader import Reader
 from camdigits.render.annotate import annotate
-from camdigits.track.tracker import Tracker, config_for
+from camdigits.track.settings import config_for
+from camdigits.track.tracker import Tracker
 from camdigits.values import BgrImage, Digit, GrayImage, Result
 from train.data import sets
 from train.data.alphabets import DIGIT_NONE

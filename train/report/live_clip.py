@@ -18,7 +18,8 @@ from camdigits.app.window.window import Drag
 from camdigits.image import cv2
 from camdigits.reader import Reader
 from camdigits.sources.synthetic import SyntheticSource
-from camdigits.track.tracker import Tracker, config_for
+from camdigits.track.settings import config_for
+from camdigits.track.tracker import Tracker
 from camdigits.values import BgrImage
 from train.errors import FigureError
 
@@ -42,6 +43,9 @@ class RecordingWindow:
     def closed(self) -> bool:
         """Whether the window was closed: never by a person."""
         return False
+
+    def fill_screen(self, fill: bool) -> None:
+        """Do nothing."""
 
     def show(self, picture: BgrImage) -> None:
         """Keep (H, W, 3) uint8, scaled to `WIDTH_PX`, if one is due."""
