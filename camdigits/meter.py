@@ -35,6 +35,7 @@ class Summary:
     frames: int
     digits: int  # over all frames
     speed: Speed
+    fps: float | None = None  # of the whole run; None until there are two frames
 
 
 class Meter:
@@ -53,7 +54,8 @@ class Meter:
         self._moments: deque[float] = deque()
         self._last: tuple[str, int] | None = None
         self._frames = self._digits = 0
-        self._ms: dict[str, deque[float]] = {}
+        self._first_s = 0.0
+        self._ms: dict[str, deque[tuple[float, float]]] = {}  # time and duration
 
     def add(self, result: Result) -> None:
         """Count a result, unless its frame was the last one counted."""
@@ -64,23 +66,30 @@ class Meter:
         self._frames += 1
         self._digits += len(result.digits)
         now = self._clock()
+        if self._frames == 1:
+            self._first_s = now
         self._moments.append(now)
         # Two always stay: a source slower than one frame per window still has a rate.
         while len(self._moments) > 2 and now - self._moments[0] > self._window_s:
             self._moments.popleft()
         for stage, ms in result.ms.items():
-            self._ms.setdefault(stage, deque(maxlen=MAX_TIMES)).append(ms)
+            self._ms.setdefault(stage, deque(maxlen=MAX_TIMES)).append((now, ms))
 
     def speed(self) -> Speed:
-        """Return frames per second over the last `window_s`, and the times of each stage."""
-        stages = {
-            stage: StageTimes(median(tuple(ms)), p95(tuple(ms))) for stage, ms in self._ms.items()
+        """Return frames per second and the times of each stage over the last `window_s`."""
+        since = self._moments[0] if self._moments else 0.0
+        recent = {
+            stage: tuple(ms for moment, ms in times if moment >= since) or (times[-1][1],)
+            for stage, times in self._ms.items()
         }
+        stages = {stage: StageTimes(median(ms), p95(ms)) for stage, ms in recent.items()}
         return Speed(frames_per_second(tuple(self._moments)), MappingProxyType(stages))
 
     def summary(self) -> Summary:
         """Return the number of frames and digits so far, and the speed."""
-        return Summary(self._frames, self._digits, self.speed())
+        passed_s = self._moments[-1] - self._first_s if self._moments else 0.0
+        fps = (self._frames - 1) / passed_s if passed_s > 0 else None
+        return Summary(self._frames, self._digits, self.speed(), fps)
 
 
 class StageClock:

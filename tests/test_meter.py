@@ -66,7 +66,7 @@ def test_at_first_there_is_no_rate() -> None:
 
 def test_each_stage_has_its_median_and_p95() -> None:
     """Times are kept per stage, in order of first appearance."""
-    meter = Meter(clock=ticking(*range(101)))
+    meter = Meter(clock=ticking(*(index / 100 for index in range(101))))
 
     for index in range(101):
         meter.add(result(index, ink=float(index), group=2.0))
@@ -88,6 +88,18 @@ def test_the_summary_counts_frames_and_digits() -> None:
     summary = meter.summary()
     assert (summary.frames, summary.digits) == (3, 3)
     assert summary.speed == meter.speed()
+    assert summary.fps == 1.0
+
+
+def test_the_rate_of_the_whole_run_counts_every_frame() -> None:
+    """A pause counts, too; the current rate and the times are those of the last two seconds."""
+    meter = Meter(clock=ticking(0.0, 1.0, 9.0, 9.5, 10.0))
+    for index in range(5):
+        meter.add(result(index, ink=float(index)))
+
+    assert meter.summary().fps == pytest.approx(0.4)
+    assert meter.speed().fps == pytest.approx(2.0)
+    assert meter.speed().stages["ink"].median_ms == 3.0
 
 
 @pytest.mark.parametrize("moments", [(), (1.0,), (1.0, 1.0)])

@@ -176,19 +176,24 @@ def video(
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", type=OutputPath(), help="Folder for annotated pictures.")
+@click.option("--upright", is_flag=True, help="Rotate the annotated pictures upright.")
 @file_options
 @reading_options
 def image(
-    paths: tuple[str, ...], output: Path | None, outputs: OutputOptions, reading: ReaderOptions
+    paths: tuple[str, ...],
+    output: Path | None,
+    upright: bool,
+    outputs: OutputOptions,
+    reading: ReaderOptions,
 ) -> int:
     """Read photos: files, folders or patterns such as 'scans/*.jpg'.
 
-    Without --jsonl or --csv the numbers are printed, a line per picture. A picture that cannot be
-    read is reported and skipped.
+    Without a file for results the numbers are printed as they stand on the page. A picture that
+    cannot be read is reported and skipped.
     """
     from camdigits.app.jobs import read_images
 
-    return read_images(paths, outputs, reading, output=output)
+    return read_images(paths, outputs, reading, output=output, turn=upright)
 
 
 @cli.command()

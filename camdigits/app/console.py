@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camdigits.app.messages import one_line, picture_line
+from camdigits.app.messages import numbers_line, one_line, picture_line
 from camdigits.closeable import Closeable
 from camdigits.errors import CamdigitsError
 
 if TYPE_CHECKING:
-    from camdigits.sinks.base import Picture
+    from camdigits.sinks.base import Picture, Sink
     from camdigits.sources.base import SourceInfo
     from camdigits.values import Result
 
@@ -68,6 +68,41 @@ class PictureLines(Closeable):
     def write(self, result: "Result", _picture: "Picture") -> None:
         """Print the line of one picture."""
         click.echo(picture_line(result))
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class UprightPictures(Closeable):
+    """A sink that hands another one the annotated frames upright."""
+
+    def __init__(self, sink: "Sink") -> None:
+        self._sink = sink
+
+    def write(self, result: "Result", _picture: "Picture") -> None:
+        """Write one result with its page upright."""
+        from camdigits.render.annotate import annotate
+        from camdigits.render.upright import upright
+
+        self._sink.write(result, lambda: annotate(upright(result)))
+
+    def close(self) -> None:
+        """Close the other sink. Safe to call twice."""
+        self._sink.close()
+
+
+class NumberLines(Closeable):
+    """A sink that prints time and numbers on standard output whenever the numbers change."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, ...] = ()
+
+    def write(self, result: "Result", _picture: "Picture") -> None:
+        """Print the numbers of a frame, unless the frame before had the same."""
+        texts = tuple(number.text for number in result.numbers)
+        if texts != self._last:
+            click.echo(numbers_line(result))
+            self._last = texts
 
     def close(self) -> None:
         """Do nothing."""

@@ -11,9 +11,11 @@ from pathlib import Path
 import click
 
 from camdigits.app.console import (
+    NumberLines,
     NumberTally,
     PictureLines,
     ProgressBar,
+    UprightPictures,
     report,
     report_error,
     until_pipe_closes,
@@ -39,11 +41,12 @@ from camdigits.sinks.base import Sink
 from camdigits.sinks.opening import text_sinks, video_paths
 from camdigits.sinks.pictures import PictureFolder
 from camdigits.sinks.video import VideoSink, check_video
-from camdigits.sources.base import Source, SourceOptions
+from camdigits.sources.base import Source, SourceInfo, SourceOptions
 from camdigits.sources.opening import check_video_file, open_reconnecting, open_source
 from camdigits.sources.picture_file import picture_paths
 from camdigits.sources.synthetic import SyntheticSource
-from camdigits.track.tracker import Tracker, config_for
+from camdigits.track.settings import config_for
+from camdigits.track.tracker import Tracker
 
 TITLE = "camdigits"  # of the window
 GIVE_UP_S = 30.0  # chosen: a camera that is plugged in again is back within seconds
@@ -70,16 +73,19 @@ def read_live(
         reading: how frames are read.
         window: show the frames.
     """
+    check_tracking(tracking)
     if saving.save is not None:
         check_video(saving.save, [source])
     with ExitStack() as stack:
         screen = stack.enter_context(Window(TITLE)) if window else None
         stack.enter_context(until_pipe_closes())
-        text = text_sinks(outputs.jsonl, outputs.csv, tracking.events, [source])
+        text = text_sinks(outputs.paths(tracking.events), [source])
         sinks = stack.enter_context(text)
+        if not (window or outputs.on_stdout or str(tracking.events) == "-"):
+            sinks.append(NumberLines())
         reader = make_reader(reading)
-        tracker = make_tracker(tracking, reader.threshold)
         opened = stack.enter_context(open_camera(source, camera, report))
+        tracker = make_tracker(tracking, reader, opened.info)
         if saving.save is not None:
             sinks.append(VideoSink(saving.save, opened.info.fps, clocked=opened.info.live))
         run_live(
@@ -116,25 +122,32 @@ def read_videos(
     Returns:
         The exit status of the first video that failed, else 0.
     """
-    is_only_output = not (outputs.jsonl or outputs.csv or tracking.events or show)
+    is_only_output = not (any(outputs.paths(tracking.events).values()) or show)
     wants_video = output is not None or is_only_output
     targets = video_paths(files, output) if wants_video else []
     for path in targets:
         check_video(path, files)
+    check_tracking(tracking)
     reader = make_reader(reading)
-    text = text_sinks(outputs.jsonl, outputs.csv, tracking.events, files)
+    text = text_sinks(outputs.paths(tracking.events), files)
     with until_pipe_closes(), text as sinks, ExitStack() as stack:
+        if not (show or outputs.on_stdout or str(tracking.events) == "-"):
+            sinks.append(NumberLines())
         viewers = [stack.enter_context(Viewer(Window(TITLE)))] if show else []
         status = 0
         for name, target in zip_longest(files, targets):
-            tracker = make_tracker(tracking, reader.threshold)
-            failed = _read_video(name, target, reader, tracker, (sinks, viewers))
+            failed = _read_video(name, target, reader, tracking, (sinks, viewers))
             status = status or failed
     return status
 
 
 def read_images(
-    paths: Sequence[str], outputs: OutputOptions, reading: ReaderOptions, *, output: Path | None
+    paths: Sequence[str],
+    outputs: OutputOptions,
+    reading: ReaderOptions,
+    *,
+    output: Path | None,
+    turn: bool = False,
 ) -> int:
     """Read picture files; report and skip those that cannot be read.
 
@@ -143,20 +156,23 @@ def read_images(
         outputs: text files for results; without any, one line per picture is printed.
         reading: how pictures are read.
         output: folder for the annotated pictures.
+        turn: rotate these upright.
 
     Returns:
         0 if a picture was read, else the exit status of the first failure.
     """
     files = picture_paths(paths)
-    folders = [] if output is None else [PictureFolder(output, files)]
-    lines = [] if outputs.jsonl or outputs.csv else [PictureLines()]
+    folders: list[Sink] = [] if output is None else [PictureFolder(output, files)]
+    if turn:
+        folders = [UprightPictures(each) for each in folders]
+    lines = [] if any(outputs.paths().values()) else [PictureLines()]
     failures: list[CamdigitsError] = []
 
     def on_error(error: CamdigitsError) -> None:
         failures.append(error)
         report_error(error)
 
-    with until_pipe_closes(), text_sinks(outputs.jsonl, outputs.csv, inputs=files) as sinks:
+    with until_pipe_closes(), text_sinks(outputs.paths(), files) as sinks:
         frames = picture_frames(files, on_error)
         summary = run(frames, make_reader(reading), sinks=[*sinks, *folders, *lines])
     return 0 if summary.frames else failures[0].exit_status
@@ -177,13 +193,13 @@ def read_demo(
     reader, tally = make_reader(reading), NumberTally()
     with (
         until_pipe_closes(),
-        text_sinks(outputs.jsonl, outputs.csv) as sinks,
+        text_sinks(outputs.paths()) as sinks,
         SyntheticSource(frame_count) as source,
         VideoSink(output, source.info.fps) as video,
         ProgressBar(source.info) as bar,
     ):
         summary = run(source, reader, sinks=[*sinks, video, tally, bar])
-    prints_results = "-" in (str(outputs.jsonl), str(outputs.csv))  # keep messages apart from them
+    prints_results = outputs.on_stdout  # keep messages apart from them
     click.echo(demo_report(source.truth, tally.counts, summary.frames), err=prints_results)
     click.echo(next_steps(output), err=prints_results)
 
@@ -196,18 +212,38 @@ def make_reader(options: ReaderOptions) -> Reader:
         ConfigError: the settings file cannot be used.
     """
     config = None if options.config is None else load_config(options.config)
-    return Reader(options.model, threshold=options.threshold, rotate=options.rotate, config=config)
+    return Reader(
+        options.model,
+        threshold=options.threshold,
+        rotate=options.rotate,
+        signs=options.signs,
+        decimal=options.decimal,
+        config=config,
+    )
 
 
-def make_tracker(options: TrackingOptions, threshold: float) -> Tracker | None:
-    """Build a tracker for a reader with this threshold; None without tracking.
+def check_tracking(options: TrackingOptions) -> None:
+    """Check that events are not requested without tracking.
 
     Raises:
-        UsageError: events are requested without tracking.
+        UsageError: they are.
     """
     if not options.track and options.events is not None:
         raise click.UsageError("--events needs the tracker: leave out --no-track")
-    return Tracker(config_for(threshold)) if options.track else None
+
+
+def make_tracker(
+    options: TrackingOptions, reader: Reader, info: SourceInfo | None = None
+) -> Tracker | None:
+    """Build a tracker for the results of a reader and a source; None without tracking."""
+    if not options.track:
+        return None
+    fps = None
+    if info is not None and not info.live:
+        fps = 0.0 if info.frame_count == 1 else info.fps
+    return Tracker(
+        config_for(reader.threshold, decimal=reader.decimal, partial=options.partial, fps=fps)
+    )
 
 
 def open_camera(
@@ -257,7 +293,7 @@ def _read_video(
     name: str,
     target: Path | None,
     reader: Reader,
-    tracker: Tracker | None,
+    tracking: TrackingOptions,
     sinks: tuple[Sequence[Sink], Sequence[Sink]],
 ) -> int:
     """Read one video file to its end; report it and return its exit status.
@@ -272,6 +308,7 @@ def _read_video(
             own: list[Sink] = [stack.enter_context(ProgressBar(source.info))]
             if target is not None:
                 own.append(stack.enter_context(VideoSink(target, source.info.fps)))
+            tracker = make_tracker(tracking, reader, source.info)
             summary = run(source, reader, tracker, [*sinks[0], *own, *sinks[1]])
     except SourceError as error:
         report_error(error)

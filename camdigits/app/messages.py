@@ -33,17 +33,33 @@ def one_line(name: str) -> str:
 
 
 def statistics(summary: "Summary") -> str:
-    """Return the last line of a live run: frames, digits and frame rate."""
-    fps = summary.speed.fps
+    """Return the last line of a live run: frames, digits and frame rate of all of it."""
+    fps = summary.fps
     rate = "" if fps is None else f", {fps:.1f} frames per second"
     return f"{frames_of(summary.frames)}, {summary.digits} digits{rate}"
 
 
 def picture_line(result: "Result") -> str:
-    """Return the name of a picture and its numbers as one line."""
-    numbers = " ".join(number.text for number in result.numbers) or "no digits"
+    """Return the name of a picture and its numbers; the lines of the page are lines.
+
+    A number beside which something was not read ends with an ellipsis.
+    """
+    lines: dict[int, list[str]] = {}
+    for number in result.numbers:
+        text = number.text if number.complete else f"{number.text}…"
+        lines.setdefault(number.line, []).append(text)
+    rows = [" ".join(lines[line]) for line in sorted(lines)] or ["no digits"]
     turned = f"  (page turned by {result.rotation} degrees)" if result.rotation else ""
-    return f"{one_line(result.frame.source)}: {numbers}{turned}"
+    return "\n  ".join([f"{one_line(result.frame.source)}: {rows[0]}{turned}", *rows[1:]])
+
+
+def numbers_line(result: "Result") -> str:
+    """Return the time of a frame and its numbers as one line.
+
+    A number beside which something was not read ends with an ellipsis.
+    """
+    texts = [each.text if each.complete else f"{each.text}…" for each in result.numbers]
+    return f"{result.frame.time_s:9.2f} s  {' '.join(texts) or '-'}"
 
 
 def demo_report(written: tuple[str, ...], counts: "Counter[tuple[str, ...]]", frames: int) -> str:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -28,6 +28,8 @@ class ReaderOptions:
     threshold: float | None  # None: that of the model's card
     rotate: int | None  # degrees clockwise; None: determined for each picture
     config: Path | None  # TOML file with a ReaderConfig
+    signs: bool  # read points, operators and brackets too
+    decimal: Literal["auto", "point", "comma"]  # which sign is before decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class OutputOptions:
 
     jsonl: Path | None
     csv: Path | None
+    numbers_csv: Path | None
+    table: Path | None
+
+    def paths(self, events: Path | None = None) -> dict[str, Path | None]:
+        """Return the paths as `camdigits.sinks.opening.text_sinks` takes them."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**own, "events": events}
+
+    @property
+    def on_stdout(self) -> bool:
+        """Whether one of them is standard output."""
+        return "-" in map(str, self.paths().values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class TrackingOptions:
 
     track: bool
     events: Path | None
+    partial: bool  # report numbers beside which something was not read, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +201,16 @@ file_options = option_group(
     click.option(
         "--csv", type=OutputPath(allow_dash=True), help="Write a CSV row per digit; - prints."
     ),
+    click.option(
+        "--numbers-csv",
+        type=OutputPath(allow_dash=True),
+        help="Write a CSV row per number; - prints.",
+    ),
+    click.option(
+        "--table",
+        type=OutputPath(allow_dash=True),
+        help="Write lines and columns of numbers as CSV; - prints.",
+    ),
 )
 
 saving_options = option_group(
@@ -216,6 +241,11 @@ tracking_options = option_group(
         default=True,
         help="Follow digits from frame to frame, or read each frame by itself.",
     ),
+    click.option(
+        "--partial",
+        is_flag=True,
+        help="Events for numbers beside which something was not read, too.",
+    ),
 )
 
 reading_options = option_group(
@@ -245,5 +275,20 @@ reading_options = option_group(
         type=click.Path(path_type=Path),
         metavar="FILE.toml",
         help="A TOML file with settings of the reader.",
+    ),
+    click.option(
+        "--signs",
+        type=click.Choice(["on", "off"]),
+        default="on",
+        show_default=True,
+        callback=lambda _context, _option, text: text == "on",
+        help="Read points, commas, operators and brackets beside digits, too.",
+    ),
+    click.option(
+        "--decimal",
+        type=click.Choice(["auto", "point", "comma"]),
+        default="auto",
+        show_default=True,
+        help="The sign before decimals; auto decides by the digits behind it.",
     ),
 )

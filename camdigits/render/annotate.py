@@ -10,6 +10,7 @@ import numpy as np
 
 from camdigits.geometry import overlaps, padded
 from camdigits.render.canvas import (
+    ALL_SIDES,
     SLATE,
     Colour,
     Style,
@@ -24,6 +25,7 @@ from camdigits.values import BgrImage, Box, Digit, Number, Result
 SURE: Colour = (178, 114, 0)  # blue
 DOUBTFUL: Colour = (0, 159, 230)  # orange
 UNSURE: Colour = (0, 94, 213)  # vermilion
+SIGN: Colour = (115, 158, 0)  # bluish green
 NOT_A_DIGIT: Colour = (150, 150, 150)  # gray
 MIN_SURE_SCORE, MIN_DOUBTFUL_SCORE = 0.9, 0.6  # chosen
 TEXT_SCALES = (1.0, 0.8, 0.65, 0.5)  # chosen: steps, so that text does not change every frame
@@ -43,15 +45,38 @@ def annotate(result: Result, *, labels: bool = True) -> BgrImage:
     """
     canvas = result.frame.bgr.copy()
     style = fitted(style_for(canvas.shape[1], canvas.shape[0]), result.digits)
-    shown = [number for number in result.numbers if len(number.digits) > 1]
+    shown = [number for number in result.numbers if _has_outline(number)]
     for number in shown:
-        put_box(canvas, padded(number.box, 3 * style.line_px), style.line_px, SLATE)
+        _outline(canvas, number, style)
+    for mark in result.marks:
+        put_box(canvas, mark.box, style.line_px, SIGN)
     for digit in result.digits:
         put_box(canvas, digit.box, style.line_px, _faded(digit))
     if labels:
         _label_digits(canvas, result.digits, style, result.rotation)
         _label_numbers(canvas, result.digits, shown, style)
     return canvas
+
+
+def _has_outline(number: Number) -> bool:
+    return len(number.digits) > 1 or bool(number.marks) or not number.complete
+
+
+def _outline(canvas: BgrImage, number: Number, style: Style) -> None:
+    """Draw the outline of a number; it is open where something beside it was not read."""
+    sides = set(ALL_SIDES) - {_side(number.box, other) for other in number.unread}
+    box = padded(number.box, 3 * style.line_px)
+    put_box(canvas, box, style.line_px, SLATE, "".join(sides))
+    for other in number.unread:
+        put_box(canvas, other, style.line_px, UNSURE)
+
+
+def _side(box: Box, other: Box) -> str:
+    """Return the side of a box on which another one is."""
+    x, y = (two - one for one, two in zip(box.centre, other.centre, strict=True))
+    if abs(x) * box.height >= abs(y) * box.width:
+        return "l" if x < 0 else "r"
+    return "t" if y < 0 else "b"
 
 
 def fitted(style: Style, digits: Sequence[Digit]) -> Style:
@@ -168,11 +193,13 @@ def _label_digits(canvas: BgrImage, digits: Sequence[Digit], style: Style, rotat
 
 
 def _tag_that_fits(digit: Digit, max_width_px: int, style: Style) -> Tag:
-    """Return label and score if they fit, in smaller text if necessary, else only the label."""
+    """Return the label, with a score that is not sure if it fits, in smaller text if necessary."""
     colour = _faded(digit)
+    if digit.score >= MIN_SURE_SCORE:
+        return Tag(digit.label, style.text_px, colour, style.pad_px)
     full = f"{digit.label} {percent(digit.score)}"
     small_px = max(9, round(style.text_px * 0.8))
-    for text, text_px in (full, style.text_px), (full, small_px), (full.rstrip("%"), small_px):
+    for text, text_px in (full, style.text_px), (full, small_px):
         tag = Tag(text, text_px, colour, style.pad_px)
         if tag.width <= max_width_px:
             return tag

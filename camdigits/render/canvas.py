@@ -20,6 +20,8 @@ SLATE: Colour = (56, 44, 36)
 FONT = cv2.FONT_HERSHEY_SIMPLEX  # OpenCV 5 draws its own TrueType font under this name
 CAP_PX = 21.0  # height of a digit at font scale 1, in OpenCV 4 and 5
 
+ALL_SIDES = "tblr"  # of a box: top, bottom, left, right
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -88,20 +90,34 @@ def put_tag(canvas: BgrImage, tag: Tag, x: int, y: int) -> None:
     put_text(canvas, tag.text, x + tag.pad_px, y + tag.pad_px, tag.text_px, ink)
 
 
-def put_box(canvas: BgrImage, box: Box, line_px: int, colour: Colour) -> None:
-    """Draw a line just outside `box`, between thin white edges for dark backgrounds."""
-    _put_ring(canvas, box, line_px + 2, WHITE)
-    _put_ring(canvas, padded(box, 1), line_px, colour)
+def put_box(
+    canvas: BgrImage, box: Box, line_px: int, colour: Colour, sides: str = ALL_SIDES
+) -> None:
+    """Draw a line just outside `box`, between thin white edges for dark backgrounds.
+
+    Args:
+        canvas: is drawn on.
+        box: stays free.
+        line_px: width of the line.
+        colour: of the line.
+        sides: those that are drawn: t(op), b(ottom), l(eft), r(ight).
+    """
+    _put_ring(canvas, box, line_px + 2, WHITE, sides)
+    _put_ring(canvas, padded(box, 1), line_px, colour, sides)
 
 
-def _put_ring(canvas: BgrImage, hole: Box, line_px: int, colour: Colour) -> None:
+def _put_ring(canvas: BgrImage, hole: Box, line_px: int, colour: Colour, sides: str) -> None:
     # cv2.rectangle paints up to two pixels more than its thickness, over the ink.
     left, top = max(0, hole.x - line_px), max(0, hole.y - line_px)
     right, bottom = max(0, hole.right + line_px), max(0, hole.bottom + line_px)
-    canvas[top : max(0, hole.y), left:right] = colour
-    canvas[max(0, hole.bottom) : bottom, left:right] = colour
-    canvas[top:bottom, left : max(0, hole.x)] = colour
-    canvas[top:bottom, max(0, hole.right) : right] = colour
+    if "t" in sides:
+        canvas[top : max(0, hole.y), left:right] = colour
+    if "b" in sides:
+        canvas[max(0, hole.bottom) : bottom, left:right] = colour
+    if "l" in sides:
+        canvas[top:bottom, left : max(0, hole.x)] = colour
+    if "r" in sides:
+        canvas[top:bottom, max(0, hole.right) : right] = colour
 
 
 def readable_on(fill: Colour) -> Colour:

@@ -65,6 +65,11 @@ def _ink_view(trace: Trace) -> BgrImage:
     for region, label, score in zip(last.regions, last.labels, last.scores.tolist(), strict=True):
         box = scaled(box_from_upright(region.box, trace.pose), scale, size)
         put_box(canvas, box, style.line_px, _trace_colour(label, score))
+    number_px = max(8, round(0.7 * style.text_px))
+    for number, index in enumerate(_digits_first(trace)[: _digit_count(trace)], 1):
+        region = trace.with_prior.regions[index]
+        box = scaled(box_from_upright(region.box, trace.pose), scale, size)
+        put_text(canvas, str(number), box.x, box.bottom + 3, number_px, WHITE)
     put_tag(canvas, Tag(f"ink, {len(trace.split.regions)} regions", style.text_px, SLATE, 4), 4, 4)
     return canvas
 
@@ -79,8 +84,12 @@ def _glyph_view(trace: Trace, height: int) -> BgrImage:
     grid = _grid_for(len(trace.glyphs), height)
     canvas = np.full((height, round(height * 0.75), 3), SLATE, np.uint8)
     shown = min(len(trace.glyphs), grid.columns * grid.rows)
-    for index in range(shown):
-        _put_glyph(canvas, trace, index, grid)
+    numbered = _digit_count(trace)
+    for place, index in enumerate(_digits_first(trace)[:shown]):
+        _put_glyph(canvas, trace, index, place, grid)
+        if place < numbered:
+            x, y = _corner(place, grid)
+            put_text(canvas, str(place + 1), x + 2, y + 2, 8, WHITE)
     hidden = len(trace.glyphs) - shown
     title = f"{len(trace.glyphs)} glyphs" + (f", {hidden} not shown" if hidden else "")
     put_text(canvas, title, 8, 8, 12, WHITE)
@@ -99,9 +108,23 @@ def _grid_for(count: int, height: int) -> _Grid:
     return _Grid(columns, rows, cell, text_px)
 
 
-def _put_glyph(canvas: BgrImage, trace: Trace, index: int, grid: _Grid) -> None:
-    row, column = divmod(index, grid.columns)
-    x, y = 8 + column * grid.pitch[0], 28 + row * grid.pitch[1]
+def _digits_first(trace: Trace) -> list[int]:
+    """Return the glyphs in the order of the view: digits, the number of each beside its box."""
+    order = np.argsort([label == NONE for label in trace.with_prior.labels], kind="stable")
+    return [int(index) for index in order]
+
+
+def _digit_count(trace: Trace) -> int:
+    return sum(label != NONE for label in trace.with_prior.labels)
+
+
+def _corner(place: int, grid: _Grid) -> tuple[int, int]:
+    row, column = divmod(place, grid.columns)
+    return 8 + column * grid.pitch[0], 28 + row * grid.pitch[1]
+
+
+def _put_glyph(canvas: BgrImage, trace: Trace, index: int, place: int, grid: _Grid) -> None:
+    x, y = _corner(place, grid)
     glyph = _enlarge(trace.glyphs[index], (grid.cell_px, grid.cell_px))
     canvas[y : y + grid.cell_px, x : x + grid.cell_px] = glyph
     label, score = trace.with_prior.labels[index], float(trace.with_prior.scores[index])

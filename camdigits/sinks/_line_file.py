@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import nullcontext
+from datetime import datetime
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
@@ -10,6 +11,11 @@ from stat import S_ISREG
 from camdigits.errors import OutputError
 from camdigits.sinks._paths import STDOUT, check_output, output_error
 from camdigits.sinks._signals import shield
+
+
+def timestamp() -> str:
+    """Return the wall-clock time as ISO 8601 with the offset of the time zone."""
+    return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
 class LineFile:

@@ -1,13 +1,13 @@
 """Results as a table: one row per digit, for spreadsheets."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from camdigits.closeable import Closeable
-from camdigits.sinks._line_file import LineFile
+from camdigits.sinks._line_file import LineFile, timestamp
+from camdigits.sinks._table import Cell, as_csv
 from camdigits.sinks.base import Picture
+from camdigits.sinks.numbers_csv import number_id
 from camdigits.values import Result
 
 COLUMNS = (
@@ -21,6 +21,9 @@ COLUMNS = (
     "width",
     "height",
     "number",
+    "number_id",
+    "complete",
+    "ts",
 )
 
 
@@ -43,7 +46,7 @@ class CsvSink(Closeable):
             OutputError: they could not be written; the rows before are whole.
         """
         header = [] if self._started else [COLUMNS]
-        self._lines.write(_as_text([*header, *rows(result)]))
+        self._lines.write(as_csv([*header, *rows(result)]))
         self._started = True
 
     def close(self) -> None:
@@ -51,17 +54,15 @@ class CsvSink(Closeable):
         self._lines.close()
 
 
-def rows(result: Result) -> Iterator[tuple[str | int | float, ...]]:
+def rows(result: Result) -> Iterator[tuple[Cell, ...]]:
     """Yield one row under COLUMNS per digit of a result."""
-    number_of = {index: number.text for number in result.numbers for index in number.digits}
+    number_of = {
+        digit: (number.text, number_id(number, index), int(number.complete))
+        for index, number in enumerate(result.numbers)
+        for digit in number.digits
+    }
     frame = result.frame
     for index, digit in enumerate(result.digits):
         frame_cells = (frame.source, frame.index, round(frame.time_s, 4))
         digit_cells = (digit.label, round(float(digit.score), 4), *digit.box)
-        yield (*frame_cells, *digit_cells, number_of.get(index, ""))
-
-
-def _as_text(table: Iterable[Iterable[str | int | float]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
-    return text.getvalue()
+        yield (*frame_cells, *digit_cells, *number_of.get(index, ("", "", "")), timestamp())

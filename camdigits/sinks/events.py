@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from camdigits.closeable import Closeable
-from camdigits.sinks._line_file import LineFile
+from camdigits.sinks._line_file import LineFile, timestamp
 from camdigits.sinks.base import Picture
 from camdigits.values import Event, Frame, Result
 
@@ -31,7 +31,10 @@ class EventsSink(Closeable):
             OutputError: they could not be written; the lines before them are whole.
         """
         for each in result.events:
-            self._lines.write(json.dumps(event(each, result.frame), allow_nan=False) + "\n")
+            self._lines.write(
+                json.dumps({**event(each, result.frame), "ts": timestamp()}, allow_nan=False)
+                + "\n"
+            )
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from camdigits.closeable import Closeable
-from camdigits.sinks._line_file import LineFile
+from camdigits.sinks._line_file import LineFile, timestamp
 from camdigits.sinks.base import Picture
 from camdigits.values import Result
 
@@ -26,7 +26,8 @@ class JsonlSink(Closeable):
         Raises:
             OutputError: it could not be written; the lines before it are whole.
         """
-        self._lines.write(json.dumps(result.to_dict(), allow_nan=False) + "\n")
+        line = {**result.to_dict(), "ts": timestamp()}
+        self._lines.write(json.dumps(line, allow_nan=False) + "\n")
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""

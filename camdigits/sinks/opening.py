@@ -1,8 +1,8 @@
 """Open the sinks that a user named; check all their paths before any work is done."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from itertools import combinations
 from pathlib import Path
 
@@ -12,37 +12,35 @@ from camdigits.sinks.base import Sink
 from camdigits.sinks.csv_file import CsvSink
 from camdigits.sinks.events import EventsSink
 from camdigits.sinks.jsonl import JsonlSink
+from camdigits.sinks.numbers_csv import NumbersCsvSink
+from camdigits.sinks.table_csv import TableSink
+
+SINKS: Mapping[str, tuple[str, Callable[[Path], Sink]]] = {
+    "jsonl": ("JSON Lines", JsonlSink),
+    "csv": ("CSV", CsvSink),
+    "numbers_csv": ("CSV of numbers", NumbersCsvSink),
+    "table": ("tables", TableSink),
+    "events": ("events", EventsSink),
+}
 
 
 @contextmanager
 def text_sinks(
-    jsonl: Path | None = None,
-    csv: Path | None = None,
-    events: Path | None = None,
-    inputs: Sequence[str | Path] = (),
+    paths: Mapping[str, Path | None], inputs: Sequence[str | Path] = ()
 ) -> Iterator[list[Sink]]:
     """Open the text files for results, and close them at the end of the block.
 
     Args:
-        jsonl: JSON Lines, one object per result.
-        csv: a table, one row per digit.
-        events: JSON Lines, one object per number event.
+        paths: file of each kind of `SINKS`; None is not written.
         inputs: files that are read in the same run and must not be overwritten.
 
     Raises:
         OutputError: a path cannot be written, or two outputs have the same path.
     """
-    named = {"JSON Lines": jsonl, "CSV": csv, "events": events}
-    _check_paths({kind: path for kind, path in named.items() if path is not None}, inputs)
+    named = {kind: path for kind, path in paths.items() if path is not None}
+    _check_paths({SINKS[kind][0]: path for kind, path in named.items()}, inputs)
     with ExitStack() as stack:
-        sinks: list[Sink] = []
-        if jsonl is not None:
-            sinks.append(stack.enter_context(JsonlSink(jsonl)))
-        if csv is not None:
-            sinks.append(stack.enter_context(CsvSink(csv)))
-        if events is not None:
-            sinks.append(stack.enter_context(EventsSink(events)))
-        yield sinks
+        yield [stack.enter_context(closing(SINKS[kind][1](path))) for kind, path in named.items()]
 
 
 def video_paths(files: Sequence[str], output: Path | None) -> list[Path]:

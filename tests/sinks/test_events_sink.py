@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def test_an_event_has_the_documented_keys(tmp_path: Path) -> None:
         sink.write(replace(RESULT, events=(STABLE, CHANGED)))
 
     first, second = map(json.loads, path.read_text().splitlines())
+    assert datetime.fromisoformat(first.pop("ts")).tzinfo is not None
     assert first == {
         "event": "stable",
         "track": 2,

@@ -12,9 +12,21 @@ import pytest
 from support.outputs import RESULT, page, run_limited
 
 from camdigits.errors import OutputError
+from camdigits.sinks import csv_file, jsonl, numbers_csv
 from camdigits.sinks.csv_file import CsvSink
 from camdigits.sinks.jsonl import JsonlSink
-from camdigits.values import Box, Digit, Frame, Result
+from camdigits.sinks.numbers_csv import NumbersCsvSink
+from camdigits.sinks.table_csv import TableSink
+from camdigits.values import Box, Digit, Frame, Number, Result
+
+TIME = "2026-11-27T14:30:00.000+01:00"
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line is written at the same time."""
+    for module in (csv_file, jsonl, numbers_csv):
+        monkeypatch.setattr(module, "timestamp", lambda: TIME)
 
 
 def test_a_result_has_the_documented_keys() -> None:
@@ -37,8 +49,17 @@ def test_a_result_has_the_documented_keys() -> None:
                 "box": [412, 96, 69, 52],
                 "digits": [0, 1],
                 "track": 2,
+                "kind": "integer",
+                "value": 73,
+                "marks": [],
+                "complete": True,
+                "unread": [],
+                "line": 0,
+                "column": None,
             }
         ],
+        "marks": [],
+        "expressions": [],
         "ms": {"ink": 1.12},
     }
 
@@ -71,7 +92,7 @@ def test_each_line_is_written_at_once(tmp_path: Path) -> None:
         after_one = path.read_text()
         sink.write(RESULT)
 
-    assert json.loads(after_one) == RESULT.to_dict()
+    assert json.loads(after_one) == {**RESULT.to_dict(), "ts": TIME}
     assert path.read_text() == after_one * 2
 
 
@@ -95,7 +116,7 @@ def test_a_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -
 
     print("still open")
     first, second = capsysbinary.readouterr().out.splitlines()
-    assert json.loads(first) == RESULT.to_dict()
+    assert json.loads(first) == {**RESULT.to_dict(), "ts": TIME}
     assert second == b"still open"
 
 
@@ -125,9 +146,9 @@ def test_a_row_per_digit_and_one_header(tmp_path: Path) -> None:
 
     lines = path.read_text().splitlines()
     assert lines == [
-        "source,frame,time_s,label,score,x,y,width,height,number",
-        "page.jpg,3,0.1235,7,0.9877,412,96,31,52,73",
-        "page.jpg,3,0.1235,3,0.5,450,96,31,52,73",
+        "source,frame,time_s,label,score,x,y,width,height,number,number_id,complete,ts",
+        f"page.jpg,3,0.1235,7,0.9877,412,96,31,52,73,2,1,{TIME}",
+        f"page.jpg,3,0.1235,3,0.5,450,96,31,52,73,2,1,{TIME}",
         *lines[1:3],
     ]
 
@@ -142,7 +163,7 @@ def test_names_with_commas_stay_one_cell(tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text())))
 
     assert rows[1][0] == name
-    assert rows[1][-1] == ""
+    assert rows[1][-4:] == ["", "", "", TIME]
 
 
 @pytest.mark.parametrize("sink", [JsonlSink, CsvSink])
@@ -174,3 +195,34 @@ def test_a_line_that_does_not_fit_is_removed(tmp_path: Path) -> None:
 
     assert printed.startswith(f"33 cannot write {path}: file too large; ")
     assert path.read_text() == ("x" * 29 + "\n") * 33
+
+
+def test_a_row_per_number(tmp_path: Path) -> None:
+    """Text, kind, value and place of each number under one header."""
+    path = tmp_path / "numbers.csv"
+
+    with NumbersCsvSink(path) as sink:
+        for each in (RESULT, RESULT):
+            sink.write(each)
+
+    lines = path.read_text().splitlines()
+    assert lines[0] == (
+        "source,frame,time_s,number_id,text,kind,value,score,complete,line,column,x,y,width,height,ts"
+    )
+    assert lines[1] == f"page.jpg,3,0.1235,2,73,integer,73,0.4938,1,0,,412,96,69,52,{TIME}"
+    assert lines[2:] == lines[1:2]
+
+
+def test_a_table_has_a_row_per_line(tmp_path: Path) -> None:
+    """Cells that no number is in are empty; pages are separated by an empty row."""
+    numbers = tuple(
+        Number(text, 0.9, Box(0, 0, 9, 9), (), line=line, column=column)
+        for text, line, column in (("12", 0, 0), ("7", 0, 1), ("3.5", 1, 1))
+    )
+    path = tmp_path / "table.csv"
+
+    with TableSink(path) as sink:
+        for _ in range(2):
+            sink.write(Result(RESULT.frame, (), numbers))
+
+    assert path.read_text().splitlines() == ["12,7", ",3.5", "", "12,7", ",3.5"]

@@ -41,11 +41,12 @@ class Saver(Closeable):
         """Whether a recording is open."""
         return self._recording is not None
 
-    def snapshot(self, picture: BgrImage) -> None:
-        """Save one (H, W, 3) uint8 picture as PNG."""
+    def snapshot(self, picture: BgrImage, frame: BgrImage) -> None:
+        """Save a (H, W, 3) uint8 picture as PNG, and beside it the frame as it came."""
         try:
             path = self._free_path(".png")
             write_picture(path, picture)
+            write_picture(path.with_name(f"{path.stem}-frame.png"), frame)
         except OutputError as error:
             self._notify_error(error)
             return

@@ -17,15 +17,18 @@ from camdigits.app.live.view import LiveState, View
 from camdigits.image import cv2, frozen
 from camdigits.meter import Speed, Summary
 from camdigits.pipeline import Pipeline, Processed
+from camdigits.reader import Reader
 from camdigits.render.status import Status
 from camdigits.roi import FrameReader, RoiReader, mirrored_box, roi_from_drag
 from camdigits.sinks.base import Sink
 from camdigits.sources.base import SourceInfo
 from camdigits.track.frame_budget import FrameBudget
-from camdigits.track.tracker import TrackConfig, Tracker
+from camdigits.track.settings import TrackConfig, with_threshold
+from camdigits.track.tracker import Tracker
 from camdigits.values import Box, Frame
 
 NOTE_S = 3.0  # chosen: how long a note stays on the picture
+THRESHOLD_STEP, MAX_THRESHOLD = 0.05, 0.99  # of the keys + and -
 SPEED_UPDATE_S = 0.25  # chosen: numbers that change more often are hard to read
 INITIAL_STATE = LiveState()
 
@@ -139,17 +142,20 @@ class Session:
         """Switch on and off what differs in `state`."""
         before, self.state = self.state, state
         if state.snapshot and self._current is not None:
-            self._saver.snapshot(View(self._current, self.status(), state).picture())
+            picture = View(self._current, self.status(), state).picture()
+            self._saver.snapshot(picture, self._current.result.frame.bgr)
         if state.recording != before.recording:
             self._switch_recording()
         self._update_roi(before)
+        if state.threshold_steps:
+            self._change_threshold(state.threshold_steps)
         if state.mirror != before.mirror:
             if self._pipeline.tracker is not None:
                 self._pipeline.tracker.forget()
             self._read_again()
         elif state.debug != before.debug:
             self._trace(state.debug)
-        self.state = replace(self.state, snapshot=False)
+        self.state = replace(self.state, snapshot=False, threshold_steps=0)
 
     def draw_roi(self, drawn: Box, done: bool) -> None:
         """Use a drawn rectangle as the ROI, if drawing one was switched on before.
@@ -224,7 +230,8 @@ class Session:
     def summary(self) -> LiveSummary:
         """Return what was done so far."""
         done = self._pipeline.summary()
-        return LiveSummary(done.frames, done.digits, done.speed, tuple(self._saver.saved))
+        saved = tuple(self._saver.saved)
+        return LiveSummary(done.frames, done.digits, done.speed, done.fps, saved)
 
     def close(self) -> None:
         """Finish the recording, if one is open."""
@@ -253,6 +260,20 @@ class Session:
         track = not (self.state.paused or self.ended)
         frame = self._mirrored(self._frame)
         self._current = self._pipeline.read(frame, trace=self.state.debug, track=track)
+
+    def _change_threshold(self, steps: int) -> None:
+        """Read with a threshold that is some steps higher, or lower."""
+        reader = self._reader.reader
+        if not isinstance(reader, Reader):
+            self.note("this reader has no threshold")
+            return
+        threshold = round(
+            min(max(reader.threshold + steps * THRESHOLD_STEP, 0.0), MAX_THRESHOLD), 3
+        )
+        tracker = self._pipeline.tracker
+        config = None if tracker is None else with_threshold(tracker.config, threshold)
+        self.use(reader.adjusted(threshold=threshold, rotate=reader.rotate), config)
+        self.note(f"threshold {threshold:.2f}")
 
     def _switch_recording(self) -> None:
         if self.state.recording:

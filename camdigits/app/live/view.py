@@ -20,7 +20,9 @@ class LiveState:
     roi: bool = False  # a region of interest is read or is being drawn
     quit: bool = False
     step: bool = False  # for one frame: read it although paused
-    snapshot: bool = False  # for one change: save the picture shown
+    snapshot: bool = False  # for one change: save the picture shown, and the frame as it came
+    fullscreen: bool = False
+    threshold_steps: int = 0  # for one change: read with a higher or lower threshold
 
 
 @dataclass(frozen=True, slots=True, eq=False)

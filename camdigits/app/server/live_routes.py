@@ -178,7 +178,7 @@ async def _read_camera(websocket: WebSocket, site: Site) -> None:
     settings = read_settings(websocket.query_params)
     loop = asyncio.get_running_loop()
     reader = await loop.run_in_executor(site.encoders, site.readers.get, settings)
-    tracker, details = site.make_tracker(reader.threshold), settings.debug
+    tracker, details = site.make_tracker(reader), settings.debug
     index, started_s = 0, time.monotonic()
     while not site.closing:
         message = await websocket.receive()

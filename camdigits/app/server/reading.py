@@ -12,6 +12,7 @@ from camdigits.closeable import Closeable
 from camdigits.config import ReaderConfig
 from camdigits.errors import PictureError
 from camdigits.image import frozen
+from camdigits.layout.notation import Decimal
 from camdigits.reader import Reader
 from camdigits.recognize.card import shipped_models
 from camdigits.sources.picture_file import decode_picture
@@ -42,10 +43,21 @@ class Readers:
         model: name or path of the model that the server was started with.
         threshold: that the server was started with; None means the model's own.
         config: settings of the stages.
+        signs: whether signs are read.
+        decimal: which sign is before decimals.
     """
 
-    def __init__(self, model: str, threshold: float | None, config: ReaderConfig | None) -> None:
+    def __init__(
+        self,
+        model: str,
+        threshold: float | None,
+        config: ReaderConfig | None,
+        *,
+        signs: bool = True,
+        decimal: Decimal = "auto",
+    ) -> None:
         self._model, self._threshold, self._config = model, threshold, config
+        self._signs, self._decimal = signs, decimal
         self._load = cache(self._loaded)  # as many as there are models
         shipped = shipped_models()
         self.default = model if model in shipped else "own"
@@ -71,7 +83,13 @@ class Readers:
 
     def _loaded(self, name: str) -> Reader:
         threshold = self._threshold if name == self.default else None
-        return Reader(self.path_or_name(name), threshold=threshold, config=self._config)
+        return Reader(
+            self.path_or_name(name),
+            threshold=threshold,
+            signs=self._signs,
+            decimal=self._decimal,
+            config=self._config,
+        )
 
 
 class ReadingPool(Closeable):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from camdigits.app.server.live_run import State
+from camdigits.values import Kind
 
 Rotation = Literal[0, 90, 180, 270]  # degrees clockwise
 
@@ -36,6 +37,35 @@ class NumberObject:
     box: list[int]
     digits: list[int]  # indexes into the result's digits
     track: int | None
+    kind: Kind
+    value: int | float | None  # null for a date, a time and the like
+    marks: list[int]  # indexes into the result's marks
+    complete: bool  # whether nothing beside it was left unread
+    unread: list[list[int]]  # boxes of regions beside it that may be digits
+    line: int  # of the page, from 0
+    column: int | None  # of the page, where numbers form columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkObject:
+    """One sign beside digits."""
+
+    label: str  # . , : - / + × ÷ = ( ) %
+    score: float | None
+    box: list[int]
+    track: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpressionObject:
+    """Numbers with operators between them."""
+
+    text: str
+    box: list[int]
+    numbers: list[int]  # indexes into the result's numbers
+    marks: list[int]  # indexes into the result's marks
+    kind: Literal["expression", "fraction"]
+    value: float | None  # of a fraction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +107,8 @@ class ResultObject:
     rotation: Rotation
     digits: list[DigitObject]
     numbers: list[NumberObject]
+    marks: list[MarkObject]
+    expressions: list[ExpressionObject]
     ms: dict[str, float | None]
     details: DetailsObject | None = None
 

@@ -20,8 +20,10 @@ from camdigits.app.server.parsing import wanted, whole_number
 from camdigits.app.server.reading import Readers, ReadingPool, ReadSettings
 from camdigits.app.server.schema import SettingsObject, StatusObject
 from camdigits.app.server.tokens import Token
+from camdigits.reader import Reader
 from camdigits.roi import MIN_ROI_PX, roi_from_drag
-from camdigits.track.tracker import Tracker, config_for
+from camdigits.track.settings import TrackConfig, config_for
+from camdigits.track.tracker import Tracker
 from camdigits.values import Box, rounded
 
 T = TypeVar("T")
@@ -69,6 +71,7 @@ class Site:
     encoders: Executor  # makes pictures and details
     tracks: bool  # whether digits are followed
     reading: ReadSettings  # of the live run, changed by `change`
+    partial: bool = False  # events for numbers beside which something was not read, too
     run: LiveRun | None = None  # None: the server was started without a source
     token: Token | None = None
     pool: ReadingPool = field(default_factory=ReadingPool)
@@ -91,9 +94,13 @@ class Site:
         info = None if self.run is None else self.run.info
         return self.tracks and info is not None and (info.live or info.fps is not None)
 
-    def make_tracker(self, threshold: float) -> Tracker | None:
-        """Return a tracker for a reader with this threshold, if digits are followed."""
-        return Tracker(config_for(threshold)) if self.tracks else None
+    def make_tracker(self, reader: Reader) -> Tracker | None:
+        """Return a tracker for the results of a reader, if digits are followed."""
+        return Tracker(self.track_config(reader)) if self.tracks else None
+
+    def track_config(self, reader: Reader) -> TrackConfig:
+        """Return the settings of a tracker for the results of a reader."""
+        return config_for(reader.threshold, decimal=reader.decimal, partial=self.partial)
 
     def status(self) -> StatusObject:
         """Return the JSON object of the present state."""
@@ -166,7 +173,7 @@ class Site:
                 session.set_roi(roi)
             if reader is not None:
                 is_other = reading.model != self.reading.model
-                session.use(reader, config_for(reader.threshold), forget=is_other)
+                session.use(reader, self.track_config(reader), forget=is_other)
             has_failed = states.get("recording") and not session.state.recording
             return "; ".join(session.status().notes) if has_failed else ""
 

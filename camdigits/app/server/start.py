@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import click
 
 from camdigits.app.console import report
-from camdigits.app.jobs import make_tracker, open_camera
+from camdigits.app.jobs import check_tracking, make_tracker, open_camera
 from camdigits.app.live.session import LiveOptions
 from camdigits.app.options import (
     CameraOptions,
@@ -58,17 +58,26 @@ def serve_source(
     if saving.save is not None:
         check_video(saving.save, inputs)
     config = None if reading.config is None else load_config(reading.config)
-    readers = Readers(reading.model, reading.threshold, config)
+    readers = Readers(
+        reading.model,
+        reading.threshold,
+        config,
+        signs=reading.signs,
+        decimal=reading.decimal,
+    )
     settings = ReadSettings(rotate=reading.rotate)
     reader = readers.get(settings)
-    tracker = make_tracker(tracking, reader.threshold)
+    check_tracking(tracking)
+    tracker = make_tracker(tracking, reader)
     with ExitStack() as stack:
-        text = text_sinks(outputs.jsonl, outputs.csv, tracking.events, inputs)
+        text = text_sinks(outputs.paths(tracking.events), inputs)
         sinks: list[Sink] = stack.enter_context(text)
         history = stack.enter_context(History(options.history))
         encoders = make_encoders()
         latest = LatestResult(encoders)
-        site = Site(options, readers, history, latest, encoders, tracking.track, settings)
+        site = Site(
+            options, readers, history, latest, encoders, tracking.track, settings, tracking.partial
+        )
         if source is not None:
             opened = stack.enter_context(_open(source, camera))
             sinks.append(history)

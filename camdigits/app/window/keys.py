@@ -18,6 +18,8 @@ HELP = (
     ("a", "read an area: drag the mouse; a again: all"),
     ("d", "debug view"),
     ("m", "mirror the camera's picture"),
+    ("+, -", "threshold higher, lower"),
+    ("f", "full screen"),
     ("h", "these keys"),
 )
 
@@ -27,7 +29,7 @@ def press(state: LiveState, key: str) -> LiveState:
 
     >>> press(press(LiveState(), " "), ".")
     LiveState(paused=True, debug=False, mirror=False, help=False, recording=False, roi=False, \
-quit=False, step=True, snapshot=False)
+quit=False, step=True, snapshot=False, fullscreen=False, threshold_steps=0)
     """
     change = KEYS.get(key.lower())
     return state if change is None else change(state)
@@ -47,6 +49,9 @@ KEYS: Mapping[str, Callable[[LiveState], LiveState]] = MappingProxyType(
         "a": lambda state: replace(state, roi=not state.roi),
         "d": lambda state: replace(state, debug=not state.debug),
         "m": lambda state: replace(state, mirror=not state.mirror),
+        "+": lambda state: replace(state, threshold_steps=1),
+        "-": lambda state: replace(state, threshold_steps=-1),
+        "f": lambda state: replace(state, fullscreen=not state.fullscreen),
         "h": lambda state: replace(state, help=not state.help),
     }
 )

@@ -15,12 +15,15 @@ from camdigits.sinks.base import Sink
 from camdigits.sources.base import Source
 from camdigits.track.tracker import Tracker
 
+HINT = "h: keys"  # at the start
+
 
 class WindowScreen(Closeable):
     """A screen that shows views in a window and carries out its keys and drags."""
 
     def __init__(self, window: LiveWindow) -> None:
         self._window = window
+        self._has_hinted = False
 
     @property
     def closed(self) -> bool:
@@ -30,10 +33,14 @@ class WindowScreen(Closeable):
     def show(self, view: View) -> None:
         """Show the annotated frame or the debug view with the status, and the keys if wanted."""
         status = replace(view.status, help=HELP if view.state.help else ())
+        self._window.fill_screen(view.state.fullscreen)
         self._window.show(with_status(view.picture(), status))
 
     def control(self, session: Session, wait_ms: int) -> None:
         """Carry out what the mouse drew and, if one comes within `wait_ms`, a key."""
+        if not self._has_hinted:
+            session.note(HINT)
+            self._has_hinted = True
         if (drag := self._window.drag()) is not None:
             session.draw_roi(drag.box, drag.done)
         key = self._window.key(wait_ms)

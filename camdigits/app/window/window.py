@@ -39,6 +39,9 @@ class LiveWindow(Protocol):
     def show(self, picture: BgrImage) -> None:
         """Show a picture."""
 
+    def fill_screen(self, fill: bool) -> None:
+        """Fill the screen, or return to the usual size."""
+
     def key(self, wait_ms: int) -> str | None:
         """Wait for a key."""
 
@@ -67,7 +70,7 @@ class Window(Closeable):
         self._scale = 1.0  # of the picture shown to the one passed in
         self._corner: tuple[int, int] | None = None  # where the mouse button was pressed
         self._drag: Drag | None = None
-        self._open = True
+        self._open, self._full = True, False
         _set_font_folder()
         try:
             cv2.namedWindow(title, FLAGS)
@@ -90,14 +93,28 @@ class Window(Closeable):
         if not self._open:
             return
         picture_size = picture.shape[1], picture.shape[0]
-        size = window_size(picture_size, self._screen)
-        if picture_size != self._picture_size:
+        size = self._screen_size(picture_size)
+        if picture_size != self._picture_size and not self._full:
             cv2.resizeWindow(self._title, *size)
             self._picture_size = picture_size
         self._scale = min(1.0, size[0] / picture_size[0])
         if size[0] < picture_size[0]:  # OpenCV's own scaling is coarse and slow
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         cv2.imshow(self._title, picture)
+
+    def _screen_size(self, picture: tuple[int, int]) -> tuple[int, int]:
+        if not self._full:
+            return window_size(picture, self._screen)
+        scale = min(side / own for side, own in zip(self._screen, picture, strict=True))
+        return max(1, round(picture[0] * scale)), max(1, round(picture[1] * scale))
+
+    def fill_screen(self, fill: bool) -> None:
+        """Fill the screen, or return to the usual size."""
+        if self._open and fill != self._full:
+            self._full = fill
+            mode = cv2.WINDOW_FULLSCREEN if fill else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
+            self._picture_size = None if not fill else self._picture_size
 
     def key(self, wait_ms: int) -> str | None:
         """Process window events for at most `wait_ms`; return the key that was pressed, if any."""

@@ -26,10 +26,12 @@ from support.fakes import (
 
 from camdigits.app.live.loop import frame_period_s, next_due_s
 from camdigits.app.live.saving import free_path, recording_fps
-from camdigits.app.live.session import LiveOptions, mirrored
+from camdigits.app.live.session import LiveOptions, Session, mirrored
+from camdigits.app.window.keys import press
 from camdigits.app.window.live import run_live
 from camdigits.errors import OutputError, SourceLostError
 from camdigits.image import cv2
+from camdigits.reader import Reader
 from camdigits.sinks.base import Picture, StopRun
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sources.base import SourceInfo
@@ -224,13 +226,17 @@ def test_mirroring_flips_the_frame_before_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_is_what_is_shown(tmp_path: Path) -> None:
-    """It is the annotated frame in its own size; its path is reported; none is overwritten."""
+    """The annotated frame in its own size, and beside it the frame; none is overwritten."""
     reported: list[str] = []
 
     run_file([(1, " "), (1, "s"), (1, "s"), (1, "q")], tmp_path / "new", reported)
 
-    files = sorted((tmp_path / "new").iterdir())
+    every = sorted((tmp_path / "new").iterdir())
+    files = [path for path in every if not path.stem.endswith("-frame")]
     assert len(files) == 2
+    assert {path.stem for path in every} == {
+        stem for path in files for stem in (path.stem, f"{path.stem}-frame")
+    }
     assert sorted(reported) == sorted(f"snapshot: {path}" for path in files)
     assert all(cv2.imread(str(path)).shape == (48, 64, 3) for path in files)
 
@@ -341,3 +347,18 @@ def test_mirroring_twice_restores_the_frame() -> None:
 
     assert mirrored(original).bgr[0, 0, 0] == 255
     assert np.array_equal(mirrored(mirrored(original)).bgr, original.bgr)
+
+
+def test_plus_and_minus_change_the_threshold(tmp_path: Path) -> None:
+    """The frame is read again with the other threshold."""
+    reader = Reader(threshold=0.8)
+    session = Session(FILE, reader, options=LiveOptions(folder=tmp_path), report=lambda _: None)
+    session.process(Frame(0, 0.0, np.full((60, 80, 3), 255, np.uint8)))
+
+    for key in "++-":
+        session.change(press(session.state, key))
+
+    found = session._reader.reader
+    assert isinstance(found, Reader)
+    assert found.threshold == pytest.approx(0.85)
+    assert session.status().notes == ("threshold 0.85",)

@@ -66,7 +66,8 @@ export function Picture({ image, result, regions, onPick, picked, area, onArea, 
         ...each,
         kind: each.missed_s > 0.4 ? "rejected" : sureness(each.score),
       }));
-  const numbers = regions ? [] : (result?.numbers ?? []).filter((each) => each.digits.length > 1);
+  const numbers = regions ? [] : (result?.numbers ?? []).filter((each) => each.digits.length > 1 || each.marks?.length || each.unread?.length);
+  const signs = regions ? [] : result?.marks ?? [];
   const text = textSize(marks, scale) / scale;
   const line = 2 / scale;
   const rotation = result?.rotation ?? 0;
@@ -78,6 +79,8 @@ export function Picture({ image, result, regions, onPick, picked, area, onArea, 
       <canvas ref=${canvas} width=${width} height=${height} role="img" aria-label=${label}></canvas>
       <svg viewBox="0 0 ${width} ${height}" class=${onArea ? "drawing" : ""}>
         ${numbers.map((each) => html`<${NumberBox} box=${each.box} pad=${1.5 * line} />`)}
+        ${signs.map((each) => html`<${SignBox} box=${each.box} kind="sign" />`)}
+        ${numbers.flatMap((each) => each.unread ?? []).map((box) => html`<${SignBox} box=${box} kind="unread" />`)}
         ${marks.map((mark, index) => html`
           <${DigitMark} key=${keyOf(mark, index)} mark=${mark} label=${labels[index]} text=${text} picked=${picked === index}
             onPoint=${(on) => setPointed(on ? keyOf(mark, index) : null)} onPick=${onPick ? () => onPick(index) : null} />`)}
@@ -126,6 +129,10 @@ function Tip({ box: [x, y, width, height], lines, text, bounds }) {
       ${lines.map((words, row) => html`
         <text key=${row} x=${left + 0.5 * text} y=${top + (row * 1.3 + 1.15) * text} font-size=${text}>${words}</text>`)}
     </g>`;
+}
+
+function SignBox({ box: [x, y, width, height], kind }) {
+  return html`<rect class=${kind} x=${x} y=${y} width=${width} height=${height} />`;
 }
 
 function NumberBox({ box: [x, y, width, height], pad }) {

@@ -3,7 +3,8 @@
 import { html } from "./vendor/htm-preact.module.js";
 import { percent, sureness } from "./picture.js";
 
-const CSV_COLUMNS = ["source", "frame", "time_s", "label", "score", "x", "y", "width", "height", "number"];
+const CSV_COLUMNS = ["source", "frame", "time_s", "label", "score", "x", "y", "width", "height", "number",
+  "number_id", "complete", "ts"];
 
 /** List the numbers of a result; single digits too. */
 export function Numbers({ result, empty }) {
@@ -48,9 +49,12 @@ export function spoken(result) {
 
 /** Return one CSV row per digit, as `camdigits image --csv` writes them. */
 export function csvOf(result, source) {
-  const numberOf = new Map(result.numbers.flatMap((each) => each.digits.map((index) => [index, each.text])));
+  const numberOf = new Map(result.numbers.flatMap((each, index) =>
+    each.digits.map((digit) => [digit, [each.text, each.track ?? index + 1, Number(each.complete)]])));
+  const now = new Date().toISOString();
   const rows = result.digits.map((each, index) => [
-    source, result.frame, result.time_s, each.label, each.score, ...each.box, numberOf.get(index) ?? "",
+    source, result.frame, result.time_s, each.label, each.score, ...each.box,
+    ...(numberOf.get(index) ?? ["", "", ""]), now,
   ]);
   return [CSV_COLUMNS, ...rows].map((row) => row.map(quoted).join(",")).join("\n") + "\n";
 }
