@@ -48,7 +48,7 @@ class SplitConfig:
     min_height_px: int = 10  # chosen: joined digits that are lower are illegible
     height_range: tuple[float, float] = (0.3, 3.0)  # chosen: over the height of some digit
     width_range: tuple[float, float] = (0.5, 9.0)  # chosen: narrower is one digit, wider a line
-    max_fill: float = 0.7  # chosen: share of the box that is ink; more is a blot
+    fill_range: tuple[float, float] = (0.09, 0.7)  # chosen: ink in the box; numbers have 0.17 up
     max_digit_aspect: float = 0.95  # chosen: an accepted digit that is wider is read, too
     min_sure_score: float = 0.97  # chosen: of an accepted digit; below it is doubtful
     max_doubtful_aspect: float = 0.6  # chosen: a doubtful digit that is wider is read, too
@@ -247,7 +247,8 @@ def _worth_reading(candidates: Candidates, threshold: float, config: SplitConfig
     for row in np.flatnonzero(fits):
         ink = candidates.regions[row].ink
         fill[row] = np.count_nonzero(ink) / ink.size
-    fits &= fill <= config.max_fill
+    least, most = config.fill_range
+    fits &= (least <= fill) & (fill <= most)
     order = np.argsort(candidates.predictions.none, kind="stable")
     return [int(row) for row in order if fits[row]]
 

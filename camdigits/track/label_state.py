@@ -34,9 +34,9 @@ class LabelConfig:
     )
     show_log_odds: float = 3.0  # mean log-odds (95 %) needed to be shown; measured: `config_for`
     stay_log_odds: float = 2.0  # mean log-odds (88 %) needed to stay shown
-    settled_log_odds: float = 3.0  # the same as the first after `settled_confidence_s`
+    settled_log_odds: float = 3.0  # needed to be shown once a digit was observed for long
+    settling_s: tuple[float, float] = (3.0, 4.0)  # measured: of observation; between them it falls
     min_hysteresis: float = 0.5  # chosen: of the log-odds to be shown and to stay shown
-    settled_confidence_s: float = 0.5  # chosen: of being observed; less evidence, higher odds
     at_once: bool = False  # each frame by itself: pages that change with every frame
     votes: VotesConfig = field(default_factory=VotesConfig)
 
@@ -51,6 +51,7 @@ class LabelState(NamedTuple):
     confidence_s: float = 0.0
     label: str = ""  # empty until the votes agree on one
     is_shown: bool = False
+    observed_s: float = 0.0  # seconds for which it was observed with this label
 
     @property
     def best_label(self) -> str:
@@ -88,8 +89,12 @@ def observed(
     confidence_s = _confidence_s(state.confidence_s, elapsed_s, missed_s, config)
     votes = _decayed(state.votes, elapsed_s, config).with_digit(digit, config.votes)
     votes, label = _elect(votes, state.label, confidence_s, config)
-    is_shown = _is_shown(votes, label, confidence_s, state.is_shown, config)
-    return LabelState(votes, confidence_s, label, is_shown)
+    step_s = min(elapsed_s, config.max_step_s)
+    observed_s = state.observed_s + step_s if label == state.label else 0.0
+    is_shown = _is_shown(
+        votes, label, confidence_s, _show_log_odds(observed_s, config), state.is_shown, config
+    )
+    return LabelState(votes, confidence_s, label, is_shown, observed_s)
 
 
 def rejected(
@@ -100,9 +105,10 @@ def rejected(
     label = state.label or decayed.leader
     votes = decayed.with_rejected(label, rejected, config.votes)
     is_shown = state.is_shown and (
-        votes.mean_log_odds(state.label, config.votes) >= config.stay_log_odds
+        votes.mean_log_odds(state.label, config.votes)
+        >= _stay_log_odds(_show_log_odds(state.observed_s, config), config)
     )
-    return LabelState(votes, state.confidence_s, state.label, is_shown)
+    return LabelState(votes, state.confidence_s, state.label, is_shown, state.observed_s)
 
 
 def restarted(state: LabelState) -> LabelState:
@@ -138,17 +144,28 @@ def _elect(
     return votes.restricted_to(leader), leader
 
 
+def _show_log_odds(observed_s: float, config: LabelConfig) -> float:
+    """Return the log-odds needed to be shown: fewer with more evidence."""
+    start_s, end_s = config.settling_s
+    settled = min(max((observed_s - start_s) / (end_s - start_s), 0.0), 1.0)
+    return config.show_log_odds + settled * (config.settled_log_odds - config.show_log_odds)
+
+
+def _stay_log_odds(show_log_odds: float, config: LabelConfig) -> float:
+    return min(config.stay_log_odds, show_log_odds - config.min_hysteresis)
+
+
 def _is_shown(
-    votes: Votes, label: str, confidence_s: float, was_shown: bool, config: LabelConfig
+    votes: Votes,
+    label: str,
+    confidence_s: float,
+    show_log_odds: float,
+    was_shown: bool,
+    config: LabelConfig,
 ) -> bool:
     if not label or votes.share(label) < config.min_shown_share:
         return False
-    settled = min(max(confidence_s, 0.0) / config.settled_confidence_s, 1.0)
-    show_log_odds = config.show_log_odds + settled * (
-        config.settled_log_odds - config.show_log_odds
-    )
-    stay_log_odds = min(config.stay_log_odds, show_log_odds - config.min_hysteresis)
-    min_log_odds = stay_log_odds if was_shown else show_log_odds
+    min_log_odds = _stay_log_odds(show_log_odds, config) if was_shown else show_log_odds
     min_confidence_s = config.hide_confidence_s if was_shown else config.show_confidence_s
     if confidence_s < min_confidence_s:
         return False

@@ -72,14 +72,21 @@ def make_report(
     missed = _missed(visible, seen, now_s, config)
     bridged = [each for each in missed if _is_bridged(each, size, now_s, config)]
     awaited = [each for each in missed if _is_awaited(each, size, now_s, config)]
-    shown = _reading(seen + bridged, result, rotation, now_s, config)
+    # A digit that is seen and not yet sure enough to be shown is unread, too.
+    doubtful = [
+        each.observation.box
+        for each in tracked
+        if each.seen_s == now_s and not each.state.is_shown and each.state.label
+    ]
+    shown = _reading(seen + bridged, doubtful, result, rotation, now_s, config)
     if len(awaited) <= len(bridged):
         return Report(shown, None)
-    return Report(shown, _reading(seen + awaited, result, rotation, now_s, config))
+    return Report(shown, _reading(seen + awaited, doubtful, result, rotation, now_s, config))
 
 
 def _reading(
     tracked: Sequence[TrackedDigit],
+    doubtful: Sequence[Box],
     result: Result,
     rotation: int,
     now_s: float,
@@ -98,7 +105,7 @@ def _reading(
         rotation,
         marks=marks,
         decimal=config.decimal,
-        unread=possible_digits(result.rejected, marks),
+        unread=[*possible_digits(result.rejected, marks), *doubtful],
         size=(width, height),
     )
     return Reading(digits, layout)

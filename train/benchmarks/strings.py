@@ -129,8 +129,9 @@ class FieldScore:
 
     @property
     def found(self) -> tuple[str, ...]:
-        """Return the numbers read."""
-        return tuple(number.text for number in self.result.numbers)
+        """Return the numbers read; of a date or a decimal the runs of digits."""
+        texts = " ".join(number.text for number in self.result.numbers)
+        return tuple(re.findall(r"\d+", texts))
 
     @property
     def false(self) -> int:
