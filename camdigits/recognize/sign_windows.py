@@ -36,6 +36,9 @@ class SignWindowConfig:
     max_below: float = 0.45  # chosen: the same below them: a comma
     max_ratio: float = 2.0  # chosen: heights of digits on one line
     min_stacked: float = 0.5  # chosen: of the narrower part's width, that another one covers
+    max_dot: float = 0.3  # chosen: longer side of a dot
+    max_ring: float = 0.65  # chosen: longer side of a ring of a percent sign; width of its stroke
+    max_lean: float = 0.12  # chosen: by which two dots may be beside each other
     max_stack: float = 1.5  # chosen: height of all parts together
     max_piece: float = 0.75  # chosen: of a digit's longer side; a longer stroke is the digit
     max_owned: float = 0.5  # chosen: share of an outline on the ink of a digit; more is its stroke
@@ -276,9 +279,24 @@ def _stacks(parts: Sequence[_Part], lines: _Lines, config: SignWindowConfig) -> 
         return []
     x, y, width, height = np.array([part.box for part in parts], np.float64).T
     distances = lines.distances(np.stack([x, y, width, height], axis=1))
+    for row, part in enumerate(parts):
+        if part.digit is not None:
+            distances[row, part.digit] = np.inf
     line = lines.boxes[distances.argmin(axis=1), 3]
-    shared = np.minimum((x + width)[:, None], x + width) - np.maximum(x[:, None], x)
-    over = shared >= config.min_stacked * np.minimum(width[:, None], width)
+    # The dots of a slanted colon are not exactly above each other, nor are the rings of a
+    # percent sign above its stroke.
+    is_dot = np.array([part.component is not None for part in parts])
+    is_dot &= np.maximum(width, height) <= config.max_dot * line
+    is_ring = (height <= config.max_ring * line) & (width <= config.max_ring * line)
+    is_stroke = (height > config.max_ring * line) & (width <= config.max_ring * line)
+    leans = is_dot[:, None] & is_dot
+    leans |= (is_ring[:, None] & is_stroke) | (is_stroke[:, None] & is_ring)
+    leans &= ~is_dot | ~is_stroke[:, None]
+    leans &= ~is_dot[:, None] | ~is_stroke
+    pad = np.where(leans, config.max_lean * line, 0.0)
+    shared = np.minimum((x + width)[:, None], x + width) - np.maximum(x[:, None], x) + 2 * pad
+    narrow = np.minimum(width[:, None], width) + 2 * pad
+    over = shared >= config.min_stacked * narrow
     both = np.maximum((y + height)[:, None], y + height) - np.minimum(y[:, None], y)
     over &= both <= config.max_stack * np.minimum(line[:, None], line)
     group = np.arange(len(parts))

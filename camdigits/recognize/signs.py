@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from camdigits.geometry import intersection
+from camdigits.geometry import intersection, union
 from camdigits.image import cv2
 from camdigits.recognize.card import SIGN_MODEL, find_model, load_card
 from camdigits.recognize.classify import OutputSpec, probabilities
@@ -36,7 +36,10 @@ class SignConfig:
 
     windows: SignWindowConfig = field(default_factory=SignWindowConfig)
     min_score: float = 0.5  # chosen: of a sign whose ink is nobody's
+    min_score_of_piece: float = 0.7  # chosen: of a sign that was joined to a digit
     min_score_of_digit: float = 0.95  # chosen: of a sign that was read as a digit
+    min_score_in_pieces: float = 0.9  # chosen: the same of a sign in several pieces
+    max_ring_gap: float = 0.3  # chosen: from a percent sign to the middle of its ring
     max_low_digit: float = 0.65  # chosen: height over that of the others: the rings of a percent
 
 
@@ -99,7 +102,7 @@ class SignReader:
         ]
         if apart:
             signs += self._accepted(apart, self._chances(apart, components, regions, mask), config)
-        return tuple(_largest(signs))
+        return tuple(_with_rings(sign, digits, config) for sign in _largest(signs))
 
     def _chances(
         self,
@@ -120,7 +123,10 @@ class SignReader:
         for candidate, row in zip(candidates, chances, strict=True):
             best = int(row.argmax())
             label, score = self.spec.labels[best], float(row[best])
-            least = config.min_score_of_digit if candidate.digits else config.min_score
+            least = config.min_score_of_piece if candidate.pieces_of else config.min_score
+            if candidate.digits:
+                is_stroke = label in STROKES
+                least = config.min_score_of_digit if is_stroke else config.min_score_in_pieces
             if label not in (DIGIT, NONE) and score >= least:
                 line = _line(candidate)
                 found.append(
@@ -152,6 +158,22 @@ def load_sign_reader(model: str | Path | bool = True, threads: int = 1) -> SignR
     card = load_card(path)
     net = load_sign_net(path, card, threads)
     return SignReader(net, OutputSpec(card.labels, card.temperature, card.threshold))
+
+
+def _with_rings(sign: FoundSign, digits: Sequence[Digit], config: SignConfig) -> FoundSign:
+    """Add the rings of a percent sign that were read as small zeros beside its stroke."""
+    if sign.label != "%":
+        return sign
+    reach = config.max_ring_gap * sign.line.height
+    rings = [
+        index
+        for index, digit in enumerate(digits)
+        if digit.box.height <= config.max_low_digit * sign.line.height
+        and sign.box.x - reach <= digit.box.centre[0] <= sign.box.right + reach
+        and sign.box.y - reach <= digit.box.centre[1] <= sign.box.bottom + reach
+    ]
+    box = union([sign.box, *(digits[index].box for index in rings)])
+    return replace(sign, box=box, digits=tuple(sorted({*sign.digits, *rings})))
 
 
 def _largest(signs: Sequence[FoundSign]) -> list[FoundSign]:

@@ -148,3 +148,13 @@ def test_a_window_may_reach_beyond_the_picture():
     )
 
     assert draw_windows(found, components, [region(*digits[0])], mask).shape == (1, *WINDOW, 2)
+
+
+def test_the_dots_of_a_slanted_colon_are_one_candidate():
+    """They are beside each other by half a pen; a point after a 1 stays alone."""
+    (colon,) = candidates((134, 70, 4, 4), (129, 92, 4, 4))
+
+    assert len(colon.members) == 2
+    one = (120, 60, 5, 40)
+    found = candidates((128, 95, 4, 4), digits=[DIGITS[0], one, DIGITS[1]], reviewed=[1])
+    assert sorted(len(each.members) + len(each.digits) for each in found) == [1, 1]

@@ -81,6 +81,21 @@ def test_the_parts_of_a_stack_without_a_sign_are_read_alone():
     assert [sign.label for sign in found] == ["."]
 
 
+def test_the_rings_of_a_percent_sign_are_part_of_it():
+    """A small zero beside its stroke is no digit any more."""
+    digits = (
+        (100, 60, 20, 40, "5"),
+        (128, 58, 22, 44, "1"),
+        (146, 84, 14, 16, "0"),
+        (200, 60, 20, 40, "3"),
+    )
+
+    (percent,) = read(reader("%"), digits=digits)
+
+    assert percent.digits == (1, 2)
+    assert percent.box == Box(128, 58, 32, 44)
+
+
 def test_a_digit_loses_the_stroke_that_is_a_sign():
     """What is left of it has a tight box."""
     ink = np.zeros((52, 24), np.uint8)
