@@ -11,12 +11,13 @@ from camdigits.layout.cells import mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
 from camdigits.meter import StageClock
 from camdigits.recognize.classify import Classifier, digits_of
+from camdigits.recognize.date_slashes import date_slashes
 from camdigits.recognize.glyph import glyphs_of
 from camdigits.recognize.merge import merge
 from camdigits.recognize.prior import odds_of_none
 from camdigits.recognize.reject_words import reject_words
 from camdigits.recognize.sequence import SequenceReader
-from camdigits.recognize.signs import FoundSign, SignReader, freed, without_pieces
+from camdigits.recognize.signs import FoundSign, SignConfig, SignReader, freed, without_pieces
 from camdigits.recognize.split import Budget, split
 from camdigits.recognize.texture import without_texture
 from camdigits.segment.contours import Components, fill_components
@@ -221,6 +222,7 @@ class Stages:
         if components.rules is not None:
             mask = np.asarray(cv2.subtract(mask, components.rules), np.uint8)
         found = signs.read(components, digits, regions, mask, self.config.signs)
+        found = _with_dates(digits, found, self.config.signs)
         rest = without_pieces(regions, found, components)
         changed: dict[int, Digit] = {}
         if rest:
@@ -235,7 +237,7 @@ class Stages:
             # A stroke without which there is no digit belongs to the digit.
             found = tuple(sign for sign in found if set(sign.pieces_of) <= set(changed))
         replaced = {index for sign in found for index in sign.digits}
-        marks = tuple(Mark(sign.box, sign.label, sign.score, line=sign.line) for sign in found)
+        marks = tuple(_mark(sign) for sign in found)
         left = [at for at in range(len(digits)) if at not in replaced]
         kept = [changed.get(at, digits[at]) for at in left]
         return (*kept, *self._freed(last, found, components, kept)), marks
@@ -256,6 +258,31 @@ class Stages:
         low, top = self.config.plausibility.height_range
         found = digits_of(self.classifier.regions(list(rest.values())), self.threshold)
         return tuple(each for each in found if low * high <= each.box.height <= top * high)
+
+
+def _with_dates(
+    digits: Sequence[Digit], signs: Sequence[FoundSign], config: SignConfig
+) -> tuple[FoundSign, ...]:
+    """Drop slashes that were read as ones and are not sure, unless they make a date."""
+    doubtful = {
+        sign.digits[0]: sign
+        for sign in signs
+        if sign.label == "/" and len(sign.digits) == 1 and sign.score < config.min_score_of_digit
+    }
+    sure = [sign for sign in signs if sign not in doubtful.values()]
+    taken = {index for sign in sure for index in sign.digits}
+    left = [index for index in range(len(digits)) if index not in taken]
+    chances = {
+        place: doubtful[index].score for place, index in enumerate(left) if index in doubtful
+    }
+    dates = date_slashes(
+        [digits[index] for index in left], [_mark(sign) for sign in sure], chances
+    )
+    return (*sure, *(doubtful[left[place]] for place in dates))
+
+
+def _mark(sign: FoundSign) -> Mark:
+    return Mark(sign.box, sign.label, sign.score, line=sign.line)
 
 
 def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:

@@ -38,6 +38,7 @@ class SignConfig:
     min_score: float = 0.5  # chosen: of a sign whose ink is nobody's
     min_score_of_piece: float = 0.7  # chosen: of a sign that was joined to a digit
     min_score_of_digit: float = 0.95  # chosen: of a sign that was read as a digit
+    min_score_of_date: float = 0.4  # chosen: the same of a slash that makes a date
     min_score_in_pieces: float = 0.9  # chosen: the same of a sign in several pieces
     max_ring_gap: float = 0.3  # chosen: from a percent sign to the middle of its ring
     max_low_digit: float = 0.65  # chosen: height over that of the others: the rings of a percent
@@ -127,6 +128,8 @@ class SignReader:
             if candidate.digits:
                 is_stroke = label in STROKES
                 least = config.min_score_of_digit if is_stroke else config.min_score_in_pieces
+                if label == "/" and candidate.digits:
+                    least = config.min_score_of_date
             if label not in (DIGIT, NONE) and score >= least:
                 line = _line(candidate)
                 found.append(
