@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from camdigits.values import Kind
+from camdigits.values import SIGNS, Kind
 
 Decimal: TypeAlias = Literal["auto", "point", "comma"]
 OPERATORS = "+-×÷/:="
@@ -81,7 +81,7 @@ def _number_at(tokens: Sequence[Token], start: int, decimal: Decimal) -> Reading
     negative = tokens[start].text == "-" and _is_minus(tokens, start)
     if negative:
         first += 1
-    if first >= len(tokens) or not tokens[first].text.isdecimal():
+    if first >= len(tokens) or not _is_digit(tokens[first].text):
         return None
     ends = [first + 1]
     while (stop := _next_part(tokens, ends[-1])) is not None:
@@ -104,11 +104,16 @@ def _number_at(tokens: Sequence[Token], start: int, decimal: Decimal) -> Reading
 
 def _next_part(tokens: Sequence[Token], at: int) -> int | None:
     """Return the end of a part that continues a number: a digit, or a sign and a digit."""
-    if at < len(tokens) and tokens[at].text.isdecimal():
+    if at < len(tokens) and _is_digit(tokens[at].text):
         return at + 1
-    if at + 1 < len(tokens) and tokens[at].text in INNER and tokens[at + 1].text.isdecimal():
+    if at + 1 < len(tokens) and tokens[at].text in INNER and _is_digit(tokens[at + 1].text):
         return at + 2
     return None
+
+
+def _is_digit(text: str) -> bool:
+    """Whether a token is a digit, or a label of another model."""
+    return text not in SIGNS
 
 
 def _is_minus(tokens: Sequence[Token], at: int) -> bool:
@@ -118,7 +123,7 @@ def _is_minus(tokens: Sequence[Token], at: int) -> bool:
     if at == 0:
         return True
     before = tokens[at - 1].text
-    if before.isdecimal() or before in ")%":
+    if _is_digit(before) or before in ")%":
         return tokens[at].gap > MAX_SIGN_GAP and tokens[at].gap > tokens[at + 1].gap + MIN_SPACE
     return before in "(=×÷+/:"
 
@@ -131,6 +136,8 @@ def meaning_of(text: str, decimal: Decimal = "auto") -> tuple[Kind, float | None
     """
     if text.isdecimal():
         return "integer", int(text)
+    if not any(sign in text for sign in SIGNS):
+        return "text", None  # of a model with other labels
     if re.fullmatch(r"\d+[.,][\d.,]*\d", text):
         return _date(text) or _amount(text, decimal)
     if re.fullmatch(r"\d+(:\d+){1,2}", text):

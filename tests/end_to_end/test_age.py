@@ -89,6 +89,9 @@ class AgeWindow:
         self.ages_s: list[float] = []
         self.closed = False
 
+    def fill_screen(self, fill: bool) -> None:
+        """Do nothing."""
+
     def show(self, picture: BgrImage) -> None:
         """Measure the age of the picture, once per reading."""
         if len(self._reader.took_s) > self._seen:

@@ -114,3 +114,8 @@ def test_a_single_operator_is_no_expression():
     assert expressions("-5") == []
     assert expressions("5+") == []
     assert expressions("5=") == ["5="]
+
+
+def test_other_labels_than_digits_are_text():
+    """The letters of another model form words without a value."""
+    assert numbers("KAB") == [("KAB", "text", None)]
