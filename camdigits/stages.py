@@ -17,6 +17,7 @@ from camdigits.recognize.merge import merge
 from camdigits.recognize.prior import odds_of_none
 from camdigits.recognize.reject_words import reject_words
 from camdigits.recognize.sequence import SequenceReader
+from camdigits.recognize.sign_windows import components_near
 from camdigits.recognize.signs import FoundSign, SignConfig, SignReader, freed, without_pieces
 from camdigits.recognize.split import Budget, split
 from camdigits.recognize.texture import without_texture
@@ -190,7 +191,11 @@ class Stages:
         if self.sequences is not None:
             read_ink = self.sequences.read
             candidates = reject_words(
-                candidates, read_ink, threshold, config.prior, config.reject_words
+                candidates,
+                self.sequences.read_once,
+                threshold,
+                config.prior,
+                config.reject_words,
             )
             clock.lap("words")
         accepted_odds = odds[candidates.accepted(threshold)]
@@ -218,9 +223,10 @@ class Stages:
         """Find signs; return the digits that are none, and the signs."""
         region_of = {region.box: region for region in last.regions}
         regions = [region_of[digit.box] for digit in digits]
-        components, mask = classified.components, classified.ink.mask
-        if components.rules is not None:
-            mask = np.asarray(cv2.subtract(mask, components.rules), np.uint8)
+        mask = classified.ink.mask
+        if classified.components.rules is not None:
+            mask = np.asarray(cv2.subtract(mask, classified.components.rules), np.uint8)
+        components = components_near(classified.components, regions, mask.shape)
         found = signs.read(components, digits, regions, mask, self.config.signs)
         found = _with_dates(digits, found, self.config.signs)
         rest = without_pieces(regions, found, components)

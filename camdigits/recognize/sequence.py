@@ -65,16 +65,20 @@ class SequenceReader:
 
     def read(self, inks: Sequence[GrayImage]) -> list[Reading]:
         """Read the ink of each region, (h, w) uint8, tight around the ink."""
-        return [self._read(ink) for ink in inks]
+        return [self._read(ink, SURE) for ink in inks]
 
-    def _read(self, ink: GrayImage) -> Reading:
+    def read_once(self, inks: Sequence[GrayImage]) -> list[Reading]:
+        """Read inks as they are; doubtful ones are not read slanted."""
+        return [self._read(ink, 0.0) for ink in inks]
+
+    def _read(self, ink: GrayImage, sure: float) -> Reading:
         view = self._view(ink)
         paths = paths_of(view.chances)
         readings = [self._reading(path, view, ink.shape) for path in paths]
         best, others = readings[0], tuple(readings[1:])
         if not any(label.isdecimal() for label in best.labels):
             return best
-        if best.certainty >= SURE:
+        if best.certainty >= sure:
             return replace(best, others=others)
         return self._read_slanted(ink, [(path, view) for path in paths])
 

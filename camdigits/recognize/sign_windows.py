@@ -19,6 +19,7 @@ from camdigits.values import Box, Flags, Floats, GrayImage, Region
 
 WINDOW = 32, 40  # rows and columns of a window
 ALONE = 1.5  # chosen: height of the digits beside a sign over its longer side
+NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
 UNIT = 16  # pixels of a window per height of a digit
 Windows = npt.NDArray[np.uint8]  # (N, 32, 40, 2), 255 = ink: own, other
 
@@ -125,6 +126,31 @@ def _candidate(group: "Sequence[_Part]", lines: "_Lines") -> SignCandidate | Non
     return SignCandidate(box, members, own, pieces_of, height, middle)
 
 
+def components_near(
+    components: Components,
+    digits: Sequence[Region],
+    shape: tuple[int, ...],
+    config: SignWindowConfig = DEFAULT,
+) -> Components:
+    """Return the components that may be beside a digit or a part of one.
+
+    Wood and cloth have thousands of components: a coarse map of the surroundings of all digits is
+    looked up once for each.
+    """
+    cell = NEAR_CELL_PX
+    near = np.zeros((shape[0] // cell + 1, shape[1] // cell + 1), np.bool_)
+    for x, y, width, height in (digit.box for digit in digits):
+        across, up = (config.max_gap + config.max_width) * height, config.max_above * height
+        down = (1 + config.max_below) * height
+        left, top = max(0, int(x - across)) // cell, max(0, int(y - up)) // cell
+        right, bottom = int(x + width + across) // cell + 1, int(y + down) // cell + 1
+        near[top:bottom, left:right] = True
+    boxes = components.boxes
+    middle = (boxes[:, :2] + boxes[:, 2:] // 2) // cell
+    fits = boxes[:, 2:].max(axis=1, initial=0) >= config.min_side_px
+    return components.only(np.flatnonzero(fits & near[middle[:, 1], middle[:, 0]]))
+
+
 def singles(candidate: SignCandidate, components: Components) -> list[SignCandidate]:
     """Return each part of a candidate as a candidate of its own."""
     parts = [(Box(*components.boxes[row].tolist()), (row,)) for row in candidate.members]
@@ -166,8 +192,8 @@ def draw_windows(
         every = np.zeros((high, wide), np.uint8)
         _paint(every, -left, -top, mask)
         other = cv2.subtract(every, own)
-        for plane, ink in enumerate((own, other)):
-            windows[row, :, :, plane] = cv2.resize(ink, WINDOW[::-1], interpolation=cv2.INTER_AREA)
+        planes = cv2.merge((own, other))
+        windows[row] = cv2.resize(planes, WINDOW[::-1], interpolation=cv2.INTER_AREA)
     return windows
 
 
@@ -253,8 +279,10 @@ def _free(
     nearest = np.where(allowed, gaps, np.inf).min(axis=1, initial=np.inf)
     order = np.argsort(nearest, kind="stable")
     rows = rows[order[nearest[order] <= config.max_gap]]
-    owned = np.zeros(shape[:2], np.uint16)
-    for index, digit in enumerate(digits, 1):
+    whole = {tuple(digit.box) for digit in digits}  # digits of one component
+    rows = np.array([row for row in rows.tolist() if tuple(boxes[row].tolist()) not in whole], int)
+    owned = np.zeros(shape[:2] if len(rows) else (0, 0), np.uint16)
+    for index, digit in enumerate(digits if len(rows) else (), 1):
         _paint(owned, digit.box.x, digit.box.y, digit.ink, index)
     free: list[int] = []
     pieces: list[tuple[int, int]] = []

@@ -78,7 +78,7 @@ class SignReader:
         """Find the signs of an upright image.
 
         Args:
-            components: of the (H, W) image, without rules.
+            components: of the (H, W) image, without rules: those of `components_near`.
             digits: of the image.
             regions: ink of each digit.
             mask: (H, W) uint8, 255 on ink.

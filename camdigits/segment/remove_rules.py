@@ -44,6 +44,7 @@ class LineConfig:
 
 
 DEFAULT = LineConfig()
+WAVE_POINTS = 64  # columns at which a line's middle is measured
 
 
 def remove_lines(
@@ -263,9 +264,10 @@ def _is_straight(contour: Contour, ink: GrayImage, config: LineConfig) -> bool:
     own &= ink[y : y + height, x : x + width]
     inked = own.sum(axis=0, dtype=np.float64)
     columns = np.flatnonzero(inked)
+    columns = columns[:: max(1, len(columns) // WAVE_POINTS)]
     if not len(columns):
         return False
-    middle = (np.arange(height) @ own)[columns] / inked[columns]
+    middle = (np.arange(height, dtype=np.float64) @ own[:, columns]) / inked[columns]
     short = width <= config.max_crossing_px
     limit = (
         config.max_wave_px if short else max(config.max_long_wave_px, config.max_long_wave * width)
@@ -275,12 +277,16 @@ def _is_straight(contour: Contour, ink: GrayImage, config: LineConfig) -> bool:
 
 def _wave(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], degree: int) -> float:
     """Return the distance from a fitted polynomial within which nine tenths of the points are."""
+    powers = np.stack([np.ones_like(x), x, x * x][: degree + 1], axis=1)
+    distance = np.zeros_like(y)
     near = np.ones(len(x), np.bool_)
     for _ in range(2):  # the second time without the strokes that cross the line
-        fit = np.polynomial.polynomial.polyfit(x[near], y[near], degree)
-        distance = np.abs(np.polynomial.polynomial.polyval(x, fit) - y)
-        near = distance <= max(2.5 * float(np.median(distance)), 0.5)
-    return float(np.quantile(distance, 0.9))
+        own = powers[near]
+        normal = own.T @ own + 1e-9 * np.eye(degree + 1)
+        distance = np.abs(powers @ np.linalg.solve(normal, own.T @ y[near]) - y)
+        ordered = np.sort(distance)
+        near = distance <= max(2.5 * float(ordered[len(ordered) // 2]), 0.5)
+    return float(ordered[min(int(0.9 * len(ordered)), len(ordered) - 1)])
 
 
 def _erase(mask: GrayImage, lines: GrayImage, config: LineConfig) -> GrayImage:

@@ -112,3 +112,27 @@ def test_a_doubtful_step_gives_another_reading():
 def test_no_ink_no_reading():
     """Without inks the net is not called."""
     assert SequenceReader(lambda _: 1 / 0, OutputSpec(("0",))).read([]) == []
+
+
+def test_a_doubtful_ink_is_read_slanted_too():
+    """Three strips are read; the labels that fit all of them best are taken."""
+    seen = []
+
+    def net(strip):
+        seen.append(strip.shape)
+        logits = np.full((strip.shape[1] // 4, 3), -4.0, np.float32)
+        logits[:, 2] = 0  # blank
+        label = 0 if len(seen) == 1 else 1  # only the first view shows a "0"
+        logits[5, label] = 0.6
+        return logits
+
+    reader = SequenceReader(net, OutputSpec(("0", "1"), 1.0, 0.5))
+    ink = np.full((40, 60), 255, np.uint8)
+
+    (reading,) = reader.read([ink])
+    (once,) = SequenceReader(lambda s: net(s), OutputSpec(("0", "1"), 1.0, 0.5)).read_once([ink])
+
+    assert len(seen) == 4
+    assert reading.labels == ("1",)
+    assert once.labels == ("1",)
+    assert 0 <= reading.centres[0] < 60
