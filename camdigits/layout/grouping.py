@@ -245,7 +245,11 @@ def _neighbours(
     fits = (x + width / 2) > (x + width / 2)[:, None]
     fits &= np.minimum(height[:, None], height) >= config.min_height_ratio * tall
     fits &= gap <= reach * tall
-    fits &= gap >= -config.max_overlap_widths * np.minimum(width[:, None], width)
+    overlap = np.maximum(
+        config.max_overlap_widths * np.minimum(width[:, None], width),
+        config.max_overlap_heights * tall,
+    )
+    fits &= gap >= -overlap
     fits &= step <= config.max_step_heights * tall
     fits &= ~np.array([item.cell_boundary for item in items], np.bool_)
     lefts, rights = np.nonzero(fits)

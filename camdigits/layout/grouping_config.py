@@ -9,7 +9,8 @@ class GroupingConfig:
 
     max_gap_heights: float = 0.9  # chosen: a wider space separates two numbers
     max_comb_gap_heights: float = 2.2  # chosen: the same between digits in boxes of a comb
-    max_overlap_widths: float = 0.5  # chosen: of the narrower one; more is one above the other
+    max_overlap_widths: float = 0.7  # chosen: of the narrower one; more is one above the other
+    max_overlap_heights: float = 0.3  # chosen: a leaning 1 is below the bar of a 7
     max_step_heights: float = 0.55  # chosen: vertical distance of the centres
     min_boundary_fraction: float = 0.9  # chosen: of a gap's middle half that a rule crosses
     max_comb_heights: float = 2.4  # chosen: length of a rule between two boxes of a comb
