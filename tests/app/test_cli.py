@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.command import COMMAND, ENVIRONMENT, call, started, wait_until, write_pictures
+from support.written import page
 
 import camdigits
 from camdigits.app.cli import run
@@ -237,3 +238,29 @@ def test_standard_output_that_is_full_is_one_line(demo_page, tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith("camdigits: cannot write standard output: No space left")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_signs_tables_and_numbers(tmp_path):
+    """A decimal is printed with its point, and without signs as it is written otherwise."""
+    cv2.imwrite(str(tmp_path / "page.png"), page("2.75"))
+
+    printed = call("image", "page.png", cwd=tmp_path)
+    plain = call("image", "page.png", "--signs", "off", cwd=tmp_path)
+    table = call("image", "page.png", "--table", "-", "--numbers-csv", "n.csv", cwd=tmp_path)
+
+    assert printed.stdout == "page.png: 2.75\n"
+    assert plain.stdout == "page.png: 275\n"
+    assert table.stdout == "2.75\n"
+    header, row = (tmp_path / "n.csv").read_text().splitlines()
+    cells = dict(zip(header.split(","), row.split(","), strict=True))
+    assert (cells["text"], cells["kind"], cells["value"]) == ("2.75", "decimal", "2.75")
+
+
+def test_annotated_pictures_can_be_upright(tmp_path):
+    """A page on its side is saved as wide as it is when held upright."""
+    cv2.imwrite(str(tmp_path / "side.png"), cv2.rotate(page("2648"), cv2.ROTATE_90_CLOCKWISE))
+
+    done = call("image", "side.png", "--upright", "--rotate", "270", "-o", "out", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert cv2.imread(str(tmp_path / "out/side.png")).shape == (200, 1100, 3)

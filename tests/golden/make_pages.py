@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from camdigits.geometry import rotated as turn
 from camdigits.image import cv2
-from camdigits.layout.grouping import turn
 from camdigits.sources.synthetic import SyntheticSource
 from camdigits.synth.handwriting import Pen, make_writer, write
 from camdigits.synth.paper import BLACK, BLUE, lay_ink, make_light, make_noise, make_paper
