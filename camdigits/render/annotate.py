@@ -53,8 +53,10 @@ def annotate(result: Result, *, labels: bool = True) -> BgrImage:
     for digit in result.digits:
         put_box(canvas, digit.box, style.line_px, _faded(digit))
     if labels:
-        _label_digits(canvas, result.digits, style, result.rotation)
-        _label_numbers(canvas, result.digits, shown, style)
+        written = [each.box for each in (*result.digits, *result.marks)]
+        taken = _Taken(written, len(result.digits) + len(shown))
+        bare = _label_digits(canvas, result.digits, style, result.rotation, taken)
+        _label_numbers(canvas, shown, style, taken, bare)
     return canvas
 
 
@@ -177,19 +179,58 @@ def max_label_widths(digits: Sequence[Digit], line_px: int) -> list[int]:
     return [int(each) - 1 for each in nearest]
 
 
-def _label_digits(canvas: BgrImage, digits: Sequence[Digit], style: Style, rotation: int) -> None:
+class _Taken:
+    """Boxes of what is written on a picture, and of the tags drawn so far."""
+
+    def __init__(self, boxes: Sequence[Box], more: int) -> None:
+        """Start with what is written; `more` tags can be added."""
+        self._ends = np.zeros((len(boxes) + more, 4), np.int64)  # left, top, right, bottom
+        self._count = 0
+        for box in boxes:
+            self.add(box)
+
+    def covers(self, box: Box, own: Box | None = None) -> int:
+        """Count the boxes that a tag would cover, its own digit's aside."""
+        left, top, right, bottom = self._ends[: self._count].T
+        shared = (left < box.right) & (right > box.x) & (top < box.bottom) & (bottom > box.y)
+        found = int(np.count_nonzero(shared))
+        return found - (own is not None and overlaps(box, own))
+
+    def add(self, box: Box) -> None:
+        """Remember a tag."""
+        self._ends[self._count] = box.x, box.y, box.right, box.bottom
+        self._count += 1
+
+
+def _label_digits(
+    canvas: BgrImage, digits: Sequence[Digit], style: Style, rotation: int, taken: _Taken
+) -> set[int]:
+    """Write each label where it covers no writing; return the digits that have no label."""
     size, gap = canvas.shape[1::-1], 2 * style.line_px + 2
-    if rotation in (90, 270):
-        for digit in digits:
-            tag = _tag_that_fits(digit, 3 * style.text_px, style)
-            corner = corner_beside(digit.box, (tag.width, tag.height), size, gap, rotation)
-            put_tag(canvas, tag, *corner)
-        return
     line_px = style.text_px + 2 * style.pad_px
-    for digit, max_width_px in zip(digits, max_label_widths(digits, line_px), strict=True):
-        tag = _tag_that_fits(digit, max_width_px, style)
-        corner = corner_above(digit.box, (tag.width, tag.height), size, gap)
-        put_tag(canvas, tag, *corner)
+    widths = max_label_widths(digits, line_px)
+    bare: set[int] = set()
+    for index, (digit, max_width_px) in enumerate(zip(digits, widths, strict=True)):
+        sideways = rotation in (90, 270)
+        tag = _tag_that_fits(digit, 3 * style.text_px if sideways else max_width_px, style)
+        wide, high = tag.width, tag.height
+        if sideways:
+            corners = [
+                corner_beside(digit.box, (wide, high), size, gap, each) for each in (90, 270)
+            ]
+            corners = corners if rotation == 90 else corners[::-1]
+        else:
+            x, y = corner_above(digit.box, (wide, high), size, gap)
+            below = min(digit.box.bottom + gap, size[1] - high)
+            corners = [(x, y), (x, below)]
+        boxes = [Box(x, y, wide, high) for x, y in corners]
+        free = next((box for box in boxes if not taken.covers(box, digit.box)), None)
+        if free is None:
+            bare.add(index)
+            continue
+        put_tag(canvas, tag, free.x, free.y)
+        taken.add(free)
+    return bare
 
 
 def _tag_that_fits(digit: Digit, max_width_px: int, style: Style) -> Tag:
@@ -207,22 +248,25 @@ def _tag_that_fits(digit: Digit, max_width_px: int, style: Style) -> Tag:
 
 
 def _label_numbers(
-    canvas: BgrImage, digits: Sequence[Digit], numbers: Sequence[Number], style: Style
+    canvas: BgrImage, numbers: Sequence[Number], style: Style, taken: _Taken, bare: set[int]
 ) -> None:
-    """Write each number beside its digits, where it covers neither digits nor labels."""
+    """Write each number beside its digits, where it covers neither digits nor labels.
+
+    On a page so dense that there is no such place it covers the least, unless its digits have
+    labels of their own.
+    """
     label_px = style.text_px + 2 * style.pad_px + 2 * style.line_px + 2
-    taken = [
-        Box(digit.box.x, digit.box.y - label_px, digit.box.width, digit.box.height + label_px)
-        for digit in digits
-    ]
     for number in numbers:
         tag = Tag(number.text, style.text_px, SLATE, style.pad_px)
         boxes = _tag_boxes(padded(number.box, 5 * style.line_px), tag, label_px)
         inside = [_moved_inside(box, canvas) for box in boxes]
-        free = (box for box in inside if not any(overlaps(box, other) for other in taken))
-        box = next(free, inside[0])
+        covered = [taken.covers(box) for box in inside]
+        best = covered.index(min(covered))
+        if covered[best] and not bare.intersection(number.digits):
+            continue
+        box = inside[best]
         put_tag(canvas, tag, box.x, box.y)
-        taken.append(box)
+        taken.add(box)
 
 
 def _tag_boxes(around: Box, tag: Tag, label_px: int) -> list[Box]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from camdigits.image import frozen
+from camdigits.layout.grouping import group
 from camdigits.render.annotate import (
     DOUBTFUL,
     SURE,
@@ -196,3 +197,21 @@ def test_on_a_rotated_page_labels_are_beside_the_digits(
     box = Box(x, 50, 20, 20)
 
     assert corner_beside(box, (20, 10), (100, 100), 2, rotation) == corner
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_labels_cover_no_digit_on_a_dense_page(rotation: int) -> None:
+    """Rows without room between them: the labels of numbers are beside the rows."""
+    page = np.full((400, 400, 3), 255, np.uint8)
+    boxes = [Box(40 + 24 * x, 40 + 34 * y, 20, 30) for y in range(6) for x in range(8)]
+    if rotation:
+        boxes = [Box(box.y, box.x, box.height, box.width) for box in boxes]
+    digits = tuple(Digit(box, "7", 0.99) for box in boxes)
+    numbers = group(digits, rotation).numbers
+    result = Result(Frame(0, 0.0, page), digits, numbers, rotation)
+
+    drawn = annotate(result)
+
+    for box in boxes:
+        inside = drawn[box.y + 3 : box.bottom - 3, box.x + 3 : box.right - 3]
+        assert (inside == 255).all()
