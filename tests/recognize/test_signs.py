@@ -82,7 +82,7 @@ def test_the_parts_of_a_stack_without_a_sign_are_read_alone():
 
 
 def test_the_rings_of_a_percent_sign_are_part_of_it():
-    """A small zero beside its stroke is no digit any more."""
+    """A small zero beside its stroke is one of its rings."""
     digits = (
         (100, 60, 20, 40, "5"),
         (128, 58, 22, 44, "1"),
