@@ -19,6 +19,7 @@ from camdigits.values import Box, Flags, Floats, GrayImage, Region
 
 WINDOW = 32, 40  # rows and columns of a window
 ALONE = 1.5  # chosen: height of the digits beside a sign over its longer side
+SAMPLES = 3  # chosen: pixels of the image per pixel of a window, and side
 NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
 UNIT = 16  # pixels of a window per height of a digit
 Windows = npt.NDArray[np.uint8]  # (N, 32, 40, 2), 255 = ink: own, other
@@ -189,10 +190,11 @@ def draw_windows(
             cv2.drawContours(own, contours, -1, 255, cv2.FILLED, offset=(-left, -top))
         for region in (digits[index] for index in each.digits):
             _paint(own, region.box.x - left, region.box.y - top, region.ink)
+        step = max(1, int(side / SAMPLES))  # large digits have more pixels than needed
         every = np.zeros((high, wide), np.uint8)
         _paint(every, -left, -top, mask)
         other = cv2.subtract(every, own)
-        planes = cv2.merge((own, other))
+        planes = cv2.merge((own[::step, ::step].copy(), other[::step, ::step].copy()))
         windows[row] = cv2.resize(planes, WINDOW[::-1], interpolation=cv2.INTER_AREA)
     return windows
 
