@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from camdigits.closeable import Closeable
-from camdigits.sinks._line_file import LineFile, timestamp
-from camdigits.sinks._table import Cell, as_csv
-from camdigits.sinks.base import Picture
+from camdigits.sinks._line_file import timestamp
+from camdigits.sinks._table import Cell, RowsSink
 from camdigits.sinks.numbers_csv import number_id
 from camdigits.values import Result
 
@@ -27,7 +25,7 @@ COLUMNS = (
 )
 
 
-class CsvSink(Closeable):
+class CsvSink(RowsSink):
     """Writes a header, then one row per digit, to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:
@@ -36,22 +34,7 @@ class CsvSink(Closeable):
         Raises:
             OutputError: `path` cannot be written.
         """
-        self._lines = LineFile(path)
-        self._started = False
-
-    def write(self, result: Result, _picture: Picture | None = None) -> None:
-        """Write the rows of one result, complete on disk when this returns.
-
-        Raises:
-            OutputError: they could not be written; the rows before are whole.
-        """
-        header = [] if self._started else [COLUMNS]
-        self._lines.write(as_csv([*header, *rows(result)]))
-        self._started = True
-
-    def close(self) -> None:
-        """Close the file. Safe to call twice."""
-        self._lines.close()
+        super().__init__(path, COLUMNS, rows)
 
 
 def rows(result: Result) -> Iterator[tuple[Cell, ...]]:

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from camdigits.closeable import Closeable
-from camdigits.sinks._line_file import LineFile, timestamp
-from camdigits.sinks._table import Cell, as_csv
-from camdigits.sinks.base import Picture
+from camdigits.sinks._line_file import timestamp
+from camdigits.sinks._table import Cell, RowsSink
 from camdigits.values import Number, Result
 
 COLUMNS = (
@@ -29,7 +27,7 @@ COLUMNS = (
 )
 
 
-class NumbersCsvSink(Closeable):
+class NumbersCsvSink(RowsSink):
     """Writes a header, then one row per number, to a file, or to standard output for "-"."""
 
     def __init__(self, path: str | Path) -> None:
@@ -38,22 +36,7 @@ class NumbersCsvSink(Closeable):
         Raises:
             OutputError: `path` cannot be written.
         """
-        self._lines = LineFile(path)
-        self._started = False
-
-    def write(self, result: Result, _picture: Picture | None = None) -> None:
-        """Write the rows of one result, complete on disk when this returns.
-
-        Raises:
-            OutputError: they could not be written; the rows before are whole.
-        """
-        header = [] if self._started else [COLUMNS]
-        self._lines.write(as_csv([*header, *rows(result)]))
-        self._started = True
-
-    def close(self) -> None:
-        """Close the file. Safe to call twice."""
-        self._lines.close()
+        super().__init__(path, COLUMNS, rows)
 
 
 def rows(result: Result) -> Iterator[tuple[Cell, ...]]:
