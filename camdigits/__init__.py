@@ -11,7 +11,8 @@
 - `annotate`: result -> image with boxes and labels
 - `open_source`: camera, stream, video or pictures -> frames
 - `pipeline.run`: source -> reader -> tracker -> sinks
-- values: `Frame`, `Box`, `Digit`, `Number`, `Event`, `Rejected`, `Result`, `Scored`
+- values: `Frame`, `Box`, `Digit`, `Mark`, `Number`, `Expression`, `Event`, `Rejected`, `Result`,
+  `Scored`
 - errors: `CamdigitsError` and its subclasses in `camdigits.errors`
 """
 
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
         Box,
         Digit,
         Event,
+        Expression,
         Frame,
+        Mark,
         Number,
         Rejected,
         Result,
@@ -42,7 +45,9 @@ __all__ = [
     "CamdigitsError",
     "Digit",
     "Event",
+    "Expression",
     "Frame",
+    "Mark",
     "Number",
     "Reader",
     "ReaderConfig",
@@ -65,7 +70,18 @@ _HOMES = {
     "load_config": "camdigits.config",
     "open_source": "camdigits.sources.opening",
     **dict.fromkeys(
-        ("Box", "Digit", "Event", "Frame", "Number", "Rejected", "Result", "Scored"),
+        (
+            "Box",
+            "Digit",
+            "Event",
+            "Expression",
+            "Frame",
+            "Mark",
+            "Number",
+            "Rejected",
+            "Result",
+            "Scored",
+        ),
         "camdigits.values",
     ),
 }

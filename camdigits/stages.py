@@ -240,7 +240,7 @@ class Stages:
                     changed[index] = replace(
                         digits[index], box=region.box, label=label, score=score
                     )
-            # A stroke without which there is no digit belongs to the digit.
+            # Keep a stroke that the digit needs to be recognised.
             found = tuple(sign for sign in found if set(sign.pieces_of) <= set(changed))
         replaced = {index for sign in found for index in sign.digits}
         marks = tuple(_mark(sign) for sign in found)

@@ -174,14 +174,15 @@ def _picamera() -> Outcome:
 
 
 def _model() -> Outcome:
-    from camdigits.recognize.card import SEQUENCE_MODEL, find_model, load_card
+    from camdigits.recognize.card import SEQUENCE_MODEL, SIGN_MODEL, find_model, load_card
 
     path = find_model(MODEL)
-    card, other = load_card(path), load_card(find_model(SEQUENCE_MODEL))
+    card = load_card(path)
+    others = [(name, load_card(find_model(name))) for name in (SEQUENCE_MODEL, SIGN_MODEL)]
     labels = len(card.labels)
     return "ok", (
         f"{path.name} fits its card: {labels} labels, sha256 {card.sha256[:8]}; "
-        f"{SEQUENCE_MODEL}.tflite too: sha256 {other.sha256[:8]}"
+        + ", ".join(f"{name}.tflite too: sha256 {other.sha256[:8]}" for name, other in others)
     )
 
 

@@ -18,7 +18,6 @@ from camdigits.segment.contours import Components
 from camdigits.values import Box, Flags, Floats, GrayImage, Region
 
 WINDOW = 32, 40  # rows and columns of a window
-ALONE = 1.5  # chosen: height of the digits beside a sign over its longer side
 SAMPLES = 3  # chosen: pixels of the image per pixel of a window, and side
 NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
 UNIT = 16  # pixels of a window per height of a digit
@@ -36,7 +35,6 @@ class SignWindowConfig:
     max_gap: float = 1.0  # chosen: between a sign and the nearest digit
     max_above: float = 0.35  # chosen: of a sign's centre, above the digits
     max_below: float = 0.45  # chosen: the same below them: a comma
-    max_ratio: float = 2.0  # chosen: heights of digits on one line
     min_stacked: float = 0.5  # chosen: of the narrower part's width, that another one covers
     max_dot: float = 0.3  # chosen: longer side of a dot
     max_ring: float = 0.65  # chosen: longer side of a ring of a percent sign; width of its stroke
@@ -57,8 +55,8 @@ class SignCandidate:
 
     box: Box
     members: tuple[int, ...]  # components, as indexes
-    digits: tuple[int, ...]  # digits whose ink it is; () if it is nobody's
-    pieces_of: tuple[int, ...]  # digits of which it is a stroke: a comma that was joined to a 9
+    digits: tuple[int, ...]  # digits that it replaces; () if its ink is not part of a digit
+    pieces_of: tuple[int, ...]  # digits that contain it, such as a 9 with a comma joined to it
     height: float  # of the digits on its line
     middle: float  # y of the line
 
@@ -112,16 +110,13 @@ class _Part:
     piece_of: int | None = None  # the digit to which it was joined
 
 
-def _candidate(group: "Sequence[_Part]", lines: "_Lines") -> SignCandidate | None:
+def _candidate(group: Sequence[_Part], lines: "_Lines") -> SignCandidate | None:
     """Return parts above each other as one candidate; None if no digit is beside them."""
     own = tuple(part.digit for part in group if part.digit is not None)
     box = union(part.box for part in group)
-    if lines.near(box, but=own):
-        height, middle = lines.at(box, but=own)
-    elif len(own) > 1 and len(own) < len(group):  # a bar between two dots: divided by, alone
-        height, middle = ALONE * max(box.width, box.height), box.centre[1]
-    else:
+    if not lines.near(box, but=own):
         return None
+    height, middle = lines.at(box, but=own)
     members = tuple(part.component for part in group if part.component is not None)
     pieces_of = tuple(part.piece_of for part in group if part.piece_of is not None)
     return SignCandidate(box, members, own, pieces_of, height, middle)

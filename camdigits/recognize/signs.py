@@ -35,7 +35,7 @@ class SignConfig:
     """Limits for signs."""
 
     windows: SignWindowConfig = field(default_factory=SignWindowConfig)
-    min_score: float = 0.5  # chosen: of a sign whose ink is nobody's
+    min_score: float = 0.5  # chosen: of a sign whose ink is not part of a digit
     min_score_of_piece: float = 0.7  # chosen: of a sign that was joined to a digit
     min_score_of_digit: float = 0.95  # chosen: of a sign that was read as a digit
     min_score_of_date: float = 0.4  # chosen: the same of a slash that makes a date

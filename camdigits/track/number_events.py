@@ -96,8 +96,8 @@ class NumberEvents:
             numbers: each with its track.
             alive: ids of all digits that are tracked.
             now_s: time of the frame.
-            hidden: tracks of numbers of which the frame does not show every digit; these have no
-                event but "gone".
+            hidden: tracks of numbers with a digit that the frame does not show; they can only be
+                "gone".
 
         Raises:
             ValueError: a number has no track.

@@ -24,7 +24,7 @@ def start_from(model: Any, start: str, images: npt.NDArray[np.uint8]) -> None:
         model: convolutions, each with a batch normalisation, and a last one without.
         start: folder of a run of the same net; or a .tflite model of a net whose kernels are the
             same or narrower.
-        images: (M, H, W, C) uint8, of which the statistics are taken.
+        images: (M, H, W, C) uint8, for the statistics.
 
     Raises:
         DataError: there is no such run or model, or it is another net.

@@ -26,12 +26,10 @@ from support.fakes import (
 
 from camdigits.app.live.loop import frame_period_s, next_due_s
 from camdigits.app.live.saving import free_path, recording_fps
-from camdigits.app.live.session import LiveOptions, Session, mirrored
-from camdigits.app.window.keys import press
+from camdigits.app.live.session import LiveOptions, mirrored
 from camdigits.app.window.live import run_live
 from camdigits.errors import OutputError, SourceLostError
 from camdigits.image import cv2
-from camdigits.reader import Reader
 from camdigits.sinks.base import Picture, StopRun
 from camdigits.sinks.jsonl import JsonlSink
 from camdigits.sources.base import SourceInfo
@@ -347,18 +345,3 @@ def test_mirroring_twice_restores_the_frame() -> None:
 
     assert mirrored(original).bgr[0, 0, 0] == 255
     assert np.array_equal(mirrored(mirrored(original)).bgr, original.bgr)
-
-
-def test_plus_and_minus_change_the_threshold(tmp_path: Path) -> None:
-    """The frame is read again with the other threshold."""
-    reader = Reader(threshold=0.8)
-    session = Session(FILE, reader, options=LiveOptions(folder=tmp_path), report=lambda _: None)
-    session.process(Frame(0, 0.0, np.full((60, 80, 3), 255, np.uint8)))
-
-    for key in "++-":
-        session.change(press(session.state, key))
-
-    found = session._reader.reader
-    assert isinstance(found, Reader)
-    assert found.threshold == pytest.approx(0.85)
-    assert session.status().notes == ("threshold 0.85",)
