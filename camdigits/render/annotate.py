@@ -224,7 +224,9 @@ def _label_digits(
             below = min(digit.box.bottom + gap, size[1] - high)
             corners = [(x, y), (x, below)]
         boxes = [Box(x, y, wide, high) for x, y in corners]
-        free = next((box for box in boxes if not taken.covers(box, digit.box)), None)
+        beside = [box for box in boxes if not overlaps(box, digit.box)]  # none: it fills the page
+        own = None if beside else digit.box
+        free = next((box for box in beside or boxes if not taken.covers(box, own)), None)
         if free is None:
             bare.add(index)
             continue
