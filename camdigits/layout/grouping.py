@@ -227,6 +227,31 @@ def _chain(boxes: Sequence[Box], items: Sequence[Digit], config: GroupingConfig)
         if left not in after and right not in taken:
             after[left] = right
             taken.add(right)
+    return _even(after, boxes, items, config)
+
+
+def _even(
+    after: dict[int, int], boxes: Sequence[Box], items: Sequence[Digit], config: GroupingConfig
+) -> dict[int, int]:
+    """Link digits whose gap is a little too wide if they stand as evenly as their neighbours.
+
+    The wheels of a meter are equally far apart, and a 7 and a 1 are narrower than other digits.
+    """
+    wide = replace(config, max_gap_heights=config.max_even_gap_heights)
+    before = {right: left for left, right in after.items()}
+    for left, right in _neighbours(boxes, items, wide):
+        if left in after or right in before:
+            continue
+        pitch = boxes[right].centre[0] - boxes[left].centre[0]
+        beside = [(before.get(left), left), (right, after.get(right))]
+        others = [
+            boxes[two].centre[0] - boxes[one].centre[0]
+            for one, two in beside
+            if one is not None and two is not None
+        ]
+        off = [abs(other - pitch) for other in others]
+        if len(off) == 2 and max(off) <= config.max_uneven_pitch * pitch:
+            after[left], before[right] = right, left
     return after
 
 

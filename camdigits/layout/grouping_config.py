@@ -8,6 +8,8 @@ class GroupingConfig:
     """Limits for neighbours of one number, over the height of the taller of two digits."""
 
     max_gap_heights: float = 0.9  # chosen: a wider space separates two numbers
+    max_even_gap_heights: float = 1.0  # chosen: the same if the pitch is that on both sides
+    max_uneven_pitch: float = 0.05  # chosen: deviation of these pitches, over the pitch
     max_comb_gap_heights: float = 2.2  # chosen: the same between digits in boxes of a comb
     max_overlap_widths: float = 0.7  # chosen: of the narrower one; more is one above the other
     max_overlap_heights: float = 0.3  # chosen: a leaning 1 is below the bar of a 7

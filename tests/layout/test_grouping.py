@@ -233,3 +233,12 @@ def test_two_digits_in_a_box_are_no_comb():
     digits = [at("1", 16, width=14), at("2", 36, width=14), at("3", 70, width=14)]
 
     assert [n.text for n in group(mark_cell_boundaries(digits, comb(3))).numbers] == ["12", "3"]
+
+
+def test_evenly_spaced_digits_are_one_number_though_one_is_narrow():
+    """The wheels of a meter: the gap between 7 and 1 is a digit high, and the pitch is even."""
+    wheels = [at(label, 10 + 50 * place, width=26) for place, label in enumerate("00471")]
+    wheels[4] = at("1", 216, width=14)
+
+    assert texts(*wheels, at("2", 257, width=30)) == ["004712"]
+    assert texts(at("1", 10), at("2", 60), at("3", 90)) == ["1", "23"]
