@@ -7,7 +7,7 @@ A file names only what differs from the defaults:
     [ink]
     min_contrast = 0.05
 
-    [split.cut_paths]
+    [split.cut.paths]
     turn_cost = 0.5
 
 `docs/settings.md` lists every setting with its reason and its effect.
@@ -21,11 +21,11 @@ from typing import Any, TypeVar
 from camdigits.errors import ConfigError
 from camdigits.layout.grouping_config import GroupingConfig
 from camdigits.layout.plausibility import PlausibilityConfig
+from camdigits.recognize.lines.config import LineConfig
 from camdigits.recognize.merge import MergeConfig
 from camdigits.recognize.orientation import OrientationConfig
 from camdigits.recognize.prior import PriorConfig
 from camdigits.recognize.reject_words import RejectWordsConfig
-from camdigits.recognize.signs import SignConfig
 from camdigits.recognize.split import SplitConfig
 from camdigits.recognize.texture import TextureConfig
 from camdigits.segment.find_rules import RuleConfig
@@ -57,7 +57,7 @@ class ReaderConfig:
     merge: MergeConfig = field(default_factory=MergeConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
     plausibility: PlausibilityConfig = field(default_factory=PlausibilityConfig)
-    signs: SignConfig = field(default_factory=SignConfig)
+    lines: LineConfig = field(default_factory=LineConfig)
     grouping: GroupingConfig = field(default_factory=GroupingConfig)
 
 
@@ -90,8 +90,8 @@ def updated(settings: Settings, table: Mapping[str, Any], where: str = "settings
     Raises:
         ConfigError: a key is unknown or a value has the wrong type.
 
-    >>> updated(DEFAULT, {"split": {"cut_paths": {"turn_cost": 0.5}}}).split.cut_paths.turn_cost
-    0.5
+    >>> updated(DEFAULT, {"split": {"cut": {"max_paths": 2}}}).split.cut.max_paths
+    2
     """
     known = {each.name: getattr(settings, each.name) for each in fields(settings)}  # type: ignore[arg-type]
     for key in table:

@@ -23,9 +23,9 @@ from camdigits.layout.notation import Decimal
 from camdigits.meter import StageClock
 from camdigits.recognize.card import SEQUENCE_MODEL, find_model, load_card
 from camdigits.recognize.classify import Classifier, OutputSpec
+from camdigits.recognize.lines.read import load_line_reader
 from camdigits.recognize.orientation import find_rotation, find_skew
 from camdigits.recognize.sequence import load_sequence_reader
-from camdigits.recognize.signs import load_sign_reader
 from camdigits.recognize.split import Budget
 from camdigits.recognize.tflite import load_scorer
 from camdigits.segment.ink import InkConfig
@@ -113,7 +113,7 @@ class Reader:
         if not set(DIGITS) <= set(spec.labels):
             sequence, signs = None, False
         self._sequences = None if sequence is None else load_sequence_reader(sequence, threads)
-        self._signs = None if signs is False else load_sign_reader(signs, threads)
+        self._lines = None if signs is False else load_line_reader(signs, threads)
         self._decimal = decimal
         self._threshold = spec.threshold if threshold is None else threshold
         self._rotate = rotate
@@ -283,7 +283,7 @@ class Reader:
     @property
     def _stages(self) -> Stages:
         return Stages(
-            self._classifier, self._sequences, self._signs, self._threshold, self._config
+            self._classifier, self._sequences, self._lines, self._threshold, self._config
         )
 
 

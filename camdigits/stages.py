@@ -6,19 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from camdigits.config import ReaderConfig
-from camdigits.image import cv2
 from camdigits.layout.cells import mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
 from camdigits.meter import StageClock
 from camdigits.recognize.classify import Classifier, digits_of
-from camdigits.recognize.date_slashes import date_slashes
 from camdigits.recognize.glyph import glyphs_of
+from camdigits.recognize.lines.read import LineReader
+from camdigits.recognize.lines.stage import LineStage
 from camdigits.recognize.merge import merge
 from camdigits.recognize.prior import odds_of_none
 from camdigits.recognize.reject_words import reject_words
 from camdigits.recognize.sequence import SequenceReader
-from camdigits.recognize.sign_windows import components_near
-from camdigits.recognize.signs import FoundSign, SignConfig, SignReader, freed, without_pieces
 from camdigits.recognize.split import Budget, split
 from camdigits.recognize.texture import without_texture
 from camdigits.segment.contours import Components, fill_components
@@ -105,7 +103,7 @@ class Stages:
 
     classifier: Classifier
     sequences: SequenceReader | None  # None: joined digits are not split
-    signs: SignReader | None  # None: signs are not read
+    lines: LineReader | None  # None: lines are not read as a whole, and no signs
     threshold: float
     config: ReaderConfig
 
@@ -174,9 +172,17 @@ class Stages:
         digits = mark_cell_boundaries(plausible, classified.components.rules, config.grouping)
         clock.lap("plausibility")
         marks: tuple[Mark, ...] = ()
-        if self.signs is not None and not classified.is_textured:
-            digits, marks = self._with_signs(self.signs, classified, last, digits)
-            clock.lap("signs")
+        if self.lines is not None and not classified.is_textured:
+            stage = LineStage(
+                self.lines,
+                self.classifier.regions,
+                threshold,
+                config.plausibility.height_range,
+                config.lines,
+                config.split.cut,
+            )
+            digits, marks = stage.read(classified.components, last, digits, classified.ink)
+            clock.lap("lines")
         postponed = () if budget is None else budget.left
         return Pass(classified, merged, last, rejected, accepted, digits, marks, postponed)
 
@@ -212,83 +218,6 @@ class Stages:
         last = split(merged, classify, read_ink, threshold, config.split, budget)
         clock.lap("split")
         return merged, last
-
-    def _with_signs(
-        self,
-        signs: SignReader,
-        classified: Classified,
-        last: Candidates,
-        digits: Sequence[Digit],
-    ) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
-        """Find signs; return the digits that are none, and the signs."""
-        region_of = {region.box: region for region in last.regions}
-        regions = [region_of[digit.box] for digit in digits]
-        mask = classified.ink.mask
-        if classified.components.rules is not None:
-            mask = np.asarray(cv2.subtract(mask, classified.components.rules), np.uint8)
-        components = components_near(classified.components, regions, mask.shape)
-        found = signs.read(components, digits, regions, mask, self.config.signs)
-        found = _with_dates(digits, found, self.config.signs)
-        rest = without_pieces(regions, found, components)
-        changed: dict[int, Digit] = {}
-        if rest:
-            again = self.classifier.regions(list(rest.values()))
-            accepted = again.accepted(self.threshold).tolist()
-            for row, (index, region) in enumerate(rest.items()):
-                if accepted[row]:
-                    label, score = again.labels[row], float(again.scores[row])
-                    changed[index] = replace(
-                        digits[index], box=region.box, label=label, score=score
-                    )
-            # Keep a stroke that the digit needs to be recognised.
-            found = tuple(sign for sign in found if set(sign.pieces_of) <= set(changed))
-        replaced = {index for sign in found for index in sign.digits}
-        marks = tuple(_mark(sign) for sign in found)
-        left = [at for at in range(len(digits)) if at not in replaced]
-        kept = [changed.get(at, digits[at]) for at in left]
-        return (*kept, *self._freed(last, found, components, kept)), marks
-
-    def _freed(
-        self,
-        last: Candidates,
-        signs: Sequence[FoundSign],
-        components: Components,
-        digits: Sequence[Digit],
-    ) -> tuple[Digit, ...]:
-        """Read rejected regions without the signs that were joined to them."""
-        rows = np.flatnonzero(~last.accepted(self.threshold)).tolist()
-        rest = freed([last.regions[row] for row in rows], signs, components)
-        if not rest:
-            return ()
-        high = float(np.median([digit.box.height for digit in digits])) if digits else 0.0
-        low, top = self.config.plausibility.height_range
-        found = digits_of(self.classifier.regions(list(rest.values())), self.threshold)
-        return tuple(each for each in found if low * high <= each.box.height <= top * high)
-
-
-def _with_dates(
-    digits: Sequence[Digit], signs: Sequence[FoundSign], config: SignConfig
-) -> tuple[FoundSign, ...]:
-    """Drop slashes that were read as ones and are not sure, unless they make a date."""
-    doubtful = {
-        sign.digits[0]: sign
-        for sign in signs
-        if sign.label == "/" and len(sign.digits) == 1 and sign.score < config.min_score_of_digit
-    }
-    sure = [sign for sign in signs if sign not in doubtful.values()]
-    taken = {index for sign in sure for index in sign.digits}
-    left = [index for index in range(len(digits)) if index not in taken]
-    chances = {
-        place: doubtful[index].score for place, index in enumerate(left) if index in doubtful
-    }
-    dates = date_slashes(
-        [digits[index] for index in left], [_mark(sign) for sign in sure], chances
-    )
-    return (*sure, *(doubtful[left[place]] for place in dates))
-
-
-def _mark(sign: FoundSign) -> Mark:
-    return Mark(sign.box, sign.label, sign.score, line=sign.line)
 
 
 def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:

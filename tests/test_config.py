@@ -15,12 +15,12 @@ def written(folder: Path, text: str) -> Path:
 def test_a_file_names_only_what_differs(tmp_path: Path) -> None:
     """Nested tables for nested settings; everything else keeps its default."""
     config = load_config(
-        written(tmp_path, "max_side_px = 900\n[split.cut_paths]\nturn_cost = 1\n")
+        written(tmp_path, "max_side_px = 900\n[split.cut.paths]\nturn_cost = 1\n")
     )
 
     assert config.max_side_px == 900
-    assert config.split.cut_paths.turn_cost == 1.0
-    assert config.split.cut_paths.rows_px == DEFAULT.split.cut_paths.rows_px
+    assert config.split.cut.paths.turn_cost == 1.0
+    assert config.split.cut.paths.rows_px == DEFAULT.split.cut.paths.rows_px
     assert config.ink == DEFAULT.ink
 
 

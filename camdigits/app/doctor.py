@@ -174,11 +174,11 @@ def _picamera() -> Outcome:
 
 
 def _model() -> Outcome:
-    from camdigits.recognize.card import SEQUENCE_MODEL, SIGN_MODEL, find_model, load_card
+    from camdigits.recognize.card import LINE_MODEL, SEQUENCE_MODEL, find_model, load_card
 
     path = find_model(MODEL)
     card = load_card(path)
-    others = [(name, load_card(find_model(name))) for name in (SEQUENCE_MODEL, SIGN_MODEL)]
+    others = [(name, load_card(find_model(name))) for name in (SEQUENCE_MODEL, LINE_MODEL)]
     labels = len(card.labels)
     return "ok", (
         f"{path.name} fits its card: {labels} labels, sha256 {card.sha256[:8]}; "

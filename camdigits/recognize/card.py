@@ -17,7 +17,7 @@ from camdigits.errors import ModelError
 PACKAGE = Path(__file__).parent.parent
 MODEL_FOLDERS = (PACKAGE / "models", PACKAGE.parent / "models")  # of a wheel, of a checkout
 SEQUENCE_MODEL = "sequence"  # name of the shipped net that reads joined digits
-SIGN_MODEL = "signs"  # name of the shipped net that reads signs
+LINE_MODEL = "lines"  # name of the shipped net that reads signs
 REQUIRED_FIELDS = ("labels", "temperature", "threshold", "sha256")
 KNOWN_FIELDS = (*REQUIRED_FIELDS, "embedding")
 
@@ -122,7 +122,7 @@ def _existing(path: Path) -> Path:
 def shipped_models() -> tuple[str, ...]:
     """Return the names of the shipped models for single glyphs, sorted."""
     files = (path for folder in MODEL_FOLDERS for path in folder.glob("*.tflite"))
-    return tuple(sorted({path.stem for path in files} - {SEQUENCE_MODEL, SIGN_MODEL}))
+    return tuple(sorted({path.stem for path in files} - {SEQUENCE_MODEL, LINE_MODEL}))
 
 
 def _shipped() -> str:

@@ -117,7 +117,7 @@ class SequenceReader:
         centres = [((step + 0.5) * STEP - MARGIN) * scale + moved for step in path.steps]
         return Reading(
             tuple(self.spec.labels[label] for label in path.labels),
-            _label_chances(chances, path, scores),
+            label_chances(chances, path, scores),
             self.spec.labels,
             tuple(min(max(x, 0.0), shape[1] - 1.0) for x in centres),
             certainty,
@@ -248,7 +248,7 @@ def labels_probability(chances: Floats, labels: Sequence[int]) -> float:
     return float(min(1.0, sum(before[-2:])))
 
 
-def _label_chances(chances: Floats, path: Path, scores: Sequence[float]) -> Floats:
+def label_chances(chances: Floats, path: Path, scores: Sequence[float]) -> Floats:
     """Return (N, L) probabilities of all labels at each place of a path.
 
     The label of the path has its score; the others share the rest as at the steps nearby.

@@ -29,22 +29,25 @@ WIDTHS = 96, 192  # px: a strip is filled up to the narrower of two widths; a wi
 OVERLAP = 72  # px: of the windows of a wider strip; an output depends on 36 px on either side
 
 ReadStrip: TypeAlias = Callable[[GrayImage], Logits]
-"""A function from a (32, W) uint8 strip to (W / 4, labels + 1) logits; the last is blank."""
+"""A function from an (H, W) uint8 strip to (W / 4, labels + 1) logits; the last is blank."""
 
 
-def load_sequence_net(model: Path, card: Card, threads: int = 1) -> "SequenceNet":
+def load_sequence_net(
+    model: Path, card: Card, threads: int = 1, height: int = HEIGHT
+) -> "SequenceNet":
     """Load a sequence net.
 
     Args:
-        model: a .tflite file, (1, 32, W, 1) uint8 to (1, 1, W / 4, labels + 1) int8 or float32.
+        model: a .tflite file, (1, H, W, 1) uint8 to (1, 1, W / 4, labels + 1) int8 or float32.
         card: its card.
         threads: threads within one call.
+        height: H of its strips.
 
     Raises:
         ModelError: no runtime is installed, or the file is not a model of these shapes.
     """
     with silenced():
-        opened = {width: _open(model, card, width, threads) for width in WIDTHS}
+        opened = {width: _open(model, card, (height, width), threads) for width in WIDTHS}
     return SequenceNet(opened)
 
 
@@ -56,7 +59,7 @@ class SequenceNet:
         self._lock = threading.Lock()
 
     def __call__(self, strip: GrayImage) -> Logits:
-        """Return (W / 4, labels + 1) float32 logits of a (32, W) uint8 strip."""
+        """Return (W / 4, labels + 1) float32 logits of an (H, W) uint8 strip."""
         width = strip.shape[1]
         with self._lock:
             if width <= WIDTHS[-1]:
@@ -91,12 +94,12 @@ def windows(width: int) -> list[tuple[int, int, int]]:
 class _Window:
     """The net prepared for strips of one width."""
 
-    def __init__(self, interpreter: Any, width: int) -> None:
+    def __init__(self, interpreter: Any, size: tuple[int, int]) -> None:
         self._interpreter = interpreter
         self._input = int(interpreter.get_input_details()[0]["index"])
         output = interpreter.get_output_details()[0]
         self._output, self._affine = int(output["index"]), affine_of(output)
-        self._strip = np.zeros((1, HEIGHT, width, 1), np.uint8)
+        self._strip = np.zeros((1, *size, 1), np.uint8)
 
     def run(self, strip: GrayImage) -> Logits:
         width = strip.shape[1]
@@ -108,26 +111,26 @@ class _Window:
         return dequantize(codes, self._affine)
 
 
-def _open(model: Path, card: Card, width: int, threads: int) -> _Window:
+def _open(model: Path, card: Card, size: tuple[int, int], threads: int) -> _Window:
     interpreter = open_interpreter(find_runtime(), model, threads)
     inputs = interpreter.get_input_details()
     if inputs[0]["dtype"] != np.uint8 or len(inputs[0]["shape"]) != 4:
-        raise _wrong(model, card, "another input")
+        raise _wrong(model, card, size[0], "another input")
     try:
-        interpreter.resize_tensor_input(int(inputs[0]["index"]), (1, HEIGHT, width, 1))
+        interpreter.resize_tensor_input(int(inputs[0]["index"]), (1, *size, 1))
         interpreter.allocate_tensors()
         interpreter.invoke()  # build the kernels now rather than on the first frame
     except (ValueError, RuntimeError) as error:
-        raise _wrong(model, card, first_line(error)) from error
+        raise _wrong(model, card, size[0], first_line(error)) from error
     shape = tuple(int(side) for side in interpreter.get_output_details()[0]["shape"])
-    if shape != (1, 1, width // STEP, len(card.labels) + 1):
-        raise _wrong(model, card, f"an output of {shape}")
-    return _Window(interpreter, width)
+    if shape != (1, 1, size[1] // STEP, len(card.labels) + 1):
+        raise _wrong(model, card, size[0], f"an output of {shape}")
+    return _Window(interpreter, size)
 
 
-def _wrong(model: Path, card: Card, found: str) -> ModelError:
+def _wrong(model: Path, card: Card, height: int, found: str) -> ModelError:
     return ModelError(
-        f"{model}: wanted a sequence net, (1, {HEIGHT}, W, 1) uint8 strips to "
+        f"{model}: wanted a sequence net, (1, {height}, W, 1) uint8 strips to "
         f"(1, 1, W / {STEP}, {len(card.labels) + 1}) logits, got {found}; "
         "export it with python -m train export-sequence"
     )

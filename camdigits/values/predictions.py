@@ -1,6 +1,6 @@
 """Define what a model says about regions: scores, predictions and candidates."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -152,3 +152,27 @@ class Candidates:
         every = self.regions + new.regions
         regions = tuple(every[row] for row in rows)
         return Candidates(regions, self.predictions.joined(new.predictions).take(rows))
+
+    def with_more(self, new: Sequence["Candidates"]) -> "Candidates":
+        """Return these candidates, followed by others."""
+        every = self
+        for each in new:
+            every = every.replaced(range(len(every) + len(each)), each)
+        return every
+
+    def split(self, parts: Mapping[int, "Candidates"]) -> "Candidates":
+        """Return candidates in which some rows are replaced by their parts, in the same order."""
+        if not parts:
+            return self
+        order: list[int] = []
+        first, new = len(self), list[Candidates]()
+        for row in range(len(self)):
+            if row in parts:
+                new.append(parts[row])
+                order += range(first, first + len(parts[row]))
+                first += len(parts[row])
+            else:
+                order.append(row)
+        every = self.with_more(new)
+        regions = tuple(every.regions[row] for row in order)
+        return Candidates(regions, every.predictions.take(order))

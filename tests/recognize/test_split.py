@@ -108,7 +108,7 @@ def test_a_piece_of_a_stroke_is_not_a_whole_digit():
         found = split(candidates([region(ink)], (NONE,)), all_ones, reads("1", "1"), 0.9, config)
         return min(part.box.height for part in found.regions)
 
-    assert lowest(replace(DEFAULT, short_cost=0.0)) < 20
+    assert lowest(replace(DEFAULT, cut=replace(DEFAULT.cut, short_cost=0.0))) < 20
     assert lowest(DEFAULT) == 40
 
 
@@ -230,7 +230,7 @@ def test_the_score_of_a_part_rises_with_agreement():
             bars_are_ones,
             ReadsBars(certainty=0.9),
             0.5,
-            replace(DEFAULT, part_weight=weight),
+            replace(DEFAULT, cut=replace(DEFAULT.cut, part_weight=weight)),
         ).scores[0]
         for weight in (0.0, 0.5)
     ]

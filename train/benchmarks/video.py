@@ -23,6 +23,7 @@ from camdigits.render.annotate import annotate
 from camdigits.track.settings import config_for
 from camdigits.track.tracker import Tracker
 from camdigits.values import BgrImage, Digit, GrayImage, Result
+from train.benchmarks.video_numbers import complete_numbers, count_wrong
 from train.data import sets
 from train.data.alphabets import DIGIT_NONE
 from train.data.folder import data_folder
@@ -55,6 +56,8 @@ class Tally:
     blinks: int = 0  # labels that vanished and came back in settled time
     covered: int = 0  # digits that were shown, then covered for 0.5 s or more
     kept: int = 0  # of these, shown again with the same id
+    numbers_s: float = 0.0  # of numbers shown as complete
+    wrong_numbers_s: float = 0.0  # of these, wrong or partial
     waits_s: list[float] = field(
         default_factory=list
     )  # from the first reading to the first display
@@ -67,6 +70,11 @@ class Tally:
     def wrong(self) -> float:
         """Return the share of the digit-seconds shown that is wrong or false."""
         return (self.wrong_s + self.false_s) / max(self.shown_s, 1e-9)
+
+    @property
+    def wrong_numbers(self) -> float:
+        """Return the share of the time of complete numbers in which they are wrong or partial."""
+        return self.wrong_numbers_s / max(self.numbers_s, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class ClipScore:
         self._states: dict[int, _DigitState] = {}
 
     def add(
-        self, moment: LabelledFrame, step_s: float, read: Sequence[Digit], shown: Sequence[Digit]
+        self, moment: LabelledFrame, step_s: float, read: Sequence[Digit], shown: Result
     ) -> None:
         """Count one frame.
 
@@ -111,13 +119,15 @@ class ClipScore:
             moment: the frame and its items.
             step_s: duration of the frame.
             read: digits that the reader found.
-            shown: digits that the viewer sees.
+            shown: what the viewer sees.
         """
         now = moment.frame.time_s
         read_labels = _matched(moment.items, read)
-        shown_labels = _matched(moment.items, shown)
-        self.tally.shown_s += step_s * len(shown)
-        self.tally.false_s += step_s * (len(shown) - len(shown_labels))
+        shown_labels = _matched(moment.items, shown.digits)
+        self.tally.shown_s += step_s * len(shown.digits)
+        self.tally.false_s += step_s * (len(shown.digits) - len(shown_labels))
+        self.tally.numbers_s += step_s * len(complete_numbers(shown))
+        self.tally.wrong_numbers_s += step_s * count_wrong(moment.items, shown, shown_labels)
         for index, item in enumerate(moment.items):
             label = shown_labels.get(index)
             if item.label == DIGIT_NONE:
@@ -224,8 +234,8 @@ def score_clip(
         result = reader.read(moment.frame)
         followed = tracker.follow(result)
         each(followed)
-        alone.add(moment, step_s, result.digits, result.digits)
-        tracked.add(moment, step_s, result.digits, followed.digits)
+        alone.add(moment, step_s, result.digits, result)
+        tracked.add(moment, step_s, result.digits, followed)
     return Scores(alone.tally, tracked.tally)
 
 
@@ -235,7 +245,8 @@ def video_report(scores: Mapping[str, Scores]) -> str:
     Columns: label changes and blinks per legible digit and minute, after its first second; wrong
     and false labels in per cent of all digit-seconds shown; seconds of false labels; legible
     digit-seconds shown with the right label; digits that kept their id after a hand covered them
-    for half a second; seconds from the first reading to the label.
+    for half a second; seconds from the first reading to the label; wrong and partial numbers in
+    per cent of the time for which numbers are shown as complete.
     """
     whole = Scores()
     for one in scores.values():
@@ -308,8 +319,8 @@ def _photos(kind: str, names: Sequence[str]) -> tuple[GrayImage, ...]:
 
 
 HEAD = """\
-                 changes  blinks  wrong  false  shown      ids   sight to label s
-                 per digit, min       %      s      %     kept   median       p95"""
+                 changes  blinks  wrong  false  shown      ids   sight to label s  numbers wrong
+                 per digit, min       %      s      %     kept   median       p95              %"""
 
 
 def _row(one: Tally) -> str:
@@ -319,7 +330,8 @@ def _row(one: Tally) -> str:
     waits = [f"{quantile(one.waits_s, q):.3f}" if one.waits_s else "-" for q in (0.5, 0.95)]
     return (
         f"{one.changes / minutes:7.2f} {one.blinks / minutes:7.2f} {100 * one.wrong:6.2f} "
-        f"{one.false_s:6.1f} {shown:>6} {kept:>8} {waits[0]:>8} {waits[1]:>9}"
+        f"{one.false_s:6.1f} {shown:>6} {kept:>8} {waits[0]:>8} {waits[1]:>9} "
+        f"{100 * one.wrong_numbers:14.2f}"
     )
 
 

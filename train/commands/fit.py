@@ -135,6 +135,18 @@ def strips(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> N
     write_strips(out, count, seed, part, report=click.echo)
 
 
+@click.command()
+@click.argument("out", default=Path("runs/lines.npz"), type=PATH)
+@click.option("--count", default=100000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@PART
+def lines(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> None:
+    """Write lines of numbers with signs, film them, and store COUNT labelled strips in OUT."""
+    from train.simulate.lines import write_lines
+
+    write_lines(out, count, seed, part, report=click.echo)
+
+
 def _changed(usual: "Settings", data: tuple[Path, ...], changed: Mapping[str, Any]) -> "Settings":
     """Return settings with the data and the options that were given."""
     given = {name: value for name, value in changed.items() if value is not None}
@@ -144,13 +156,16 @@ def _changed(usual: "Settings", data: tuple[Path, ...], changed: Mapping[str, An
 @click.command("fit-sequence")
 @click.argument("strips", nargs=-1, type=PATH)
 @click.option("--out", default=Path("runs/sequence"), show_default=True, type=PATH)
+@click.option("--lines", is_flag=True, help="STRIPS are those of `lines`: numbers with signs.")
 @step_options
-def fit_sequence(strips: tuple[Path, ...], out: Path, resume: bool, **changed: object) -> None:
+def fit_sequence(
+    strips: tuple[Path, ...], out: Path, lines: bool, resume: bool, **changed: object
+) -> None:
     """Train the sequence net on files of STRIPS; interrupt it at any time and --resume."""
-    from train.fit.sequence import SequenceSettings
+    from train.fit.sequence import LINES, SequenceSettings
     from train.fit.sequence import fit_sequence as fit_run
 
-    settings = _changed(SequenceSettings(), strips, changed)
+    settings = _changed(LINES if lines else SequenceSettings(), strips, changed)
     fit_run(settings, out, resume, report=click.echo)
 
 
@@ -161,42 +176,6 @@ def fit_sequence(strips: tuple[Path, ...], out: Path, resume: bool, **changed: o
 def export_sequence(run: Path, dev: Path, out: Path) -> None:
     """Convert RUN (a folder of `fit-sequence`) to an int8 model, measured on the strips DEV."""
     from train.fit.export_sequence import export_sequence as export_run
-
-    export_run(run, dev, out, report=click.echo)
-
-
-@click.command()
-@click.argument("out", default=Path("runs/signs.npz"), type=PATH)
-@click.option("--count", default=140000, show_default=True, type=click.IntRange(1))
-@click.option("--seed", default=1, show_default=True)
-@PART
-def signs(out: Path, count: int, seed: int, part: Literal["train", "dev"]) -> None:
-    """Write numbers with signs, film them, and store COUNT labelled windows in OUT."""
-    from train.simulate.sign_pages import write_signs
-
-    write_signs(out, count, seed, part, report=click.echo)
-
-
-@click.command("fit-signs")
-@click.argument("windows", nargs=-1, type=PATH)
-@click.option("--out", default=Path("runs/signs"), show_default=True, type=PATH)
-@step_options
-def fit_signs(windows: tuple[Path, ...], out: Path, resume: bool, **changed: object) -> None:
-    """Train the sign net on files of WINDOWS; interrupt it at any time and --resume."""
-    from train.fit.signs import SignSettings
-    from train.fit.signs import fit_signs as fit_run
-
-    settings = _changed(SignSettings(), windows, changed)
-    fit_run(settings, out, resume, report=click.echo)
-
-
-@click.command("export-signs")
-@click.argument("run", type=PATH)
-@click.argument("dev", type=PATH)
-@click.option("--out", default=Path("models/signs.tflite"), show_default=True, type=PATH)
-def export_signs(run: Path, dev: Path, out: Path) -> None:
-    """Convert RUN (a folder of `fit-signs`) to an int8 model, measured on the windows DEV."""
-    from train.fit.export_signs import export_signs as export_run
 
     export_run(run, dev, out, report=click.echo)
 
@@ -232,11 +211,9 @@ COMMANDS = (
     crops,
     halves,
     strips,
+    lines,
     fit_sequence,
     export_sequence,
-    signs,
-    fit_signs,
-    export_signs,
     make_all,
     leave_out,
 )

@@ -23,6 +23,7 @@ from camdigits.recognize.card import Card
 from camdigits.recognize.classify import probabilities
 from camdigits.recognize.sequence import best_path, labels_probability
 from camdigits.recognize.sequence_net import ReadStrip, load_sequence_net
+from camdigits.recognize.strip import HEIGHT
 from camdigits.values import NONE, GrayImage, Logits
 from train.data.strips import WIDTHS, load_strips
 from train.errors import DataError
@@ -54,23 +55,23 @@ def export_sequence(
     if out.suffix != ".tflite":
         raise DataError(f"{out}: wanted a name that ends with .tflite")
     settings = load_settings(SequenceSettings, run)
-    model = fixed_width(load_net(run), settings.channels)
-    learned = load_strips(Path(settings.data[0]))[WIDTHS[1]].images
+    width, middle = sorted(load_strips(Path(settings.data[0])).items())[1]
+    model, learned = fixed_width(load_net(run), settings, width), middle.images
     content = quantized(model, learned[:: -(-len(learned) // SCALE_STRIPS), ..., np.newaxis])
     strips, truth = _strips(dev)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / out.name
         made.write_bytes(content)
-        read = load_sequence_net(made, Card(LABELS, 1.0, 0.0, ""))
-        found = evaluate_strips(read, strips, truth)
+        read = load_sequence_net(made, Card(settings.labels, 1.0, 0.0, ""), height=settings.height)
+        found = evaluate_strips(read, strips, truth, settings.labels)
     sha256 = hashlib.sha256(content).hexdigest()
     fields = {
-        "labels": list(LABELS),
+        "labels": list(settings.labels),
         "temperature": round(found.temperature, 3),
         "threshold": round(found.threshold, 3),
         "sha256": sha256,
         "bytes": len(content),
-        "net": "sequence",
+        "net": "sequence" if settings.height == HEIGHT else "lines",
         "parameters": int(model.count_params()),
         "accuracies": {name: round(share, 4) for name, share in found.accuracies.items()},
         "strips": list(settings.data),
@@ -99,7 +100,10 @@ class StripScore:
 
 
 def evaluate_strips(
-    read: ReadStrip, strips: Sequence[GrayImage], truth: Sequence[tuple[int, ...]]
+    read: ReadStrip,
+    strips: Sequence[GrayImage],
+    truth: Sequence[tuple[int, ...]],
+    names: Sequence[str] = LABELS,
 ) -> StripScore:
     """Measure a net on labelled strips: all labels right, by number of digits."""
     logits = [read(strip) for strip in strips]
@@ -110,8 +114,8 @@ def evaluate_strips(
     certainty = np.array(
         [labels_probability(each, path.labels) for each, path in zip(chances, paths, strict=True)]
     )
-    none = np.array([LABELS.index(NONE) in labels for labels in truth])
-    called = np.array([LABELS.index(NONE) in path.labels for path in paths])
+    none = np.array([names.index(NONE) in labels for labels in truth])
+    called = np.array([names.index(NONE) in path.labels for path in paths])
     length = np.array([len(labels) for labels in truth])
     accuracies = {
         f"{count} digits": float(right[~none & (length == count)].mean())
@@ -142,9 +146,9 @@ def _loss(logits: Sequence[Logits], truth: Sequence[tuple[int, ...]], temperatur
     return float(-np.where(right, np.log(certainty), np.log1p(-certainty)).mean())
 
 
-def fixed_width(model: Any, channels: Sequence[int], width: int = WIDTHS[1]) -> Any:
+def fixed_width(model: Any, settings: SequenceSettings, width: int = WIDTHS[1]) -> Any:
     """Return the same net for strips of one width; the runtime can change the width."""
-    fixed = sequence_net(channels, width)
+    fixed = sequence_net(settings, width)
     fixed.set_weights(model.get_weights())
     return fixed
 

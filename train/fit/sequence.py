@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from camdigits.image import cv2
+from camdigits.recognize.lines.strip import HEIGHT as LINE_HEIGHT
 from camdigits.recognize.strip import HEIGHT, MARGIN, STEP
-from camdigits.values import NONE
+from camdigits.values import NONE, SIGNS
 from train.data.alphabets import DIGITS
 from train.data.strips import StripSet, load_strips
 from train.fit.learner import Learner, make_optimizer
@@ -29,6 +30,7 @@ from train.fit.steps import StepSettings, begin, load_settings, train_steps
 
 SEPARATOR = ","
 LABELS = (*DIGITS.labels, SEPARATOR)  # and blank, the last output
+LINE_LABELS = (*DIGITS.labels, *SIGNS)  # of the net that reads whole lines
 CHANNELS = 16, 32, 48, 64, 64, 96, 128, 128
 IGNORED = -1  # columns without a known label
 START_STRIPS = 1500  # for the statistics of weights that come from a model
@@ -40,10 +42,15 @@ class SequenceSettings(StepSettings):
     """Settings of a run."""
 
     channels: tuple[int, ...] = CHANNELS
+    labels: tuple[str, ...] = LABELS  # without blank
+    height: int = HEIGHT  # px: of a strip
 
 
-def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -> Any:
-    """Build the net: (N, 32, W, 1) float, 0 to 1, to (N, 1, W / 4, labels + blank) logits.
+LINES = SequenceSettings(labels=LINE_LABELS, height=LINE_HEIGHT)  # of the net for whole lines
+
+
+def sequence_net(settings: SequenceSettings, width: int | None = None) -> Any:
+    """Build the net: (N, H, W, 1) float, 0 to 1, to (N, 1, W / 4, labels + blank) logits.
 
     Convolutions only, so that any width that is a multiple of four can be read. The first two
     layers halve both sides; two later ones halve the height only, so that a step of four columns
@@ -51,8 +58,8 @@ def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -
     """
     import keras
 
-    a, b, c, d, e, f, g, h = channels
-    strips = keras.Input((HEIGHT, width, 1), name="strips")
+    a, b, c, d, e, f, g, h = settings.channels
+    strips = keras.Input((settings.height, width, 1), name="strips")
     planes = _convolve(strips, a, 5, (2, 2))
     planes = _convolve(planes, b, 3, (2, 2))
     planes = _convolve(planes, c, 3, (1, 1))
@@ -60,9 +67,9 @@ def sequence_net(channels: Sequence[int] = CHANNELS, width: int | None = None) -
     planes = _convolve(planes, e, 3, (1, 1))
     planes = _convolve(planes, f, 3, (2, 1))
     planes = keras.layers.ZeroPadding2D((0, 2))(planes)
-    planes = _convolve(planes, g, (2, 5), (1, 1), "valid")
+    planes = _convolve(planes, g, (planes.shape[1], 5), (1, 1), "valid")
     planes = _convolve(planes, h, (1, 5), (1, 1))
-    logits = keras.layers.Conv2D(len(LABELS) + 1, 1, name="logits")(planes)
+    logits = keras.layers.Conv2D(len(settings.labels) + 1, 1, name="logits")(planes)
     return keras.Model(strips, logits)
 
 
@@ -79,8 +86,8 @@ def _convolve(planes: Any, channels: int, kernel: Any, strides: Any, padding: st
 class Batch:
     """Strips with their labels."""
 
-    images: npt.NDArray[np.float32]  # (N, 32, W, 1), 0 to 1
-    labels: npt.NDArray[np.int32]  # (N, MAX_LABELS), -1 after the last
+    images: npt.NDArray[np.float32]  # (N, H, W, 1), 0 to 1
+    labels: npt.NDArray[np.int32]  # (N, L), -1 after the last
     middles: npt.NDArray[np.int32]  # (N, W / 4) label at each step, IGNORED if unknown
 
 
@@ -110,7 +117,7 @@ def load_sequence_net(run: Path) -> Any:
     """Return the net of a run with its averaged weights (a keras.Model)."""
     settings = load_settings(SequenceSettings, run)
     load_tensorflow()
-    model = sequence_net(settings.channels)
+    model = sequence_net(settings)
     assign(model.variables, run / WEIGHTS_FILE)
     return model
 
@@ -120,7 +127,7 @@ def _learner(settings: SequenceSettings, images: npt.NDArray[np.uint8]) -> Learn
     import keras
 
     keras.utils.set_random_seed(settings.seed)
-    model = sequence_net(settings.channels)
+    model = sequence_net(settings)
     if settings.start is not None:
         start_from(model, settings.start, images)
     optimizer = make_optimizer(settings, settings.steps)
@@ -172,10 +179,15 @@ def _batches(sets: Sequence[StripSet], settings: SequenceSettings, epoch: int) -
     while True:
         part = sets[int(rng.choice(len(sets), p=counts / counts.sum()))]
         rows = rng.integers(len(part.labels), size=settings.batch)
-        yield _batch(part, np.sort(rows), rng)
+        yield _batch(part, np.sort(rows), settings, rng)
 
 
-def _batch(part: StripSet, rows: npt.NDArray[np.int64], rng: np.random.Generator) -> Batch:
+def _batch(
+    part: StripSet,
+    rows: npt.NDArray[np.int64],
+    settings: SequenceSettings,
+    rng: np.random.Generator,
+) -> Batch:
     """Distort strips slightly: width, height, slant, slope, place and contrast."""
     images, labels = part.images[rows], part.labels[rows].astype(np.int32)
     centres, width = part.centres[rows].astype(np.float32), part.images.shape[2]
@@ -186,7 +198,8 @@ def _batch(part: StripSet, rows: npt.NDArray[np.int64], rng: np.random.Generator
     shear, slope = rng.normal(0, 0.07, count), rng.normal(0, 0.015, count)
     right = rng.uniform(0, 1, count) * np.clip(width - across * part.widths[rows], 0, 2 * STEP)
     moved = np.empty_like(images)
-    half = HEIGHT / 2 - 0.5
+    height = images.shape[1]
+    half = height / 2 - 0.5
     for row, image in enumerate(images):
         middle = part.widths[rows[row]] / 2
         matrix = np.array(
@@ -195,20 +208,25 @@ def _batch(part: StripSet, rows: npt.NDArray[np.int64], rng: np.random.Generator
                 [slope[row], down[row], half * (1 - down[row]) - slope[row] * middle],
             ]
         )
-        moved[row] = cv2.warpAffine(image, matrix, (width, HEIGHT))
+        moved[row] = cv2.warpAffine(image, matrix, (width, height))
     placed = centres * across[:, None] + right[:, None]
     centres = np.where(centres >= 0, placed, -1).astype(np.float32)
     pixels = moved[..., None].astype(np.float32) / np.float32(255)
     gamma = np.exp(rng.normal(0, 0.25, (count, 1, 1, 1))).astype(np.float32)
     pixels = np.asarray(pixels**gamma, np.float32)
-    return Batch(pixels, labels, _middles(labels, centres, width // STEP))
+    blank = len(settings.labels)
+    none = settings.labels.index(NONE)
+    return Batch(pixels, labels, _middles(labels, centres, width // STEP, blank, none))
 
 
 def _middles(
-    labels: npt.NDArray[np.int32], centres: npt.NDArray[np.float32], steps: int
+    labels: npt.NDArray[np.int32],
+    centres: npt.NDArray[np.float32],
+    steps: int,
+    blank: int,
+    none: int,
 ) -> npt.NDArray[np.int32]:
     """Return (N, steps): the label at the middle of each character, blank two steps away."""
-    blank, none = len(LABELS), LABELS.index(NONE)
     found = np.full((len(labels), steps), blank, np.int32)
     found[(labels == none).any(axis=1)] = IGNORED
     rows, at = np.nonzero((labels >= 0) & (centres >= 0))

@@ -23,7 +23,7 @@ def start_from(model: Any, start: str, images: npt.NDArray[np.uint8]) -> None:
     Args:
         model: convolutions, each with a batch normalisation, and a last one without.
         start: folder of a run of the same net; or a .tflite model of a net whose kernels are the
-            same or narrower.
+            same or smaller; its last layer may have other labels.
         images: (M, H, W, C) uint8, for the statistics.
 
     Raises:
@@ -51,6 +51,8 @@ def copy_weights(model: Any, tflite: Path, images: npt.NDArray[np.uint8]) -> Non
             continue
         if isinstance(layer, layers.Conv2D):
             kernel, bias = next(left)
+            if layer.use_bias and layer.kernel.shape != kernel.shape:
+                break  # the last layer, of other labels, keeps its random weights
             layer.kernel.assign(_widened(kernel, tuple(layer.kernel.shape), tflite))
             if layer.use_bias:
                 layer.bias.assign(bias)
@@ -83,11 +85,8 @@ def _weights(tflite: Path) -> tuple[list[Array], list[Array]]:
 
 
 def _widened(kernel: Array, shape: tuple[int, ...], tflite: Path) -> Array:
-    """Return a kernel with zeros on both sides, as wide as wanted."""
-    sides = [(wanted - found) // 2 for wanted, found in zip(shape, kernel.shape, strict=True)]
-    if any(side < 0 for side in sides):
+    """Return a kernel with zeros on all sides, as large as wanted."""
+    more = [wanted - found for wanted, found in zip(shape, kernel.shape, strict=True)]
+    if min(more) < 0 or any(more[2:]):
         raise DataError(f"{tflite}: wanted kernels of at most {shape}, got {kernel.shape}")
-    wide = np.pad(kernel, [(side, side) for side in sides])
-    if wide.shape != shape:
-        raise DataError(f"{tflite}: wanted kernels of {shape}, got {kernel.shape}")
-    return np.asarray(wide, np.float32)
+    return np.asarray(np.pad(kernel, [(side // 2, side - side // 2) for side in more]), np.float32)

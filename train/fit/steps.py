@@ -1,7 +1,7 @@
 """Train for a number of steps, with a checkpoint every so many steps.
 
-The small nets beside the digit net (`train.fit.sequence`, `train.fit.signs`) are trained by this:
-settings are kept in the run's folder, an interrupted run continues where it stopped.
+The nets that read strips (`train.fit.sequence`) are trained by this: settings are kept in the
+run's folder, an interrupted run continues where it stopped.
 """
 
 import json

@@ -126,6 +126,7 @@ def write_text(
     signs: SignWriters,
     style: StringStyle,
     rng: np.random.Generator,
+    closeness: tuple[float, float] | None = None,
 ) -> Written:
     """Write a text from left to right: digits on the baseline, signs where they belong.
 
@@ -135,12 +136,13 @@ def write_text(
         signs: who write the signs.
         style: of the whole text.
         rng: random generator.
+        closeness: range of the gaps over the digit height; None draws one.
     """
     height = style.height_px
     side = round(3.2 * height + 12), round(height * (2.1 * len(text) + 1) + 24)
     line = Written(np.zeros(side, np.uint8))
     baseline, width, space = 2.0 * height, 0, 0.0
-    close = replace(style, closeness=_closeness(rng))
+    close = replace(style, closeness=closeness or _closeness(rng))
     for place, character in enumerate(text):
         if character == SPACE:
             space += rng.uniform(0.3, 0.7) * height

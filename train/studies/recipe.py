@@ -7,36 +7,36 @@ result. Five to six hours on two cores, most of them for the net of single digit
 files are not touched: models are written to runs/models.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from train.data.by_writer import Part
 from train.fit.average import average
 from train.fit.export import export
 from train.fit.export_sequence import export_sequence
-from train.fit.export_signs import export_signs
 from train.fit.loop import fit
 from train.fit.run import WEIGHTS_FILE as WEIGHTS
 from train.fit.run import finished
-from train.fit.sequence import SequenceSettings, fit_sequence
+from train.fit.sequence import LINES, SequenceSettings, fit_sequence
 from train.fit.settings import Settings, settings_for
-from train.fit.signs import SignSettings, fit_signs
 from train.fit.steps import is_finished
 from train.simulate.crops import write_crops
 from train.simulate.halves import write_halves
-from train.simulate.sign_pages import write_signs
+from train.simulate.lines import write_lines
 from train.simulate.strips import write_strips
 from train.studies.leave_out import SPLITS, leave_out
 
 Reporter = Callable[[str], None]
+WriteStrips = Callable[[Path, int, int, Part, Reporter], None]
 CROP_SEEDS, CROPS = (1, 2, 3, 4), 130_000  # one file per seed, camera crops per file
 HALF_SEEDS, HALVES = (1, 2), 80_000  # one file per seed, parts of touching digits per file
 STRIP_SEEDS, STRIPS = (
     (21, 22, 23, 24),
     130_000,
 )  # one file per seed, strips of joined digits per file
-WINDOW_SEEDS, WINDOWS = (2,), 120_000  # one file per seed, windows of signs per file
+LINE_SEEDS, LINE_COUNT = (31, 32), 100_000  # one file per seed, strips of lines per file
 DEV_SEED, DEV_COUNT, TRIAL_STEPS = 9, 12_000, 20
 CROPS_WEIGHT = 0.35  # how often each crop is seen per epoch (chosen)
 EPOCHS = 28
@@ -92,7 +92,7 @@ def recipe(
         *_digits(first, runs, report),
         *_model("letters", settings_for("letters", limit=limit), runs, report),
         *_sequence(runs, limit, report),
-        *_signs(runs, limit, report),
+        *_lines(runs, limit, report),
         *(_left_out(name, runs, limit, report) for name in SPLITS),
     ]
 
@@ -152,43 +152,48 @@ def _model(name: str, settings: Settings, runs: Path, report: Reporter) -> tuple
 
 
 def _sequence(runs: Path, limit: int | None, report: Reporter) -> Iterator[Step]:
-    """Write strips, train the net that reads joined digits, and export it."""
+    """Write strips of joined digits, train the net that reads them, and export it."""
     strips = {seed: runs / f"strips-{seed}.npz" for seed in STRIP_SEEDS}
-    count = limit or STRIPS
-    for seed, out in strips.items():
-        yield Step(out, partial(write_strips, out, count, seed, "train", report))
-    dev = runs / "strips-dev.npz"
-    yield Step(dev, partial(write_strips, dev, min(count, DEV_COUNT), DEV_SEED, "dev", report))
-    run, model = runs / "sequence", runs / "models/sequence.tflite"
+    yield from _strips(strips, write_strips, limit or STRIPS, report)
     settings = SequenceSettings(data=tuple(map(str, strips.values())))
+    yield from _reading_net("sequence", settings, write_strips, runs, limit, report)
+
+
+def _lines(runs: Path, limit: int | None, report: Reporter) -> Iterator[Step]:
+    """Write strips of lines with signs, train the net that reads them, and export it."""
+    strips = {seed: runs / f"lines-{seed}.npz" for seed in LINE_SEEDS}
+    yield from _strips(strips, write_lines, limit or LINE_COUNT, report)
+    settings = replace(LINES, data=tuple(map(str, strips.values())))
+    yield from _reading_net("lines", settings, write_lines, runs, limit, report)
+
+
+def _strips(
+    outs: Mapping[int, Path], write: WriteStrips, count: int, report: Reporter
+) -> Iterator[Step]:
+    for seed, out in outs.items():
+        yield Step(out, partial(write, out, count, seed, "train", report))
+
+
+def _reading_net(
+    name: str,
+    settings: SequenceSettings,
+    write: WriteStrips,
+    runs: Path,
+    limit: int | None,
+    report: Reporter,
+) -> Iterator[Step]:
+    """Write strips by the writers of "dev", train, and export a model measured on them."""
+    dev, count = runs / f"{name}-dev.npz", min(limit or DEV_COUNT, DEV_COUNT)
+    yield Step(dev, partial(write, dev, count, DEV_SEED, "dev", report))
     if limit is not None:
         settings = replace(settings, steps=TRIAL_STEPS, epoch=TRIAL_STEPS)
+    run, model = runs / name, runs / f"models/{name}.tflite"
     yield Step(
         run,
         lambda: fit_sequence(settings, run, resume=run.exists(), report=report),
         partial(is_finished, SequenceSettings),
     )
     yield Step(model, partial(export_sequence, run, dev, model, report))
-
-
-def _signs(runs: Path, limit: int | None, report: Reporter) -> Iterator[Step]:
-    """Write windows, train the net that reads signs, and export it."""
-    windows = {seed: runs / f"signs-{seed}.npz" for seed in WINDOW_SEEDS}
-    count = limit or WINDOWS
-    for seed, out in windows.items():
-        yield Step(out, partial(write_signs, out, count, seed, "train", report))
-    dev = runs / "signs-dev.npz"
-    yield Step(dev, partial(write_signs, dev, min(count, DEV_COUNT), DEV_SEED, "dev", report))
-    run, model = runs / "signs", runs / "models/signs.tflite"
-    settings = SignSettings(data=tuple(map(str, windows.values())))
-    if limit is not None:
-        settings = replace(settings, steps=TRIAL_STEPS, epoch=TRIAL_STEPS)
-    yield Step(
-        run,
-        lambda: fit_signs(settings, run, resume=run.exists(), report=report),
-        partial(is_finished, SignSettings),
-    )
-    yield Step(model, partial(export_signs, run, dev, model, report))
 
 
 def _left_out(name: str, runs: Path, limit: int | None, report: Reporter) -> Step:

@@ -88,7 +88,7 @@ def _comments(kind: type) -> dict[str, str]:
 def changed(config: Any, path: Path_, factor: float) -> Any:
     """Return settings with the number at `path` multiplied by `factor`.
 
-    >>> changed(DEFAULT, ("split", "cut_paths", "rows_px"), 0.8).split.cut_paths.rows_px
+    >>> changed(DEFAULT, ("split", "cut", "paths", "rows_px"), 0.8).split.cut.paths.rows_px
     26
     """
     head, *rest = path

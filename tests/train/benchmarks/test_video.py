@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from camdigits.layout.grouping import group
 from camdigits.reader import Reader
-from camdigits.values import Box, Digit, Frame
+from camdigits.values import Box, Digit, Frame, Result
 from train.benchmarks.video import (
     ClipScore,
     MarkedFrames,
@@ -36,8 +37,13 @@ def watch(frames: Iterable[tuple[Sequence[VisibleItem], Sequence[Digit]]]) -> Ta
     score = ClipScore()
     for index, (seen, shown) in enumerate(frames):
         moment = LabelledFrame(Frame(index, index * STEP, BLANK), tuple(seen))
-        score.add(moment, STEP, shown, shown)
+        score.add(moment, STEP, shown, result(moment.frame, shown))
     return score.tally
+
+
+def result(frame: Frame, shown: Sequence[Digit]) -> Result:
+    """Return shown digits with the numbers that they form."""
+    return Result(frame, tuple(shown), group(shown).numbers, 0, {})
 
 
 def label(text: str, track: int | None = 1, box: Box = PLACE) -> Digit:
@@ -109,9 +115,44 @@ def test_the_wait_starts_at_the_first_reading() -> None:
     for index in range(10):
         moment = LabelledFrame(Frame(index, index * STEP, BLANK), (item(),))
         read = [label("7")] if index >= 2 else []
-        score.add(moment, STEP, read, read if index >= 4 else [])
+        shown = result(moment.frame, read if index >= 4 else [])
+        score.add(moment, STEP, read, shown)
 
     assert score.tally.waits_s == pytest.approx([0.2])
+
+
+NEXT = Box(124, 100, 20, 40)
+
+
+def pair(sure: bool = True) -> list[VisibleItem]:
+    """Return a written 72; the 2 may be out of focus."""
+    two = VisibleItem(1, SceneMark(2 if sure else UNSURE, NEXT), 2)
+    third = VisibleItem(2, SceneMark(9, Box(148, 100, 20, 40)), 9)
+    return [item(), two, third]
+
+
+@pytest.mark.parametrize(
+    ("shown", "wrong"),
+    [
+        ([label("7"), label("2", 2, NEXT), label("9", 3, Box(148, 100, 20, 40))], 0),
+        ([label("7"), label("2", 2, NEXT)], 1),
+        ([label("7"), label("3", 2, NEXT), label("9", 3, Box(148, 100, 20, 40))], 1),
+        ([label("7"), label("2", 2, NEXT), label("9", 3, Box(172, 100, 20, 40))], 1),
+    ],
+)
+def test_partial_and_wrong_numbers_count_by_their_time(shown: list[Digit], wrong: int) -> None:
+    """Of the written 729, 72 is partial, 739 is wrong, and so is one with a false digit."""
+    tally = watch([(pair(), shown)] * 5)
+
+    assert tally.numbers_s == pytest.approx(0.5)
+    assert tally.wrong_numbers == wrong
+
+
+def test_what_nobody_can_read_is_not_missing_from_a_number() -> None:
+    """An illegible digit may be missing, and may have any label."""
+    items = [*pair(sure=False)[:2]]
+
+    assert watch([(items, [label("7"), label("5", 2, NEXT)])]).wrong_numbers == 0
 
 
 def test_the_report_has_a_line_for_each_and_one_for_all() -> None:
@@ -122,7 +163,7 @@ def test_the_report_has_a_line_for_each_and_one_for_all() -> None:
         {"still": Scores(Tally(), one), "hand": Scores(Tally(), one)}
     ).splitlines()
 
-    figures = ["tracker", "3.00", "0.00", "10.00", "0.0", "90.0", "-", "-", "-"]
+    figures = ["tracker", "3.00", "0.00", "10.00", "0.0", "90.0", "-", "-", "-", "0.00"]
     assert lines[3].split() == ["still", *figures]
     assert lines[-1].split() == ["all", *figures]
     assert [line.split()[0] for line in lines[2::2]] == ["still", "hand", "all"]

@@ -154,7 +154,7 @@ def test_the_middles_of_characters_are_known_and_their_sides_ignored() -> None:
     labels = np.array([[4, -1], [LABELS.index("none"), -1]], np.int32)
     centres = np.array([[14.0, -1], [-1.0, -1]], np.float32)
 
-    found = _middles(labels, centres, 8)
+    found = _middles(labels, centres, 8, len(LABELS), LABELS.index("none"))
 
     blank = len(LABELS)
     assert found[0].tolist() == [blank, blank, IGNORED, 4, IGNORED, blank, blank, blank]
@@ -181,7 +181,7 @@ def test_certain_and_right_readings_set_the_threshold() -> None:
 def test_a_net_of_another_width_has_the_same_weights(run: tuple[Path, Path]) -> None:
     """Only the shape of the input differs."""
     model = load_net(run[1])
-    fixed = fixed_width(model, TINY.channels, WIDTHS[0])
+    fixed = fixed_width(model, TINY, WIDTHS[0])
 
     strip = np.random.default_rng(5).random((1, 32, WIDTHS[0], 1), np.float32)
     assert np.allclose(model(strip), fixed(strip), atol=1e-5)

@@ -11,10 +11,10 @@ pytest.importorskip("tensorflow")
 from train.fit.export_sequence import fixed_width
 from train.fit.nets import load_tensorflow
 from train.fit.quantize import quantized
-from train.fit.sequence import sequence_net
+from train.fit.sequence import SequenceSettings, sequence_net
 from train.fit.start import start_from
 
-CHANNELS = 4, 4, 4, 4, 4, 4, 8, 8
+TINY = SequenceSettings(channels=(4, 4, 4, 4, 4, 4, 8, 8))
 
 
 def strips(count: int = 30) -> np.ndarray:
@@ -28,9 +28,9 @@ def test_a_net_starts_with_the_weights_of_a_model(tmp_path: Path) -> None:
     import keras
 
     keras.utils.set_random_seed(1)
-    old, new = sequence_net(CHANNELS), sequence_net(CHANNELS)
+    old, new = sequence_net(TINY), sequence_net(TINY)
     path = tmp_path / "old.tflite"
-    path.write_bytes(quantized(fixed_width(old, CHANNELS), strips()))
+    path.write_bytes(quantized(fixed_width(old, TINY), strips()))
 
     start_from(new, str(path), strips())
 
@@ -44,4 +44,4 @@ def test_a_model_of_another_net_is_rejected() -> None:
     model = Path(__file__).parents[3] / "models/digits.tflite"
 
     with pytest.raises(DataError, match="wanted"):
-        start_from(sequence_net(CHANNELS), str(model), strips())
+        start_from(sequence_net(TINY), str(model), strips())

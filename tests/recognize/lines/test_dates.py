@@ -1,4 +1,4 @@
-from camdigits.recognize.date_slashes import date_slashes
+from camdigits.recognize.lines.dates import date_slashes
 from camdigits.values import Box, Digit, Mark
 
 

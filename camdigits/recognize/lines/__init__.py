@@ -1,0 +1,1 @@
+"""Read whole lines: the digits and signs of a number together."""

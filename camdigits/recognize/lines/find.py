@@ -1,0 +1,105 @@
+"""Find the lines on which digits are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from camdigits.recognize.lines.config import DEFAULT, LineConfig
+from camdigits.recognize.lines.strip import REACH, Line
+from camdigits.segment.contours import Components
+from camdigits.values import Box
+
+NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
+
+
+def find_lines(
+    boxes: Sequence[Box], config: LineConfig = DEFAULT
+) -> list[tuple[tuple[int, ...], Line]]:
+    """Find the digits that are beside each other, and the line of each group.
+
+    >>> boxes = [Box(0, 0, 20, 30), Box(40, 2, 20, 30), Box(300, 0, 20, 30)]
+    >>> [own for own, _ in find_lines(boxes)]
+    [(0, 1), (2,)]
+    """
+    if not boxes:
+        return []
+    x, y, width, height = np.array(boxes, np.float64).T
+    tall = np.maximum(height[:, None], height)
+    middle, at = y + height / 2, x + width / 2
+    gap, step = x - (x + width)[:, None], np.abs(middle - middle[:, None])
+    beside = (at > at[:, None]) & (gap <= config.max_gap * tall)
+    beside &= step <= config.max_step * tall
+    beside &= np.minimum(height[:, None], height) >= config.min_height_ratio * tall
+    lefts, rights = np.nonzero(beside)
+    nearest = np.argsort((np.maximum(gap, 0) + step)[beside], kind="stable")
+    after: dict[int, int] = {}
+    taken: set[int] = set()
+    for left, right in zip(lefts[nearest].tolist(), rights[nearest].tolist(), strict=True):
+        if left not in after and right not in taken:
+            after[left] = right
+            taken.add(right)
+    found = []
+    for first in range(len(boxes)):
+        if first not in taken:
+            own = [first]
+            while own[-1] in after:
+                own.append(after[own[-1]])
+            found.append((tuple(own), _line([boxes[index] for index in own], config)))
+    return _without_low(found, boxes, config)
+
+
+def _without_low(
+    lines: Sequence[tuple[tuple[int, ...], Line]], boxes: Sequence[Box], config: LineConfig
+) -> list[tuple[tuple[int, ...], Line]]:
+    """Add what is much lower than a line that it is on to that line: commas, rings, exponents."""
+    added: dict[int, list[int]] = {}
+    for place, (own, line) in enumerate(lines):
+        for other, (_, larger) in enumerate(lines):
+            if line.height <= config.max_low_digit * larger.height and all(
+                larger.has(boxes[index], REACH) for index in own
+            ):
+                added.setdefault(other, []).extend(own)
+                added.setdefault(place, [])
+                break
+    kept = []
+    for place, (own, line) in enumerate(lines):
+        if added.get(place, True):
+            every = sorted((*own, *added.get(place, ())), key=lambda index: boxes[index].x)
+            kept.append((tuple(every), line))
+    return kept
+
+
+def _line(boxes: Sequence[Box], config: LineConfig) -> Line:
+    x, y, width, height = np.array(boxes, np.float64).T
+    high = float(np.median(height))
+    beside = config.reach * high
+    left, right = float(x.min()) - beside, float((x + width).max()) + beside
+    at, middle = x + width / 2, y + height / 2
+    slope = 0.0
+    if len(boxes) > 2 and np.ptp(at) > config.min_span * high:
+        slope = float(np.polyfit(at, middle, 1)[0])
+    return Line(left, right, float(np.mean(middle - slope * (at - left))), slope, high)
+
+
+def components_near(
+    components: Components,
+    digits: Sequence[Box],
+    shape: tuple[int, ...],
+    config: LineConfig = DEFAULT,
+) -> Components:
+    """Return the components that may be on a line with a digit.
+
+    Wood and cloth have thousands of components: a coarse map of the surroundings of all digits is
+    looked up once for each.
+    """
+    cell = NEAR_CELL_PX
+    near = np.zeros((shape[0] // cell + 1, shape[1] // cell + 1), np.bool_)
+    for x, y, width, height in digits:
+        across, up = config.max_gap * height, config.max_above * height
+        left, top = max(0, int(x - across)) // cell, max(0, int(y - up)) // cell
+        right, bottom = int(x + width + across) // cell + 1, int(y + height + up) // cell + 1
+        near[top:bottom, left:right] = True
+    boxes = components.boxes
+    middle = (boxes[:, :2] + boxes[:, 2:] // 2) // cell
+    fits = boxes[:, 2:].max(axis=1, initial=0) >= config.min_side_px
+    return components.only(np.flatnonzero(fits & near[middle[:, 1], middle[:, 0]]))

@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+
+from camdigits.image import cv2
+from camdigits.recognize.lines.find import components_near, find_lines
+from camdigits.recognize.lines.strip import HEIGHT, MARGIN, STEP, UNIT, Line, draw_line
+from camdigits.segment.contours import trace_components
+from camdigits.values import Box
+
+DIGITS = [Box(100, 60, 20, 40), Box(150, 60, 20, 40)]
+LINE = Line(90.0, 190.0, 80.0, 0.0, 40.0)
+
+
+def components(*boxes, size=(200, 400), scale=1):
+    """Trace a page with a block of ink per box."""
+    mask = np.zeros(size, np.uint8)
+    for x, y, width, height in boxes:
+        mask[y : y + height, x : x + width] = 255
+    side = size[1] * scale, size[0] * scale
+    return trace_components(np.asarray(cv2.resize(mask, side, interpolation=0), np.uint8))
+
+
+def test_digits_beside_each_other_are_a_line():
+    """It has their median height, and reaches beyond them."""
+    ((own, line),) = find_lines(DIGITS)
+
+    assert own == (0, 1)
+    assert (line.height, line.slope) == (40, 0)
+    assert line.middle_at(130) == 80
+    assert line.left < 100 - 40
+    assert line.right > 170 + 40
+
+
+@pytest.mark.parametrize("other", [Box(300, 60, 20, 40), Box(150, 110, 20, 40)])
+def test_digits_far_away_or_below_are_another_line(other):
+    """Each has a line of its own."""
+    assert [own for own, _ in find_lines([DIGITS[0], other])] == [(0,), (1,)]
+
+
+def test_a_much_smaller_digit_is_on_the_line_that_it_stands_in():
+    """A comma that was read as a digit, the ring of a percent sign, an exponent."""
+    comma = Box(125, 94, 8, 12)
+
+    ((own, line),) = find_lines([*DIGITS, comma])
+
+    assert own == (0, 2, 1)
+    assert line.height == 40
+
+
+def test_no_digits_no_lines():
+    """An empty page."""
+    assert find_lines([]) == []
+
+
+def test_a_slanting_line_is_followed():
+    """Its middle rises with the digits."""
+    boxes = [Box(100 + 50 * place, 60 + 5 * place, 20, 40) for place in range(4)]
+
+    ((_, line),) = find_lines(boxes)
+
+    assert line.slope == pytest.approx(0.1)
+    assert line.middle_at(110) == pytest.approx(80)
+    assert line.has(boxes[3], 0.1)
+    assert not line.has(Box(250, 20, 20, 40), 0.55)
+
+
+def test_a_strip_has_the_scale_of_its_digits():
+    """Digits are 20 pixels high in its middle; a point stays small, and on the baseline."""
+    strip = draw_line(components(*DIGITS, (132, 92, 8, 8)), LINE)
+
+    assert strip.shape == (HEIGHT, LINE.columns)
+    assert LINE.columns % STEP == 0
+    rows = np.flatnonzero(strip[:, 18] > 128)
+    assert (rows.min(), rows.max()) == pytest.approx((10, 29), abs=1)
+    point = np.argwhere(strip[:, 30:44] > 128)
+    assert np.ptp(point[:, 0]) <= 5
+    assert point[:, 0].max() == pytest.approx(29, abs=1)
+
+
+def test_a_strip_does_not_depend_on_the_scale_of_the_picture():
+    """The same page three times as large gives nearly the same strip."""
+    large = Line(270.0, 570.0, 240.0, 0.0, 120.0)
+
+    one = draw_line(components(*DIGITS, (130, 80, 12, 6)), LINE).astype(int)
+    other = draw_line(components(*DIGITS, (130, 80, 12, 6), scale=3), large).astype(int)
+
+    assert np.abs(one - other).mean() < 8
+
+
+def test_what_is_not_on_the_line_is_not_drawn():
+    """Other rows, frames, and what is beside the line."""
+    strip = draw_line(
+        components(
+            *DIGITS, (120, 5, 20, 30), (120, 150, 20, 30), (195, 20, 4, 130), (10, 60, 9, 40)
+        ),
+        LINE,
+    )
+
+    assert np.array_equal(strip, draw_line(components(*DIGITS), LINE))
+
+
+def test_an_empty_line_is_an_empty_strip():
+    """Nothing was found on it."""
+    assert not draw_line(components(), LINE).any()
+
+
+def test_columns_of_the_strip_are_places_of_the_image():
+    """Both ways, on a line with a slope too."""
+    line = Line(50.0, 250.0, 70.0, 0.1, 40.0)
+
+    (x, y) = line.to_strip(np.array([130.0, 78.0]))
+
+    assert line.x_of(x) == pytest.approx(130)
+    assert y == pytest.approx(HEIGHT / 2)
+    assert line.to_strip(np.array([130.0, 58.0]))[1] == pytest.approx(HEIGHT / 2 - UNIT / 2)
+    assert line.to_strip(np.array([50.0, 70.0]))[0] == pytest.approx(MARGIN)
+
+
+def test_only_components_near_digits_are_kept():
+    """Clutter elsewhere, and single pixels, are not looked at."""
+    every = components(*DIGITS, (132, 92, 6, 6), (132, 20, 1, 1), (300, 180, 9, 9))
+
+    near = components_near(every, DIGITS, (200, 400))
+
+    assert {tuple(box) for box in near.boxes.tolist()} == {*map(tuple, DIGITS), (132, 92, 6, 6)}

@@ -1,0 +1,65 @@
+import numpy as np
+
+from camdigits.recognize.lines.read import Character, LineReading
+from camdigits.recognize.lines.second_reading import second_readings
+from camdigits.recognize.lines.strip import Line
+from camdigits.values import NONE, Box, Candidates, Digit, Predictions, Region
+
+COLUMNS = ("1", "4", "7", ",", NONE)
+LINE = Line(0.0, 300.0, 80.0, 0.0, 40.0)
+
+
+def read(*characters):
+    """Return a reading with one row of probabilities per (label, x, score)."""
+    chances = np.full((len(characters), len(COLUMNS)), 0.001)
+    for row, (label, _, score) in enumerate(characters):
+        chances[row, COLUMNS.index(label)] = score
+    found = tuple(Character(label, score, x) for label, x, score in characters)
+    return LineReading(LINE, (0,), found, chances, COLUMNS)
+
+
+def candidates(*boxes):
+    regions = tuple(Region(Box(*box), np.full((box[3], box[2]), 255, np.uint8)) for box in boxes)
+    return Candidates(regions, Predictions(np.full((len(boxes), 2), 0.5), ("1", NONE)))
+
+
+SEVEN, OTHER = (50, 60, 30, 40), (100, 60, 50, 40)
+DIGITS = [(0, Digit(Box(*SEVEN), "7", 0.99))]
+
+
+def test_a_rejected_region_is_read_again():
+    """Its characters have places in the region's ink."""
+    found = second_readings(
+        [read(("7", 65, 0.99), ("1", 110, 0.9), ("4", 135, 0.8))],
+        candidates(SEVEN, OTHER),
+        DIGITS,
+    )
+
+    assert list(found) == [1]
+    (reading,) = found[1]
+    assert reading.labels == ("1", "4")
+    assert reading.centres == (10, 35)
+    assert reading.certainty == 0.9 * 0.8
+    assert reading.scores == (0.9, 0.8)
+
+
+def test_agreement_changes_nothing():
+    """Both nets read the same digit, also if a comma touches it."""
+    assert second_readings([read(("7", 65, 0.99))], candidates(SEVEN), DIGITS) == {}
+    joined = read(("7", 60, 0.99), (",", 75, 0.95))
+    assert second_readings([joined], candidates(SEVEN), DIGITS) == {}
+
+
+def test_another_digit_has_to_be_sure():
+    """What the digit net accepted is only read again if the line net is sure."""
+    assert list(second_readings([read(("1", 65, 0.97))], candidates(SEVEN), DIGITS)) == [0]
+    assert second_readings([read(("1", 65, 0.8))], candidates(SEVEN), DIGITS) == {}
+
+
+def test_regions_off_the_line_and_doubtful_characters_are_left():
+    """Of another row, much smaller, or read with less than 60 %."""
+    for box in ((100, 10, 50, 40), (100, 75, 20, 10)):
+        sure = read(("7", 65, 0.99), ("4", 110, 0.9))
+        assert second_readings([sure], candidates(SEVEN, box), DIGITS) == {}
+    doubtful = read(("7", 65, 0.99), ("4", 125, 0.5))
+    assert second_readings([doubtful], candidates(SEVEN, OTHER), DIGITS) == {}
