@@ -117,8 +117,9 @@ def evaluate_strips(
     none = np.array([names.index(NONE) in labels for labels in truth])
     called = np.array([names.index(NONE) in path.labels for path in paths])
     length = np.array([len(labels) for labels in truth])
+    noun = "digits" if tuple(names) == LABELS else "characters"
     accuracies = {
-        f"{count} digits": float(right[~none & (length == count)].mean())
+        f"{count} {noun}": float(right[~none & (length == count)].mean())
         for count in range(1, 8)
         if (~none & (length == count)).any()
     }

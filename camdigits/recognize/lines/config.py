@@ -12,6 +12,8 @@ class LineConfig:
     max_step: float = 0.55  # chosen: vertical distance of their centres, the same
     min_height_ratio: float = 0.45  # chosen: of their heights
     reach: float = 1.2  # chosen: what is beside the first and the last digit
+    max_link_gap: float = 1.0  # chosen: between regions that link two digits
+    max_link: float = 3.0  # chosen: length of such regions beyond a digit
     min_span: float = 2.0  # chosen: a shorter line is level
     max_above: float = 0.6  # chosen: of a component's centre, above or below the digits
     min_side_px: int = 2  # chosen: longer side of a component

@@ -7,15 +7,26 @@ import numpy as np
 from camdigits.recognize.lines.config import DEFAULT, LineConfig
 from camdigits.recognize.lines.strip import REACH, Line
 from camdigits.segment.contours import Components
-from camdigits.values import Box
+from camdigits.values import Box, Floats
 
 NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
 
 
+Found = list[tuple[tuple[int, ...], Line]]
+
+
 def find_lines(
-    boxes: Sequence[Box], config: LineConfig = DEFAULT
-) -> list[tuple[tuple[int, ...], Line]]:
+    boxes: Sequence[Box], others: Sequence[Box] = (), config: LineConfig = DEFAULT
+) -> Found:
     """Find the digits that are beside each other, and the line of each group.
+
+    Args:
+        boxes: of digits.
+        others: regions that may be digits or signs; they link digits that are further apart.
+        config: limits.
+
+    Returns:
+        The digits of each line, from left to right, as indexes.
 
     >>> boxes = [Box(0, 0, 20, 30), Box(40, 2, 20, 30), Box(300, 0, 20, 30)]
     >>> [own for own, _ in find_lines(boxes)]
@@ -45,12 +56,52 @@ def find_lines(
             while own[-1] in after:
                 own.append(after[own[-1]])
             found.append((tuple(own), _line([boxes[index] for index in own], config)))
-    return _without_low(found, boxes, config)
+    found = _without_low(found, boxes, config)
+    return _linked(found, boxes, others, config) if others else found
 
 
-def _without_low(
-    lines: Sequence[tuple[tuple[int, ...], Line]], boxes: Sequence[Box], config: LineConfig
-) -> list[tuple[tuple[int, ...], Line]]:
+def _linked(
+    lines: Found, boxes: Sequence[Box], others: Sequence[Box], config: LineConfig
+) -> Found:
+    """Extend lines over what is beside them; join lines that meet there."""
+    ends = np.array(others, np.float64).reshape(-1, 4)
+    left, right = ends[:, 0], ends[:, 0] + ends[:, 2]
+    joined: Found = []
+    for own, line in sorted(lines, key=lambda each: each[1].left):
+        digits = [boxes[index] for index in own]
+        first, last = min(box.x for box in digits), max(box.right for box in digits)
+        beside = np.array([line.has_row(Box(*box), config.max_away) for box in others])
+        reach, most = config.max_link_gap * line.height, config.max_link * line.height
+        start = _reached(-first, -right[beside], -left[beside], reach, most)
+        stop = _reached(last, left[beside], right[beside], reach, most)
+        wide = line.within(-start - config.reach * line.height, stop + config.reach * line.height)
+        for place, (before, other) in enumerate(joined):
+            ratio = min(line.height, other.height) / max(line.height, other.height)
+            meets = other.right >= wide.left and ratio >= config.min_height_ratio
+            if meets and abs(other.middle_at(first) - line.middle_at(first)) <= (
+                config.max_step * line.height
+            ):
+                every = (*before, *own)
+                whole = _line([boxes[index] for index in every], config)
+                ends_at = max(other.right, wide.right)
+                joined[place] = every, whole.within(min(other.left, wide.left), ends_at)
+                break
+        else:
+            joined.append((own, wide))
+    return joined
+
+
+def _reached(edge: float, starts: Floats, stops: Floats, reach: float, most: float) -> float:
+    """Return where a row of boxes ends that follow an edge without a gap wider than `reach`."""
+    limit = edge + most
+    for at in np.argsort(starts):
+        if starts[at] - edge > reach:
+            break
+        edge = max(edge, float(stops[at]))
+    return min(edge, limit)
+
+
+def _without_low(lines: Found, boxes: Sequence[Box], config: LineConfig) -> Found:
     """Add what is much lower than a line that it is on to that line: commas, rings, exponents."""
     added: dict[int, list[int]] = {}
     for place, (own, line) in enumerate(lines):
@@ -95,7 +146,7 @@ def components_near(
     cell = NEAR_CELL_PX
     near = np.zeros((shape[0] // cell + 1, shape[1] // cell + 1), np.bool_)
     for x, y, width, height in digits:
-        across, up = config.max_gap * height, config.max_above * height
+        across, up = (config.max_link + config.reach) * height, config.max_above * height
         left, top = max(0, int(x - across)) // cell, max(0, int(y - up)) // cell
         right, bottom = int(x + width + across) // cell + 1, int(y + height + up) // cell + 1
         near[top:bottom, left:right] = True

@@ -71,16 +71,23 @@ class LineReader:
     spec: OutputSpec  # labels, without blank
 
     def read(
-        self, components: Components, digits: Sequence[Box], config: LineConfig = DEFAULT
+        self,
+        components: Components,
+        digits: Sequence[Box],
+        others: Sequence[Box] = (),
+        config: LineConfig = DEFAULT,
     ) -> list[LineReading]:
         """Read the lines on which digits are.
 
         Args:
             components: of an upright image, without rules.
             digits: boxes of the digits that were found.
+            others: regions that may be digits or signs.
             config: limits.
         """
-        return [self._read(components, own, line) for own, line in find_lines(digits, config)]
+        return [
+            self._read(components, own, line) for own, line in find_lines(digits, others, config)
+        ]
 
     def _read(self, components: Components, own: tuple[int, ...], line: Line) -> LineReading:
         chances = probabilities(self.net(draw_line(components, line)), self.spec.temperature)

@@ -54,8 +54,9 @@ class LineStage:
         if dots:
             digits = [digit for index, digit in enumerate(digits) if index not in dots]
             boxes = [digit.box for digit in digits]
-        readings = self.lines.read(components, boxes, self.config)
         row_of = {region.box: row for row, region in enumerate(candidates.regions)}
+        rest = [box for box in row_of if box not in set(boxes)]
+        readings = self.lines.read(components, boxes, rest, self.config)
         rows = [(row_of[digit.box], digit) for digit in digits]
         second = second_readings(readings, candidates, rows, self.config)
         unread = unread_components(readings, candidates, rows, components, ink, self.config)

@@ -4,7 +4,7 @@ A line is scaled by the height of its digits, not by that of its ink, so that a 
 than a minus, and a comma lower than a digit. Training strips are drawn by the same function.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -50,10 +50,16 @@ class Line:
 
     def has(self, box: Box, max_away: float) -> bool:
         """Whether the middle of a box is on the line, at most so many heights from its middle."""
+        return self.left <= box.centre[0] <= self.right and self.has_row(box, max_away)
+
+    def has_row(self, box: Box, max_away: float) -> bool:
+        """Whether the middle of a box is as high as the line at its place, as for `has`."""
         x, y = box.centre
-        return (
-            self.left <= x <= self.right and abs(y - self.middle_at(x)) <= max_away * self.height
-        )
+        return abs(y - self.middle_at(x)) <= max_away * self.height
+
+    def within(self, left: float, right: float) -> "Line":
+        """Return the line between other ends."""
+        return replace(self, left=left, right=right, middle=self.middle_at(left))
 
     @property
     def columns(self) -> int:

@@ -123,3 +123,17 @@ def test_only_components_near_digits_are_kept():
     near = components_near(every, DIGITS, (200, 400))
 
     assert {tuple(box) for box in near.boxes.tolist()} == {*map(tuple, DIGITS), (132, 92, 6, 6)}
+
+
+def test_what_may_be_a_digit_links_lines():
+    """A bracket and digits that were rejected: the whole row is one line, and reaches beyond."""
+    far = Box(300, 60, 20, 40)
+    between = [Box(185, 58, 40, 44), Box(240, 70, 20, 20), Box(330, 62, 20, 38)]
+
+    ((own, line),) = find_lines([DIGITS[0], DIGITS[1], far], between)
+    (first, second) = find_lines([DIGITS[0], DIGITS[1], far], [Box(180, 160, 90, 40)])
+
+    assert own == (0, 1, 2)
+    assert line.right > 350
+    assert line.middle_at(200) == 80
+    assert (first[0], second[0]) == ((0, 1), (2,))

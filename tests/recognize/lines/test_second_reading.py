@@ -1,9 +1,10 @@
 import numpy as np
 
 from camdigits.recognize.lines.read import Character, LineReading
-from camdigits.recognize.lines.second_reading import second_readings
+from camdigits.recognize.lines.second_reading import second_readings, unread_components
 from camdigits.recognize.lines.strip import Line
-from camdigits.values import NONE, Box, Candidates, Digit, Predictions, Region
+from camdigits.segment.contours import trace_components
+from camdigits.values import NONE, Box, Candidates, Digit, Ink, Predictions, Region
 
 COLUMNS = ("1", "4", "7", ",", NONE)
 LINE = Line(0.0, 300.0, 80.0, 0.0, 40.0)
@@ -63,3 +64,35 @@ def test_regions_off_the_line_and_doubtful_characters_are_left():
         assert second_readings([sure], candidates(SEVEN, box), DIGITS) == {}
     doubtful = read(("7", 65, 0.99), ("4", 125, 0.5))
     assert second_readings([doubtful], candidates(SEVEN, OTHER), DIGITS) == {}
+
+
+def traced(*boxes):
+    """Return the ink and the components of a page with a block of ink per box."""
+    mask = np.zeros((200, 300), np.uint8)
+    for x, y, width, height in boxes:
+        mask[y : y + height, x : x + width] = 255
+    return Ink(mask, mask, np.zeros_like(mask), light=False), trace_components(mask)
+
+
+def test_ink_that_is_in_no_region_is_read_as_one_component():
+    """Joined digits of which one was lost: everything read in them is read again."""
+    ink, components = traced(SEVEN, (90, 60, 60, 40))
+    line = read(("7", 65, 0.99), ("1", 100, 0.9), ("4", 135, 0.95))
+    lost = candidates(SEVEN, (118, 60, 32, 40))
+
+    ((region, reading),) = unread_components([line], lost, DIGITS, components, ink)
+
+    assert region.box == Box(90, 60, 60, 40)
+    assert reading.labels == ("1", "4")
+
+
+def test_ink_is_left_if_as_many_digits_are_known_or_it_is_doubtful():
+    """Nothing is gained, or the line net is not sure."""
+    ink, components = traced(SEVEN, (90, 60, 60, 40))
+    doubtful = read(("7", 65, 0.99), ("1", 100, 0.7), ("4", 135, 0.95))
+    lost = candidates(SEVEN, (118, 60, 32, 40))
+    known = [*DIGITS, (1, Digit(Box(118, 60, 32, 40), "4", 0.9))]
+    one = read(("7", 65, 0.99), ("1", 100, 0.9))
+
+    assert unread_components([doubtful], lost, DIGITS, components, ink) == []
+    assert unread_components([one], lost, known, components, ink) == []

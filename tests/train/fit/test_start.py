@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ pytest.importorskip("tensorflow")
 from train.fit.export_sequence import fixed_width
 from train.fit.nets import load_tensorflow
 from train.fit.quantize import quantized
-from train.fit.sequence import SequenceSettings, sequence_net
+from train.fit.sequence import LINES, SequenceSettings, sequence_net
 from train.fit.start import start_from
 
 TINY = SequenceSettings(channels=(4, 4, 4, 4, 4, 4, 8, 8))
@@ -37,6 +38,24 @@ def test_a_net_starts_with_the_weights_of_a_model(tmp_path: Path) -> None:
     images = strips(4).astype(np.float32) / np.float32(255)
     wanted, found = np.asarray(old(images)), np.asarray(new(images))
     assert np.abs(found - wanted).max() < 0.1 * np.ptp(wanted)
+
+
+def test_the_net_for_lines_starts_with_the_weights_of_that_for_joined_digits(
+    tmp_path: Path,
+) -> None:
+    """Its strips are higher, so one kernel grows; its last layer has labels of its own."""
+    load_tensorflow()
+    old, new = sequence_net(TINY), sequence_net(replace(LINES, channels=TINY.channels))
+    path = tmp_path / "old.tflite"
+    path.write_bytes(quantized(fixed_width(old, TINY), strips()))
+    lines = np.repeat(strips(), 2, axis=1)[:, :40]
+    logits = [np.asarray(weight) for weight in new.layers[-1].get_weights()]
+
+    start_from(new, str(path), lines)
+
+    first = np.asarray(old.layers[1].get_weights()[0])
+    assert np.abs(np.asarray(new.layers[1].get_weights()[0]) - first).max() < 0.05
+    assert all(map(np.array_equal, new.layers[-1].get_weights(), logits))
 
 
 def test_a_model_of_another_net_is_rejected() -> None:
