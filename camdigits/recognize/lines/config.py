@@ -20,9 +20,10 @@ class LineConfig:
 
     # Regions that the line net reads otherwise than the digit net.
     inset: float = 0.08  # chosen: of a region's width: what is read further outside is not in it
-    min_score_of_other: float = 0.9  # chosen: of each character read in an accepted digit
+    min_score_of_other: float = 0.99  # chosen: of each character read in an accepted digit
     min_score_of_rejected: float = 0.6  # chosen: the same of a rejected region
     min_score_of_unread: float = 0.8  # chosen: the same of ink in no region
+    min_height_px: int = 10  # chosen: of a rejected region
     height_range: tuple[float, float] = (0.6, 1.7)  # chosen: of a rejected region
     max_region_width: float = 6.0  # chosen: the same
     max_away: float = 0.35  # chosen: from the middle of the line to that of a rejected region
@@ -30,7 +31,7 @@ class LineConfig:
     # Signs.
     min_score: float = 0.5  # chosen: of a sign whose ink is not part of a digit
     min_score_of_piece: float = 0.7  # chosen: of a sign that was joined to a digit
-    min_score_of_digit: float = 0.88  # chosen: of a sign that was read as a digit
+    min_score_of_digit: float = 0.9  # chosen: of a sign that was read as a digit
     min_score_of_other_digit: float = 0.97  # chosen: the same of one that is seldom read as a sign
     min_score_of_date: float = 0.4  # chosen: the same of a slash that makes a date
     max_ink_gap: float = 0.55  # chosen: from a sign to its ink

@@ -117,7 +117,8 @@ def _rows(
 def _may_be_digits(box: Box, line: Line, config: LineConfig) -> bool:
     low, high = config.height_range
     return (
-        line.has(box, config.max_away)
+        box.height >= config.min_height_px
+        and line.has(box, config.max_away)
         and box.width <= config.max_region_width * line.height
         and low * line.height <= box.height <= high * line.height
     )

@@ -101,10 +101,12 @@ class _Signs:
         digit_of = {at: index for index, own in self.within.items() for at in own}
         signs = []
         for at, character in enumerate(self.reading.characters):
-            if not character.label.isdecimal():
-                sign, least = self._sign(at, character, digit_of.get(at))
-                if character.score >= least:
-                    signs.append(sign)
+            digit = digit_of.get(at)
+            if character.label.isdecimal() or self._is_contradicted(digit, character.label):
+                continue
+            sign, least = self._sign(at, character, digit)
+            if character.score >= least:
+                signs.append(sign)
         return signs
 
     def _sign(self, at: int, character: Character, digit: int | None) -> tuple[FoundSign, float]:
@@ -134,10 +136,16 @@ class _Signs:
         found = FoundSign(box, label, character.score, line, tuple(replaced), members, pieces)
         return found, least
 
+    def _is_contradicted(self, digit: int | None, label: str) -> bool:
+        """Whether nothing but a stroke was read in a digit that does not look like one."""
+        if digit is None or len(self.within[digit]) > 1:
+            return False
+        return label in STROKES and not self._looks_like(digit, label)
+
     def _is_possible(self, digit: int, label: str) -> bool:
-        """Whether nothing but a sign was read in a digit; a slash may be a 1, but no 7."""
+        """Whether nothing but a sign was read in a digit; a stroke may be a 1, but not a 7."""
         alone = len(self.within[digit]) == 1
-        return alone and (label != "/" or self._looks_like(digit, label))
+        return alone and (label not in STROKES or self._looks_like(digit, label))
 
     def _looks_like(self, digit: int | None, label: str) -> bool:
         """Whether a sign is often read as that digit: a stroke as a 1, a comma as a low digit."""
