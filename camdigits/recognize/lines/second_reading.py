@@ -48,8 +48,19 @@ def second_readings(
                 continue
             if [each.label for each in numerals] == [label_of.get(row)]:
                 continue
+            if row not in label_of and len(own) == 1:
+                other = _other_digit(candidates, row, numerals[0].label)
+                if other > config.max_score_of_other_digit:
+                    continue
             found[row] = [_reading(reading, own, candidates.regions[row])]
     return found
+
+
+def _other_digit(candidates: Candidates, row: int, label: str) -> float:
+    """Return the probability of the best digit that is not this one, by the digit net."""
+    columns, chances = candidates.predictions.columns, candidates.predictions.probabilities[row]
+    others = [i for i, name in enumerate(columns) if name.isdecimal() and name != label]
+    return float(chances[others].max(initial=0.0))
 
 
 def unread_components(
