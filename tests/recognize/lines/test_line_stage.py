@@ -1,4 +1,4 @@
-"""The line net's readings on drawn pages, with nets that answer as told."""
+"""The line net's readings on drawn pages, with nets whose answers are given."""
 
 import numpy as np
 import pytest

@@ -19,6 +19,12 @@ export function socketUrl(path) {
   return url.href;
 }
 
+/** Close a WebSocket; one that is still connecting, as soon as it is open. */
+export function closeSocket(socket) {
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+  else socket.close();
+}
+
 /** Return an address below api/v1/. */
 export function apiUrl(path) {
   return new URL(path, BASE).href;

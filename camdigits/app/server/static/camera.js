@@ -1,7 +1,7 @@
 // The visitor's own camera: each picture goes to the server, and is shown with its own result.
 
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact.module.js";
-import { socketUrl } from "./api.js";
+import { closeSocket, socketUrl } from "./api.js";
 import { Rotation, Threshold } from "./controls.js";
 import { Picture } from "./picture.js";
 import { Numbers, spoken } from "./results.js";
@@ -181,7 +181,7 @@ class CameraSession {
   close() {
     this.closed = true;
     this.media?.getTracks().forEach((track) => track.stop());
-    this.socket?.close();
+    if (this.socket) closeSocket(this.socket);
     if (this.video) this.video.srcObject = null;
   }
 }

@@ -1,6 +1,6 @@
 // The live WebSocket: asks for one picture at a time, and comes back after a loss.
 
-import { socketUrl } from "./api.js";
+import { closeSocket, socketUrl } from "./api.js";
 
 const SILENCE_MS = 3500; // the server sends at least its status twice a second
 const FIRST_WAIT_MS = 500;
@@ -41,7 +41,7 @@ export class LiveConnection {
     clearTimeout(this.silence);
     clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.visible);
-    this.socket.close();
+    closeSocket(this.socket);
   }
 
   open() {
