@@ -18,6 +18,11 @@ class LineConfig:
     max_above: float = 0.6  # chosen: of a component's centre, above or below the digits
     min_side_px: int = 2  # chosen: longer side of a component
 
+    cut: float = 1.2  # chosen: beside the outermost digit of a part of a line
+    context: int = 3  # chosen: sure digits on either side of a part of a line
+    min_sure_score: float = 0.97  # chosen: of a digit; a line of sure ones is not read again
+    max_sure_depth: float = 0.7  # chosen: of a digit below the middle: more may be a comma's
+
     # Regions that the line net reads otherwise than the digit net.
     inset: float = 0.08  # chosen: of a region's width: what is read further outside is not in it
     min_score_of_other: float = 0.99  # chosen: of each character read in an accepted digit

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from camdigits.recognize.lines.config import DEFAULT, LineConfig
-from camdigits.recognize.lines.strip import REACH, Line
+from camdigits.recognize.lines.strip import REACH, Line, on_line
 from camdigits.segment.contours import Components
-from camdigits.values import Box, Floats
+from camdigits.values import Box, Digit, Floats
 
 NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
 
@@ -154,3 +154,66 @@ def components_near(
     middle = (boxes[:, :2] + boxes[:, 2:] // 2) // cell
     fits = boxes[:, 2:].max(axis=1, initial=0) >= config.min_side_px
     return components.only(np.flatnonzero(fits & near[middle[:, 1], middle[:, 0]]))
+
+
+def worth_reading(
+    found: tuple[tuple[int, ...], Line],
+    digits: Sequence[Digit],
+    others: Sequence[Box],
+    components: Components,
+    config: LineConfig = DEFAULT,
+) -> Found:
+    """Return the parts of a line on which there may be a sign, or another digit than was read.
+
+    Args:
+        found: a line with its digits.
+        digits: of the image.
+        others: its other regions.
+        components: of the image, without rules.
+        config: limits.
+
+    Returns:
+        Parts of the line. Left out are digits that are sure, may not be a slash and have no other
+        ink beside them; each part has `context` such digits on either side.
+    """
+    own, line = found
+    boxes = np.array([digits[index].box for index in own], np.float64)
+    left, right = boxes[:, 0], boxes[:, 0] + boxes[:, 2]
+    open_ = np.array([_may_be_other(digits[index], line, config) for index in own])
+    rows = on_line(components, line)
+    x, y, width, height = components.boxes[rows].T.astype(np.float64)
+    inside = (x[:, None] >= left) & (y[:, None] >= boxes[:, 1])
+    inside &= (x + width)[:, None] <= right
+    inside &= (y + height)[:, None] <= boxes[:, 1] + boxes[:, 3]
+    free = ~inside.any(axis=1)
+    spans = np.stack([x, x + width], axis=1)[free].tolist()
+    spans += [(box.x, box.right) for box in others if line.has(box, config.max_away)]
+    for start, stop in spans:
+        reach = config.reach * line.height
+        open_ |= (left <= stop + reach) & (right >= start - reach)
+    if open_.all():
+        return [found]
+    near = np.convolve(open_, np.ones(2 * config.context + 1))[config.context :][: len(own)] > 0
+    parts: Found = []
+    for run in np.split(np.arange(len(own)), np.flatnonzero(np.diff(near)) + 1):
+        if near[run[0]]:
+            first, last = int(run[0]), int(run[-1])
+            start = line.left if first == 0 else float(left[first]) - config.cut * line.height
+            stop = (
+                line.right
+                if last == len(own) - 1
+                else float(right[last]) + config.cut * line.height
+            )
+            parts.append((own[first : last + 1], line.within(start, stop)))
+    return parts
+
+
+def _may_be_other(digit: Digit, line: Line, config: LineConfig) -> bool:
+    """Whether a digit may be a sign, may be another digit, or may have a comma joined to it."""
+    depth = digit.box.bottom - line.middle_at(digit.box.centre[0])
+    return (
+        digit.label == "1"
+        or digit.is_part
+        or digit.score < config.min_sure_score
+        or depth > config.max_sure_depth * line.height
+    )

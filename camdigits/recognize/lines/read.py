@@ -12,7 +12,7 @@ from pathlib import Path
 from camdigits.recognize.card import LINE_MODEL, find_model, load_card
 from camdigits.recognize.classify import OutputSpec, probabilities
 from camdigits.recognize.lines.config import DEFAULT, LineConfig
-from camdigits.recognize.lines.find import find_lines
+from camdigits.recognize.lines.find import Found
 from camdigits.recognize.lines.strip import HEIGHT, STEP, Line, draw_line
 from camdigits.recognize.sequence import best_path, label_chances
 from camdigits.recognize.sequence_net import ReadStrip, load_sequence_net
@@ -70,24 +70,14 @@ class LineReader:
     net: ReadStrip
     spec: OutputSpec  # labels, without blank
 
-    def read(
-        self,
-        components: Components,
-        digits: Sequence[Box],
-        others: Sequence[Box] = (),
-        config: LineConfig = DEFAULT,
-    ) -> list[LineReading]:
-        """Read the lines on which digits are.
+    def read(self, components: Components, lines: Found) -> list[LineReading]:
+        """Read lines.
 
         Args:
             components: of an upright image, without rules.
-            digits: boxes of the digits that were found.
-            others: regions that may be digits or signs.
-            config: limits.
+            lines: of `find_lines`, of the same image.
         """
-        return [
-            self._read(components, own, line) for own, line in find_lines(digits, others, config)
-        ]
+        return [self._read(components, own, line) for own, line in lines]
 
     def _read(self, components: Components, own: tuple[int, ...], line: Line) -> LineReading:
         chances = probabilities(self.net(draw_line(components, line)), self.spec.temperature)

@@ -12,7 +12,7 @@ from camdigits.recognize.lines.config import LineConfig
 from camdigits.recognize.lines.dates import date_slashes
 from camdigits.recognize.lines.division import division_dots
 from camdigits.recognize.lines.erase import freed, without_pieces
-from camdigits.recognize.lines.find import components_near
+from camdigits.recognize.lines.find import components_near, find_lines, worth_reading
 from camdigits.recognize.lines.read import LineReader
 from camdigits.recognize.lines.second_reading import second_readings, unread_components
 from camdigits.recognize.lines.signs import FoundSign, find_signs
@@ -56,7 +56,13 @@ class LineStage:
             boxes = [digit.box for digit in digits]
         row_of = {region.box: row for row, region in enumerate(candidates.regions)}
         rest = [box for box in row_of if box not in set(boxes)]
-        readings = self.lines.read(components, boxes, rest, self.config)
+        found = find_lines(boxes, rest, self.config)
+        lines = [
+            part
+            for each in found
+            for part in worth_reading(each, digits, rest, components, self.config)
+        ]
+        readings = self.lines.read(components, lines)
         rows = [(row_of[digit.box], digit) for digit in digits]
         second = second_readings(readings, candidates, rows, self.config)
         unread = unread_components(readings, candidates, rows, components, ink, self.config)

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from camdigits.image import cv2
-from camdigits.recognize.lines.find import components_near, find_lines
+from camdigits.recognize.lines.find import components_near, find_lines, worth_reading
 from camdigits.recognize.lines.strip import HEIGHT, MARGIN, STEP, UNIT, Line, draw_line
 from camdigits.segment.contours import trace_components
-from camdigits.values import Box
+from camdigits.values import Box, Digit
 
 DIGITS = [Box(100, 60, 20, 40), Box(150, 60, 20, 40)]
 LINE = Line(90.0, 190.0, 80.0, 0.0, 40.0)
@@ -137,3 +137,30 @@ def test_what_may_be_a_digit_links_lines():
     assert line.right > 350
     assert line.middle_at(200) == 80
     assert (first[0], second[0]) == ((0, 1), (2,))
+
+
+ROW = [Box(100 + 50 * place, 60, 20, 40) for place in range(12)]
+
+
+def parts(digits, *boxes, others=()):
+    """Return the digits of each part of a row that is worth reading."""
+    ((own, line),) = find_lines([digit.box for digit in digits])
+    every = components(*ROW, *boxes, size=(200, 800))
+    return [own for own, _ in worth_reading((own, line), digits, others, every)]
+
+
+def test_sure_digits_without_other_ink_are_not_read_again():
+    """Seven twos on clean paper."""
+    assert parts([Digit(box, "2", 0.99) for box in ROW]) == []
+
+
+def test_what_may_be_a_sign_is_read_with_its_neighbours():
+    """A 1, a doubtful digit, a point, a rejected region: with three digits on either side."""
+    sure = [Digit(box, "2", 0.99) for box in ROW]
+    one = [*sure[:10], Digit(ROW[10], "1", 0.99), sure[11]]
+    doubtful = [Digit(ROW[0], "2", 0.9), *sure[1:]]
+
+    assert parts(one) == [(7, 8, 9, 10, 11)]
+    assert parts(doubtful) == [(0, 1, 2, 3)]
+    assert parts(sure, (679, 94, 5, 5)) == [(8, 9, 10, 11)]
+    assert parts(sure, others=[Box(60, 60, 20, 40)]) == [(0, 1, 2, 3)]
