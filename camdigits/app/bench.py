@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from camdigits.app.bench_pages import BenchPage, Size
-from camdigits.errors import CamdigitsError, PictureError
+from camdigits.errors import CamdigitsError, PictureError, SourceError
 from camdigits.geometry import iou
 from camdigits.image import cv2, frozen, to_gray
 from camdigits.sources.picture_file import picture_paths, read_picture
@@ -97,6 +97,7 @@ def photo_pages(folder: Path) -> Iterable[BenchPage]:
     Raises:
         SourceError: there is no such folder, or it has no photos.
     """
+    found = 0
     for path in picture_paths([str(folder)]):
         try:
             bgr = read_picture(path)
@@ -107,7 +108,10 @@ def photo_pages(folder: Path) -> Iterable[BenchPage]:
             bgr = np.asarray(
                 cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
             )
+        found += 1
         yield BenchPage(path.name, frozen(bgr))
+    if not found:
+        raise SourceError(f"{folder}: wanted a folder with pictures, found none that can be read")
 
 
 def measure(

@@ -19,7 +19,7 @@ from camdigits.app.bench import (
     report_json,
 )
 from camdigits.app.bench_pages import make_bench_page, real_pages
-from camdigits.errors import CamdigitsError
+from camdigits.errors import CamdigitsError, SourceError
 from camdigits.geometry import iou
 from camdigits.image import cv2
 from camdigits.values import Box, Digit, Frame, Result
@@ -286,6 +286,13 @@ def test_photos_are_shrunk_and_damaged_ones_left_out(tmp_path):
         ("large.png", (500, 1280, 3)),
         ("small.png", (40, 50, 3)),
     ]
+
+
+def test_a_folder_without_photos_is_an_error(tmp_path):
+    """One line names it, also if it does not exist."""
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(SourceError, match="picture"):
+            list(photo_pages(folder))
 
 
 def test_a_report_on_photos_ends_with_the_spread_of_the_ratios():

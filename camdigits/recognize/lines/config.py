@@ -28,6 +28,7 @@ class LineConfig:
     min_score_of_other: float = 0.99  # chosen: of each character read in an accepted digit
     min_score_of_rejected: float = 0.6  # chosen: the same of a rejected region
     max_score_of_other_digit: float = 0.4  # chosen: by the digit net, in a rejected region
+    max_none: float = 0.5  # chosen: the same probability of a non-digit
     min_score_of_unread: float = 0.8  # chosen: the same of ink in no region
     min_height_px: int = 10  # chosen: of a rejected region
     height_range: tuple[float, float] = (0.6, 1.7)  # chosen: of a rejected region

@@ -50,7 +50,8 @@ def second_readings(
                 continue
             if row not in label_of and len(own) == 1:
                 other = _other_digit(candidates, row, numerals[0].label)
-                if other > config.max_score_of_other_digit:
+                none = float(candidates.predictions.none[row])
+                if other > config.max_score_of_other_digit or none > config.max_none:
                     continue
             found[row] = [_reading(reading, own, candidates.regions[row])]
     return found

@@ -44,14 +44,14 @@ def region(x, y, width, height):
     return Region(Box(x, y, width, height), np.full((height, width), 255, np.uint8))
 
 
-def run(net, boxes, labels, classify, others=()):
+def run(net, boxes, labels, classify, others=(), none=0.45):
     """Read a page with digits, rejected regions (label none) and other blocks of ink."""
     mask = np.zeros((200, 400), np.uint8)
     for x, y, width, height in [*boxes, *others]:
         mask[y : y + height, x : x + width] = 255
     rows = np.full((len(boxes), len(COLUMNS)), 0.001)
     for row, label in enumerate(labels):
-        rows[row, COLUMNS.index(label)] = 0.99
+        rows[row, COLUMNS.index(label)] = 0.99 if label != NONE else none
     candidates = Candidates(tuple(region(*box) for box in boxes), Predictions(rows, COLUMNS))
     digits = [
         Digit(Box(*box), label, 0.99)
@@ -100,8 +100,10 @@ def test_a_region_that_the_digit_net_rules_out_stays_rejected():
     net = line_net(("7", seven), ("3", three), odds=4.0)
 
     digits, _ = run(net, [SEVEN, THREE], ["7", NONE], classify_as(NONE, 0.999))
+    letter, _ = run(net, [SEVEN, THREE], ["7", NONE], classify_as("3"), none=0.9)
 
     assert [digit.label for digit in digits] == ["7"]
+    assert [digit.label for digit in letter] == ["7"]
 
 
 def test_a_one_that_is_a_slash_is_no_digit_any_more():
