@@ -10,19 +10,20 @@ from camdigits.segment.contours import Components
 from camdigits.values import Box, Digit, Floats
 
 NEAR_CELL_PX = 16  # chosen: of the map of what is near digits
-
+NOTHING = np.zeros((0, 4))
 
 Found = list[tuple[tuple[int, ...], Line]]
 
 
 def find_lines(
-    boxes: Sequence[Box], others: Sequence[Box] = (), config: LineConfig = DEFAULT
+    boxes: Sequence[Box], others: Floats = NOTHING, config: LineConfig = DEFAULT
 ) -> Found:
     """Find the digits that are beside each other, and the line of each group.
 
     Args:
         boxes: of digits.
-        others: regions that may be digits or signs; they link digits that are further apart.
+        others: (N, 4) regions that may be digits or signs; they link digits that are further
+            apart.
         config: limits.
 
     Returns:
@@ -57,20 +58,17 @@ def find_lines(
                 own.append(after[own[-1]])
             found.append((tuple(own), _line([boxes[index] for index in own], config)))
     found = _without_low(found, boxes, config)
-    return _linked(found, boxes, others, config) if others else found
+    return _linked(found, boxes, others, config) if len(others) else found
 
 
-def _linked(
-    lines: Found, boxes: Sequence[Box], others: Sequence[Box], config: LineConfig
-) -> Found:
+def _linked(lines: Found, boxes: Sequence[Box], others: Floats, config: LineConfig) -> Found:
     """Extend lines over what is beside them; join lines that meet there."""
-    ends = np.array(others, np.float64).reshape(-1, 4)
-    left, right = ends[:, 0], ends[:, 0] + ends[:, 2]
+    left, right = others[:, 0], others[:, 0] + others[:, 2]
     joined: Found = []
     for own, line in sorted(lines, key=lambda each: each[1].left):
         digits = [boxes[index] for index in own]
         first, last = min(box.x for box in digits), max(box.right for box in digits)
-        beside = np.array([line.has_row(Box(*box), config.max_away) for box in others])
+        beside = line.level(others, config.max_away)
         reach, most = config.max_link_gap * line.height, config.max_link * line.height
         start = _reached(-first, -right[beside], -left[beside], reach, most)
         stop = _reached(last, left[beside], right[beside], reach, most)
@@ -128,7 +126,8 @@ def _line(boxes: Sequence[Box], config: LineConfig) -> Line:
     at, middle = x + width / 2, y + height / 2
     slope = 0.0
     if len(boxes) > 2 and np.ptp(at) > config.min_span * high:
-        slope = float(np.polyfit(at, middle, 1)[0])
+        off = at - at.mean()
+        slope = float(off @ middle / (off @ off))
     return Line(left, right, float(np.mean(middle - slope * (at - left))), slope, high)
 
 
@@ -159,7 +158,7 @@ def components_near(
 def worth_reading(
     found: tuple[tuple[int, ...], Line],
     digits: Sequence[Digit],
-    others: Sequence[Box],
+    others: Floats,
     components: Components,
     config: LineConfig = DEFAULT,
 ) -> Found:
@@ -168,7 +167,7 @@ def worth_reading(
     Args:
         found: a line with its digits.
         digits: of the image.
-        others: its other regions.
+        others: (N, 4) its other regions.
         components: of the image, without rules.
         config: limits.
 
@@ -187,7 +186,8 @@ def worth_reading(
     inside &= (y + height)[:, None] <= boxes[:, 1] + boxes[:, 3]
     free = ~inside.any(axis=1)
     spans = np.stack([x, x + width], axis=1)[free].tolist()
-    spans += [(box.x, box.right) for box in others if line.has(box, config.max_away)]
+    level = others[line.has_each(others, config.max_away)]
+    spans += np.stack([level[:, 0], level[:, 0] + level[:, 2]], axis=1).tolist()
     for start, stop in spans:
         reach = config.reach * line.height
         open_ |= (left <= stop + reach) & (right >= start - reach)

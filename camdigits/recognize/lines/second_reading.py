@@ -116,13 +116,13 @@ def _rows(
     config: LineConfig,
 ) -> list[tuple[int, Box]]:
     """Return the regions on a line that are or may be digits, with their boxes."""
-    are_digits = {row for row, _ in digits}
     rows = [(digits[index][0], digits[index][1].box) for index in reading.digits]
-    rows += [
-        (row, region.box)
-        for row, region in enumerate(candidates.regions)
-        if row not in are_digits and _may_be_digits(region.box, reading.line, config)
-    ]
+    fits = reading.line.has_each(candidates.boxes, config.max_away)
+    fits[[row for row, _ in digits]] = False
+    for row in np.flatnonzero(fits).tolist():
+        box = candidates.regions[row].box
+        if _may_be_digits(box, reading.line, config):
+            rows.append((row, box))
     return rows
 
 

@@ -55,12 +55,14 @@ class LineStage:
             digits = [digit for index, digit in enumerate(digits) if index not in dots]
             boxes = [digit.box for digit in digits]
         row_of = {region.box: row for row, region in enumerate(candidates.regions)}
-        rest = [box for box in row_of if box not in set(boxes)]
-        found = find_lines(boxes, rest, self.config)
+        known = set(boxes)
+        rest = [box for box in row_of if box not in known]
+        others = np.array(rest, np.float64).reshape(-1, 4)
+        found = find_lines(boxes, others, self.config)
         lines = [
             part
             for each in found
-            for part in worth_reading(each, digits, rest, components, self.config)
+            for part in worth_reading(each, digits, others, components, self.config)
         ]
         readings = self.lines.read(components, lines)
         rows = [(row_of[digit.box], digit) for digit in digits]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.segment.contours import Components
-from camdigits.values import Box, Floats, GrayImage
+from camdigits.values import Box, Flags, Floats, GrayImage
 
 HEIGHT = 40  # px: of a strip
 UNIT = 20  # px: height of a digit in it
@@ -50,12 +50,22 @@ class Line:
 
     def has(self, box: Box, max_away: float) -> bool:
         """Whether the middle of a box is on the line, at most so many heights from its middle."""
-        return self.left <= box.centre[0] <= self.right and self.has_row(box, max_away)
-
-    def has_row(self, box: Box, max_away: float) -> bool:
-        """Whether the middle of a box is as high as the line at its place, as for `has`."""
         x, y = box.centre
-        return abs(y - self.middle_at(x)) <= max_away * self.height
+        return (
+            self.left <= x <= self.right and abs(y - self.middle_at(x)) <= max_away * self.height
+        )
+
+    def level(self, boxes: Floats, max_away: float) -> Flags:
+        """(N,) bool: boxes, (N, 4), whose middles are as high as the line at their places."""
+        middles = boxes[:, :2] + boxes[:, 2:] / 2
+        away = middles[:, 1] - (self.middle + self.slope * (middles[:, 0] - self.left))
+        return np.asarray(np.abs(away) <= max_away * self.height, np.bool_)
+
+    def has_each(self, boxes: Floats, max_away: float) -> Flags:
+        """(N,) bool: the boxes, (N, 4), that are on the line, as for `has`."""
+        at = boxes[:, 0] + boxes[:, 2] / 2
+        inside = (at >= self.left) & (at <= self.right)
+        return np.asarray(inside & self.level(boxes, max_away), np.bool_)
 
     def within(self, left: float, right: float) -> "Line":
         """Return the line between other ends."""

@@ -130,12 +130,12 @@ def test_what_may_be_a_digit_links_lines():
     far = Box(300, 60, 20, 40)
     between = [Box(185, 58, 40, 44), Box(240, 70, 20, 20), Box(330, 62, 20, 38)]
 
-    ((own, line),) = find_lines([DIGITS[0], DIGITS[1], far], between)
-    (first, second) = find_lines([DIGITS[0], DIGITS[1], far], [Box(180, 160, 90, 40)])
+    ((own, line),) = find_lines([DIGITS[0], DIGITS[1], far], np.array(between, float))
+    (first, second) = find_lines([DIGITS[0], DIGITS[1], far], np.array([[180.0, 160, 90, 40]]))
 
     assert own == (0, 1, 2)
     assert line.right > 350
-    assert line.middle_at(200) == 80
+    assert line.middle_at(200) == pytest.approx(80)
     assert (first[0], second[0]) == ((0, 1), (2,))
 
 
@@ -146,7 +146,12 @@ def parts(digits, *boxes, others=()):
     """Return the digits of each part of a row that is worth reading."""
     ((own, line),) = find_lines([digit.box for digit in digits])
     every = components(*ROW, *boxes, size=(200, 800))
-    return [own for own, _ in worth_reading((own, line), digits, others, every)]
+    return [
+        own
+        for own, _ in worth_reading(
+            (own, line), digits, np.array(others, float).reshape(-1, 4), every
+        )
+    ]
 
 
 def test_sure_digits_without_other_ink_are_not_read_again():
