@@ -9,7 +9,7 @@ labelled with the characters whose ink is in it; letters next to each other are 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ from train.simulate.strings import (
     write,
     write_number,
 )
-from train.simulate.strips import Scribes, load_scribes, moved
+from train.simulate.strips import Scribes, ink_share, load_scribes, moved, with_joined_nones
 from train.simulate.words import scribble, write_word
 
 WIDTHS = 176, 288, 448  # px: strips are stored in the narrowest array they fit into
@@ -55,6 +55,7 @@ MISSED = 0.15  # share of the digits that a reader does not use for the line (ch
 HEIGHT_ERROR, MIDDLE_ERROR = 0.07, 0.03  # of a line, standard deviations over its height (chosen)
 BESIDE = 0.6, 1.6  # what is beside the first and the last digit, over the height (chosen)
 MIN_STEP_PX = 2  # px of the strip: characters that are nearer are on each other
+MIN_INK = 60  # of 255: a pixel of a strip that is ink (chosen)
 SEEN, UNSEEN = 0.55, 0.25  # share of a character's ink: is in the strip, is not in it
 
 
@@ -154,23 +155,15 @@ class _Characters:
         middle = (at.min(axis=1) + at.max(axis=1)) / 2
         inside = (middle[:, 0] > 0) & (middle[:, 0] < image.shape[1])
         inside &= np.abs(middle[:, 1] - HEIGHT / 2) < HEIGHT / 2
-        shares = _ink_share(image, at)
+        shares = ink_share(image > MIN_INK, at)
         unclear = inside & (shares > UNSEEN) & (shares < SEEN)
         inside &= shares >= SEEN
         if unclear.any() or not (self.labels[inside] < NONE_LABEL).any():
             return None
-        named, centres = [], []
         order = np.flatnonzero(inside)
         order = order[np.argsort(middle[order, 0], kind="stable")]
-        characters = ((_output(int(self.labels[i])), float(middle[i, 0])) for i in order)
-        for label, group in groupby(characters, lambda pair: pair[0]):
-            own = list(group)
-            if label == NONE_LABEL:
-                named.append(label)
-                centres.append(-1.0)
-            else:
-                named += [label] * len(own)
-                centres += [x for _, x in own]
+        labels = [_output(label) for label in self.labels[order].tolist()]
+        named, centres = with_joined_nones(labels, middle[order, 0].tolist())
         if len(named) > MAX_LABELS or image.shape[1] > WIDTHS[-1]:
             return None
         close = [b - a for a, b in pairwise(centres) if a >= 0 and b >= 0]
@@ -184,18 +177,6 @@ def _output(label: int) -> int:
     if label >= FIRST_SIGN:
         return label - FIRST_SIGN + NONE_LABEL + 1
     return min(label, NONE_LABEL)
-
-
-def _ink_share(
-    image: npt.NDArray[np.uint8], points: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return (M,) the share of each character's points that are ink of a strip."""
-    solid = cv2.dilate(np.asarray(image > 60, np.uint8), np.ones((3, 3), np.uint8))
-    x, y = np.rint(points).astype(np.int64).transpose(2, 0, 1)
-    within = (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
-    hit = np.zeros(x.shape, np.bool_)
-    hit[within] = solid[y[within], x[within]] > 0
-    return np.asarray(hit.mean(axis=1), np.float64)
 
 
 def _write_page(

@@ -232,9 +232,16 @@ def _whole_strings(
 
 def marked_share(region: Region, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Return (M,) the share of each mark's points that are ink of a region."""
-    solid = cv2.dilate(np.asarray(region.ink > 0, np.uint8), np.ones((3, 3), np.uint8))
-    x, y = np.rint(points - [region.box.x, region.box.y]).astype(np.int64).transpose(2, 0, 1)
-    within = (x >= 0) & (y >= 0) & (x < region.box.width) & (y < region.box.height)
+    return ink_share(region.ink > 0, points - np.array([region.box.x, region.box.y]))
+
+
+def ink_share(
+    ink: npt.NDArray[np.bool_], points: npt.NDArray[np.floating]
+) -> npt.NDArray[np.float64]:
+    """Return (M,) the share of each mark's points, (M, P, 2) x y, that are ink or beside it."""
+    solid = cv2.dilate(np.asarray(ink, np.uint8), np.ones((3, 3), np.uint8))
+    x, y = np.rint(points).astype(np.int64).transpose(2, 0, 1)
+    within = (x >= 0) & (y >= 0) & (x < ink.shape[1]) & (y < ink.shape[0])
     hit = np.zeros(x.shape, np.bool_)
     hit[within] = solid[y[within], x[within]] > 0
     return np.asarray(hit.mean(axis=1), np.float64)
@@ -258,8 +265,23 @@ def _strip(
     image = strip_of(region.ink)
     middle = (points[..., 0].min(axis=1) + points[..., 0].max(axis=1)) / 2
     at = (middle - region.box.x) * STRETCH * BODY / region.box.height + MARGIN
-    named, centres = [], []
-    for label, group in groupby(zip(labels.tolist(), at.tolist(), strict=True), lambda p: p[0]):
+    named, centres = with_joined_nones(labels.tolist(), at.tolist())
+    if image.shape[1] > WIDTHS[-1] or len(named) > MAX_LABELS or _out_of_order(centres):
+        return None
+    return Strip(image, tuple(named), tuple(centres))
+
+
+def with_joined_nones(
+    labels: Sequence[int], middles: Sequence[float]
+) -> tuple[list[int], list[float]]:
+    """Return labels and middles of characters; non-digits next to each other are one, at -1.
+
+    >>> with_joined_nones([4, NONE_LABEL, NONE_LABEL, 7], [8.0, 20.0, 30.0, 40.0])
+    ([4, 10, 7], [8.0, -1.0, 40.0])
+    """
+    named: list[int] = []
+    centres: list[float] = []
+    for label, group in groupby(zip(labels, middles, strict=True), lambda pair: pair[0]):
         own = list(group)
         if label == NONE_LABEL:
             named.append(label)
@@ -267,9 +289,7 @@ def _strip(
         else:
             named += [label] * len(own)
             centres += [x for _, x in own]
-    if image.shape[1] > WIDTHS[-1] or len(named) > MAX_LABELS or _out_of_order(centres):
-        return None
-    return Strip(image, tuple(named), tuple(centres))
+    return named, centres
 
 
 def _out_of_order(centres: Sequence[float]) -> bool:

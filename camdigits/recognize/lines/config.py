@@ -46,6 +46,8 @@ class LineConfig:
     max_piece: float = 0.75  # chosen: of a digit's longer side; a longer stroke is the digit
     max_low_digit: float = 0.65  # chosen: height of a comma or a ring that was read as a digit
     max_ring_gap: float = 0.9  # chosen: from a percent sign to the middle of its ring
+    max_low_gap: float = 0.5  # chosen: the same from another sign to a low digit
+    max_percent: float = 1.5  # chosen: height of a digit that is a part of a percent sign
     sign_side: float = 0.3  # chosen: of a sign whose ink is joined to a digit
 
 

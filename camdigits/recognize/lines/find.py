@@ -79,7 +79,7 @@ def _linked(lines: Found, boxes: Sequence[Box], others: Floats, config: LineConf
             if meets and abs(other.middle_at(first) - line.middle_at(first)) <= (
                 config.max_step * line.height
             ):
-                every = (*before, *own)
+                every = tuple(sorted((*before, *own), key=lambda index: boxes[index].x))
                 whole = _line([boxes[index] for index in every], config)
                 ends_at = max(other.right, wide.right)
                 joined[place] = every, whole.within(min(other.left, wide.left), ends_at)

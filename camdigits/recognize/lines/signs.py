@@ -17,7 +17,7 @@ from camdigits.segment.contours import Components
 from camdigits.values import Box, Digit, Region
 
 STROKES = "/()"  # signs that are read as a 1
-IN_PIECES = ":÷=%"  # signs of several pieces, some of which are read as digits
+IN_PIECES = ":÷=%"  # signs of several pieces that may be read as digits
 LOW = {".": 0.45, ",": 0.5}  # how far signs are below the middle of the line, over its height
 
 
@@ -123,7 +123,8 @@ class _Signs:
         if digit in replaced and not self._looks_like(digit, label):
             least = config.min_score_of_other_digit
         elif replaced:
-            least = config.min_score_of_date if label == "/" else config.min_score_of_digit
+            may_be_date = label == "/" and len(replaced) == 1
+            least = config.min_score_of_date if may_be_date else config.min_score_of_digit
         elif own and not pieces_of:
             least = config.min_score
         else:
@@ -158,8 +159,9 @@ class _Signs:
     def _rings(self, character: Character) -> list[int]:
         """Return the digits beside a sign in which nothing was read: low ones, rings of a %."""
         height = self.reading.line.height
-        highest = 1.5 if character.label == "%" else self.config.max_low_digit
-        reach = self.config.max_ring_gap if character.label in IN_PIECES else 0.5
+        config, label = self.config, character.label
+        highest = config.max_percent if label == "%" else config.max_low_digit
+        reach = config.max_ring_gap if label in IN_PIECES else config.max_low_gap
         return [
             index
             for index in self.reading.digits

@@ -169,3 +169,18 @@ def test_what_may_be_a_sign_is_read_with_its_neighbours():
     assert parts(doubtful) == [(0, 1, 2, 3)]
     assert parts(sure, (679, 94, 5, 5)) == [(8, 9, 10, 11)]
     assert parts(sure, others=[Box(60, 60, 20, 40)]) == [(0, 1, 2, 3)]
+
+
+def test_the_digits_of_linked_lines_are_in_order():
+    """Two lines that interleave are one, from left to right, and each part has a width."""
+    small = [Box(150, 66, 10, 22), Box(330, 66, 10, 22)]
+    digits = [Digit(box, "1", 0.9) for box in (Box(100, 60, 20, 40), Box(250, 60, 20, 40), *small)]
+    rest = np.array([[130.0, 60, 15, 40], [170, 60, 60, 40], [280, 60, 40, 40]])
+
+    found = find_lines([digit.box for digit in digits], rest)
+
+    for own, line in found:
+        places = [digits[index].box.x for index in own]
+        assert places == sorted(places)
+        for _, part in worth_reading((own, line), digits, rest, components()):
+            assert part.columns > 0

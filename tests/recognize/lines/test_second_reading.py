@@ -75,7 +75,7 @@ def traced(*boxes):
 
 
 def test_ink_that_is_in_no_region_is_read_as_one_component():
-    """Joined digits of which one was lost: everything read in them is read again."""
+    """One of several joined digits was lost: everything read in them is read again."""
     ink, components = traced(SEVEN, (90, 60, 60, 40))
     line = read(("7", 65, 0.99), ("1", 100, 0.9), ("4", 135, 0.95))
     lost = candidates(SEVEN, (118, 60, 32, 40))
