@@ -1,24 +1,18 @@
-"""Measure how many joined numbers are read exactly, and what is read on pages without numbers."""
+"""Measure how many joined numbers are read exactly."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from camdigits.errors import PictureError
 from camdigits.geometry import contains, padded, union
 from camdigits.reader import Reader
-from camdigits.sources.picture_file import read_picture
 from camdigits.values import BgrImage, Box, Digit, GrayImage, Result
-from train.errors import LabelsError
 from train.metrics.marks import draw_marks, marks_of
 from train.metrics.matching import match_digits
 from train.simulate.rendered_strings import String, StringPage
 
 MARGIN_PX = 12  # paper around a string that is cut out (chosen)
-WITHOUT_NUMBERS = "text-", "form-", "print-"  # beginnings of names of pages of print
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,70 +111,3 @@ def mark_strings(score: StringsScore) -> BgrImage:
     match = match_digits(truth, score.result.digits)
     marks = marks_of(truth, match, score.result.digits)
     return draw_marks(score.result.frame.bgr, marks)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FieldScore:
-    """One picture of a folder with the right answer and the reading."""
-
-    name: str
-    wanted: tuple[str, ...]
-    result: Result
-
-    @property
-    def found(self) -> tuple[str, ...]:
-        """Return the numbers read; of a date or a decimal the runs of digits."""
-        texts = " ".join(number.text for number in self.result.numbers)
-        return tuple(re.findall(r"\d+", texts))
-
-    @property
-    def false(self) -> int:
-        """Count the digits read beyond those wanted, label by label."""
-        left = list("".join(self.wanted))
-        extra = 0
-        for digit in self.result.digits:
-            if digit.label in left:
-                left.remove(digit.label)
-            else:
-                extra += 1
-        return extra
-
-
-def score_field(folder: Path, reader: Reader) -> list[FieldScore]:
-    """Read the pictures of the table in a folder's README.md whose right answer is digits.
-
-    Raises:
-        LabelsError: there is no such table.
-    """
-    try:
-        lines = (folder / "README.md").read_text().splitlines()
-    except OSError as error:
-        raise LabelsError(f"{folder}: wanted a README.md with a table, got {error}") from error
-    cells = [[cell.strip() for cell in line.split("|")] for line in lines if "|" in line]
-    scores = []
-    for row in cells:
-        if len(row) < 5 or not re.fullmatch(r"nothing|[\d ]+", row[3]):
-            continue
-        try:
-            picture = read_picture(folder / row[1])
-        except PictureError:
-            continue  # a clip
-        wanted = () if row[3] == "nothing" else tuple(row[3].split())
-        scores.append(FieldScore(row[1], wanted, reader.read(picture)))
-    if not scores:
-        raise LabelsError(f"{folder}/README.md: wanted a table of files with their right answers")
-    return scores
-
-
-def field_report(scores: Sequence[FieldScore]) -> str:
-    """Format the results: pictures read wrongly, then totals."""
-    wrong = [score for score in scores if score.found != score.wanted]
-    lines = [
-        f"{score.name:28} {' '.join(score.wanted) or 'nothing'} | {' '.join(score.found) or '-'}"
-        for score in wrong
-    ]
-    print_pages = [score for score in scores if score.name.startswith(WITHOUT_NUMBERS)]
-    false = sum(score.false for score in print_pages) / max(len(print_pages), 1)
-    lines.append(f"exact {len(scores) - len(wrong)} of {len(scores)} pictures")
-    lines.append(f"print: {false:.2f} false digits a page on {len(print_pages)} pages")
-    return "\n".join(lines)

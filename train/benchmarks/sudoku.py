@@ -68,17 +68,38 @@ class GridScore:
 
 
 def score_sudoku(folder: Path, reader: Reader, kind: str) -> list[GridScore]:
-    """Read every sudoku of `cells-<kind>.json`, kind being "mixed" or "printed".
+    """Read every sudoku of `cells-<kind>.json`, or for "phone" of `labels.json`.
 
     Raises:
         LabelsError: the file is missing or invalid.
     """
     scores = []
-    for truth in load_truths(folder / f"cells-{kind}.json", "cells"):
+    name = "labels.json" if kind == "phone" else f"cells-{kind}.json"
+    for entry in load_truths(folder / name, "cells"):
+        truth = with_quads(entry) if "quad" in entry else entry
         result = read_labelled(folder, truth, reader)
         found = [] if result is None else [(d.label, d.box.centre) for d in result.digits]
         scores.append(match_grid(truth, found, result))
     return scores
+
+
+def with_quads(entry: Truth) -> Truth:
+    """Return an entry whose cells have corners; a cell with several small digits is left out.
+
+    Args:
+        entry: `quad` has the corners of the grid, `cells` 9 rows of labels: 0 is an empty cell,
+            -1 one with small digits.
+    """
+    corners = np.array([[0, 0], [9, 0], [9, 9], [0, 9]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, np.array(entry["quad"], np.float32))
+    cells = []
+    for row, labels in enumerate(entry["cells"]):
+        for column, label in enumerate(labels):
+            if label >= 0:
+                cell = corners / 9 + np.array([column, row], np.float32)
+                quad = cv2.perspectiveTransform(cell[np.newaxis], view)[0]
+                cells.append({"quad": quad.tolist(), "label": label})
+    return {"file": entry["file"], "cells": cells}
 
 
 def match_grid(

@@ -5,6 +5,7 @@ Only argument parsing; each command imports its module when it runs.
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -46,7 +47,7 @@ def photos(folder: Path | None, model: str, threshold: float | None, show: Path 
 
 @score.command()
 @click.argument("folder", required=False, type=PATH)
-@click.option("--kind", type=click.Choice(("mixed", "printed")), default="mixed")
+@click.option("--kind", type=click.Choice(("mixed", "printed", "phone")), default="mixed")
 @MODEL
 @THRESHOLD
 @SHOW
@@ -54,6 +55,8 @@ def sudoku(
     folder: Path | None, kind: str, model: str, threshold: float | None, show: Path | None
 ) -> None:
     """Read the sudokus that FOLDER/cells-KIND.json describes (sudoku-dev of the data).
+
+    Of kind phone, those that FOLDER/labels.json describes (sudoku_phone of the data).
 
     In marked pictures a cell is blue if its digit is missed, orange if it is misread or read
     twice (label>reading) and red if it is empty and has a digit. Each digit read has a thin
@@ -63,7 +66,8 @@ def sudoku(
     from train.benchmarks.sudoku import mark_grid, score_sudoku, sudoku_report
 
     reader = Reader(model, threshold=threshold)
-    scores = score_sudoku(_folder(folder, "sudoku-dev"), reader, kind)
+    default = "sudoku_phone" if kind == "phone" else "sudoku-dev"
+    scores = score_sudoku(_folder(folder, default), reader, kind)
     click.echo(sudoku_report(scores, kind))
     _write(show, ((one.name, mark_grid(one)) for one in scores))
 
@@ -96,38 +100,72 @@ def pairs(pages: int, seed: int, model: str, threshold: float | None, show: Path
 @MODEL
 @THRESHOLD
 @SHOW
-@click.option("--field", type=PATH, help="Also read this folder's pictures with known answers.")
-def strings(
-    pages: int,
-    seed: int,
-    model: str,
-    threshold: float | None,
-    show: Path | None,
-    field: Path | None,
-) -> None:
+def strings(pages: int, seed: int, model: str, threshold: float | None, show: Path | None) -> None:
     """Read numbers of 2 to 7 digits, joined and apart, by writers that no net has seen.
 
     In marked pictures green is read, blue missed, orange misread (label>reading) and red false.
     """
     from camdigits.reader import Reader
-    from train.benchmarks.strings import (
-        field_report,
-        mark_strings,
-        score_field,
-        score_strings,
-        strings_report,
-    )
+    from train.benchmarks.strings import mark_strings, score_strings, strings_report
     from train.data.by_writer import people
     from train.simulate.rendered_strings import string_pages, string_writers
 
-    reader = Reader(model, threshold=threshold)
-    if pages:
-        rendered = string_pages(string_writers(people("test")), pages, seed)
-        scores = score_strings(rendered, reader)
-        click.echo(strings_report(scores))
-        _write(show, ((one.page.page.name, mark_strings(one)) for one in scores))
-    if field is not None:
-        click.echo(field_report(score_field(field, reader)))
+    rendered = string_pages(string_writers(people("test")), pages, seed)
+    scores = score_strings(rendered, Reader(model, threshold=threshold))
+    click.echo(strings_report(scores))
+    _write(show, ((one.page.page.name, mark_strings(one)) for one in scores))
+
+
+@score.command()
+@click.argument("folder", type=PATH)
+@MODEL
+@THRESHOLD
+def field(folder: Path, model: str, threshold: float | None) -> None:
+    """Read the pictures of FOLDER, whose README.md is a table with their right answers."""
+    from camdigits.reader import Reader
+    from train.benchmarks.field import field_report, score_field
+
+    click.echo(field_report(score_field(folder, Reader(model, threshold=threshold))))
+
+
+@score.command()
+@click.option(
+    "--pages", default=8, show_default=True, type=click.IntRange(1), help="Of each kind."
+)
+@click.option("--kind", multiple=True, help="Only this kind; may be repeated.")
+@click.option(
+    "--part",
+    type=click.Choice(("dev", "test")),
+    default="test",
+    show_default=True,
+    help="Writers to choose settings with, or others that no net has seen.",
+)
+@SEED
+@MODEL
+@THRESHOLD
+@SHOW
+def kinds(
+    pages: int,
+    kind: tuple[str, ...],
+    part: Literal["dev", "test"],
+    seed: int,
+    model: str,
+    threshold: float | None,
+    show: Path | None,
+) -> None:
+    """Read rendered pages of the kinds that people have: notebooks, desks, forms, print."""
+    from camdigits.reader import Reader
+    from train.benchmarks.kinds import kinds_report, mark_kind, score_kinds
+    from train.simulate.kinds.load import load_material
+    from train.simulate.kinds.pages import KINDS, kind_pages
+
+    unknown = [each for each in kind if each not in KINDS]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]}: wanted one of {', '.join(KINDS)}")
+    rendered = kind_pages(load_material(part), pages, seed, kind or tuple(KINDS))
+    scores = score_kinds(rendered, Reader(model, threshold=threshold))
+    click.echo(kinds_report(scores))
+    _write(show, ((one.page.page.name, mark_kind(one)) for one in scores))
 
 
 @score.command()

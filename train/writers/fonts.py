@@ -47,11 +47,18 @@ def printed(characters: str) -> tuple[tuple[GrayImage, ...], tuple[str, ...]]:
     Raises:
         DataError: matplotlib, whose fonts these are, is not installed.
     """
-    pairs = [(ink, character) for face in _faces() for character, ink in _drawn(face, characters)]
+    pairs = [
+        (ink, character) for face in font_files() for character, ink in _drawn(face, characters)
+    ]
     return tuple(ink for ink, _ in pairs), tuple(character for _, character in pairs)
 
 
-def _faces() -> list[Path]:
+def font_files() -> list[Path]:
+    """Return the font files, in a fixed order.
+
+    Raises:
+        DataError: matplotlib is not installed.
+    """
     try:
         import matplotlib
     except ImportError as error:

@@ -1,19 +1,10 @@
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from camdigits.image import cv2
 from camdigits.values import Box, Digit, Frame, Number, Result
-from train.benchmarks.strings import (
-    field_report,
-    mark_strings,
-    score_field,
-    score_strings,
-    strings_report,
-)
-from train.commands.cli import cli
+from train.benchmarks.strings import mark_strings, score_strings, strings_report
 from train.data.held_out import HeldOutWriter
-from train.errors import LabelsError
 from train.simulate.rendered import Page
 from train.simulate.rendered_strings import String, StringPage, string_pages
 
@@ -115,47 +106,3 @@ def test_rendered_strings_are_joined_or_apart():
             )  # fmt: skip
             count = cv2.connectedComponents(mask[y:bottom, x:right])[0] - 1
             assert (count == 1) == string.joined
-
-
-def test_pictures_of_a_table_are_compared_with_their_answers(tmp_path):
-    """Only answers of digits or "nothing" count; false digits are those beyond the answer."""
-    for name in ("text-a.png", "b.png", "c.png"):
-        cv2.imwrite(str(tmp_path / name), np.full((40, 40, 3), 255, np.uint8))
-    (tmp_path / "README.md").write_text(
-        "| file | what | right answer | today |\n|---|---|---|---|\n"
-        "| text-a.png | print | nothing | 4 |\n| b.png | two | 4 | |\n| c.png | x | a hint | |\n"
-        "| d.mp4 | clip | 4 | |\n"
-    )
-
-    scores = score_field(tmp_path, Parrot(("4", BOXES[0])))
-
-    assert [(score.name, score.wanted, score.false) for score in scores] == [
-        ("text-a.png", (), 1),
-        ("b.png", ("4",), 0),
-    ]
-    assert field_report(scores).splitlines()[-2:] == [
-        "exact 1 of 2 pictures",
-        "print: 1.00 false digits a page on 1 pages",
-    ]
-
-
-def test_a_folder_without_a_table_is_rejected(tmp_path):
-    """One line says what was wanted."""
-    with pytest.raises(LabelsError, match=r"wanted a README\.md"):
-        score_field(tmp_path, Parrot())
-    (tmp_path / "README.md").write_text("nothing here")
-    with pytest.raises(LabelsError, match="wanted a table"):
-        score_field(tmp_path, Parrot())
-
-
-def test_the_command_reads_a_field_folder_alone(tmp_path):
-    """With --pages 0 no writers are needed."""
-    cv2.imwrite(str(tmp_path / "a.png"), np.full((40, 40, 3), 255, np.uint8))
-    (tmp_path / "README.md").write_text("| a.png | blank | nothing | |\n")
-
-    done = CliRunner().invoke(
-        cli, ["score", "strings", "--pages", "0", "--field", str(tmp_path)], catch_exceptions=False
-    )
-
-    assert done.exit_code == 0
-    assert "exact 1 of 1 pictures" in done.output
