@@ -13,6 +13,8 @@ import numpy.typing as npt
 from camdigits.layout.grouping_config import DEFAULT, GroupingConfig
 from camdigits.values import Box, Digit, GrayImage
 
+SAME_RULE_HEIGHTS = 0.25  # chosen: columns nearer to a rule are the rule itself
+
 
 def mark_cell_boundaries(
     digits: Sequence[Digit], rules: GrayImage | None, config: GroupingConfig = DEFAULT
@@ -50,7 +52,29 @@ def _boundary(
     gap = rules[top:bottom, max(start, 0) : box.x + 2]
     if not gap.size or (gap > 0).any(axis=1).mean() < config.min_boundary_fraction:
         return None
-    return max(start, 0) + int((gap > 0).sum(axis=0).argmax())
+    x = max(start, 0) + int((gap > 0).sum(axis=0).argmax())
+    return None if _is_squared(rules, x, box, config) else x
+
+
+def _is_squared(rules: GrayImage, x: int, box: Box, config: GroupingConfig) -> bool:
+    """Whether rules follow each other more closely than a digit is high: squared paper.
+
+    Above and below the digit they are not hidden by ink.
+    """
+    reach = round(config.max_square_heights * box.height)
+    left, right = max(0, x - reach), x + reach + 1
+    above = rules[max(0, box.y - box.height // 2) : box.y, left:right]
+    below = rules[box.bottom : box.bottom + box.height // 2, left:right]
+    middle = x - left
+    same = round(SAME_RULE_HEIGHTS * box.height)  # the rule itself, which may slant
+    for rows in (above, below):
+        if not len(rows):
+            continue
+        covered = (rows > 0).mean(axis=0)
+        covered[max(0, middle - same) : middle + same + 1] = 0
+        if (covered >= config.min_square_fraction).any():
+            return True
+    return False
 
 
 def _combs(
@@ -67,9 +91,18 @@ def _combs(
             box.height
         ):
             continue
-        before = _before(box, [digit.box for digit in digits], config)
-        found[index] = before is None or found[before]  # two digits in a box: a table
+        boxes = [digit.box for digit in digits]
+        before = _before(box, boxes, config)
+        # Two digits in a box: a table. The first digit may be far from the left edge of its box.
+        found[index] = before is None or found[before] or _is_first(before, box, boxes, config)
     return found
+
+
+def _is_first(before: int, box: Box, boxes: Sequence[Box], config: GroupingConfig) -> bool:
+    """Whether a digit is the first of its row, and the next one is one narrow box away."""
+    step = box.centre[0] - boxes[before].centre[0]
+    is_near = step <= config.max_comb_step_heights * max(box.height, boxes[before].height)
+    return is_near and _before(boxes[before], boxes, config) is None
 
 
 def _before(box: Box, boxes: Sequence[Box], config: GroupingConfig) -> int | None:

@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.segment.contours import Boxes, Components, trace_components
+from camdigits.segment.page_rules import erase_page_rules
 from camdigits.segment.remove_rules import LineConfig, remove_lines
+from camdigits.segment.rule_paths import PageRuleConfig
 from camdigits.values import GrayImage, Ink
 
 
@@ -30,10 +32,18 @@ class RuleConfig:
     min_rectangularity: float = 0.86  # hole over the rectangle around it; the hole of a 0 has 0.78
     min_content_heights: float = 0.3  # chosen: lowest content, over the form box's hole
     max_sliver_overlap: float = 0.6  # chosen: of a component, next to a line; more is its edge
+    min_pitch_px: int = 30  # chosen: distance of the rules of narrow squares
+    max_sliver_px: int = 5  # chosen: broadest sliver beside such a rule
     max_rung_aspect: float = 0.25  # chosen: width over length of a stroke between two rules
+    rung_margin_px: int = 10  # chosen: where a rule that crosses such a stroke is looked for
     max_rung_gap_px: int = 3  # chosen: between the ends of such a stroke and the rules
+    min_crossing: float = 0.5  # chosen: of that width that the rule covers
     max_broken_gap_lengths: float = 0.15  # chosen: gap in a line over its shorter part
     max_strokes: int = 600  # chosen: bounds the pairwise comparison of strokes
+    max_edge_px: int = 12  # chosen: strip along the edge of the image
+    min_page_rule: float = 0.4  # chosen: of a side: ink so long may be a rule of the page
+    min_dashes: int = 24  # chosen: bare strokes that may be the dashes of broken rules
+    page: PageRuleConfig = field(default_factory=PageRuleConfig)
 
 
 DEFAULT = RuleConfig()
@@ -49,18 +59,51 @@ def find_components(ink: Ink, config: RuleConfig = DEFAULT) -> Components:
     Returns:
         Components without rules and parts of lines; `rules` is the mask of the removed lines.
     """
-    components = trace_components(ink.mask)
-    if cv2.countNonZero(ink.mask) <= config.max_ink_fraction * ink.mask.size:
-        components = _without_rules(components, ink, config)
+    mask, lines = ink.mask, None
+    components = trace_components(mask)
+    families = _may_be_ruled(components.boxes, mask.shape, config)
+    if any(families):
+        weak = cv2.compare(ink.contrast, ink.limits // config.weak_divisor, cv2.CMP_GT)
+        erased = erase_page_rules(mask, np.asarray(weak, np.uint8), ink, families, config.page)
+        if erased is not None:
+            mask, lines = erased
+            components = trace_components(mask)
+    if cv2.countNonZero(mask) <= config.max_ink_fraction * mask.size:
+        components = _without_rules(components, ink, mask, lines, config)
     return components.without(_broken_lines(components.boxes, config))
 
 
-def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Components:
-    ruled = _ruled(components, ink.mask.shape, config)
-    if not ruled:
+def _may_be_ruled(boxes: Boxes, shape: tuple[int, ...], config: RuleConfig) -> tuple[bool, bool]:
+    """Whether a page may have horizontal, and vertical rules: a long component, or many dashes.
+
+    The edge of a sheet at the edge of the image is not a rule.
+    """
+    found = []
+    for along, across in ((0, 1), (1, 0)):
+        length, thickness = boxes[:, 2 + along], boxes[:, 2 + across]
+        start, side = boxes[:, across], shape[1 - across]
+        edge = config.max_edge_px
+        at_edge = (start + thickness <= edge) | (start >= side - edge)
+        long = length > max(config.min_page_rule * shape[1 - along], config.min_ruled_px)
+        dashes = (length >= config.min_side_px) & (thickness <= config.max_rung_aspect * length)
+        many = np.count_nonzero(dashes & ~at_edge) >= config.min_dashes
+        found.append(bool((long & ~at_edge).any() or many))
+    return found[0], found[1]
+
+
+def _without_rules(
+    components: Components,
+    ink: Ink,
+    mask: GrayImage,
+    erased: GrayImage | None,
+    config: RuleConfig,
+) -> Components:
+    """Remove the rules of single components; `erased` are rules of the page, already removed."""
+    ruled = _ruled(components, mask.shape, config)
+    if not ruled and erased is None:
         return components
-    longer = max(ink.mask.shape)
-    rest, lines = ink.mask.copy(), np.zeros_like(ink.mask)
+    longer = max(mask.shape)
+    rest, own = mask.copy(), np.zeros_like(mask)
     for index in ruled:
         x, y, width, height = components.boxes[index].tolist()
         here = np.s_[y : y + height, x : x + width]
@@ -71,11 +114,16 @@ def _without_rules(components: Components, ink: Ink, config: RuleConfig) -> Comp
         )
         if found is not None:
             rest[here] = found[0]
-            np.maximum(lines[here], found[1], out=lines[here])
-    if not lines.any():
+            np.maximum(own[here], found[1], out=own[here])
+    if erased is None and not own.any():
         return components
+    lines = own if erased is None else np.maximum(own, erased)
     freed = replace(trace_components(rest), rules=lines)
-    freed = freed.without(slivers(freed, lines, config))
+    dropped = slivers(freed, lines, config)
+    if erased is not None and rule_pitch(erased) < config.min_pitch_px:
+        # On narrow squares everything is near a rule; broad strokes are not slivers.
+        dropped &= freed.boxes[:, 2:].min(axis=1, initial=1 << 30) <= config.max_sliver_px
+    freed = freed.without(dropped)
     rungs = _rungs(freed.boxes, lines, config)
     for index in np.flatnonzero(rungs).tolist():
         cv2.drawContours(lines, freed.component(index), -1, 255, cv2.FILLED)
@@ -132,6 +180,16 @@ def _is_form_box(components: Components, index: int, config: RuleConfig) -> bool
     return False
 
 
+def rule_pitch(lines: GrayImage) -> float:
+    """Return the mean distance in pixels of horizontal, or if they are closer vertical, rules."""
+    distances = []
+    for turned in (lines, lines.T):
+        columns = turned[:, 4 :: max(8, turned.shape[1] // 40)] > 0
+        starts = np.count_nonzero(columns[1:] & ~columns[:-1], axis=0)
+        distances.append(len(turned) / max(float(np.median(starts)), 1.0))
+    return min(distances)
+
+
 def slivers(
     components: Components, lines: GrayImage, config: RuleConfig = DEFAULT
 ) -> npt.NDArray[np.bool_]:
@@ -164,20 +222,31 @@ def _rungs(boxes: Boxes, lines: GrayImage, config: RuleConfig) -> npt.NDArray[np
     rungs = np.zeros(len(boxes), np.bool_)
     thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * boxes[:, 2:].max(axis=1)
     thin &= boxes[:, 2:].max(axis=1, initial=0) >= config.min_side_px
-    for index in np.flatnonzero(thin):
+    for index in np.flatnonzero(thin).tolist():
         x, y, width, height = boxes[index].tolist()
-        left, top = max(0, x - config.max_rung_gap_px), max(0, y - config.max_rung_gap_px)
-        right, bottom = x + width + config.max_rung_gap_px, y + height + config.max_rung_gap_px
-        reach = 2 * config.max_rung_gap_px
-        around = lines[top:bottom, left:right]
-        vertical = height > width
-        ends = (
-            (around[:reach], around[-reach:])
-            if vertical
-            else (around[:, :reach], around[:, -reach:])
-        )
-        rungs[index] = all(end.any() for end in ends)
+        if height > width:
+            rungs[index] = _is_rung(lines, (x, y, width, height), config)
+        else:
+            rungs[index] = _is_rung(lines.T, (y, x, height, width), config)
     return rungs
+
+
+def _is_rung(lines: GrayImage, box: tuple[int, int, int, int], config: RuleConfig) -> bool:
+    """Whether a vertical stroke has a rule at both ends, and none that crosses it.
+
+    A written 1 on squared paper crosses rules.
+    """
+    x, y, width, height = box
+    gap, margin = config.max_rung_gap_px, config.rung_margin_px
+    around = lines[max(0, y - gap) : y + height + gap, max(0, x - gap) : x + width + gap]
+    if not (around[: 2 * gap].any() and around[-2 * gap :].any()):
+        return False
+    middle = slice(y + height // 4, y + height - height // 4)
+    left, right = lines[middle, max(0, x - margin) : x], lines[middle, x + width :][:, :margin]
+    return not all(
+        each.size and (each > 0).mean(axis=1).max() >= config.min_crossing
+        for each in (left, right)
+    )
 
 
 def _broken_lines(boxes: Boxes, config: RuleConfig) -> npt.NDArray[np.bool_]:

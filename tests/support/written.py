@@ -38,3 +38,26 @@ def page(text: str, gap: float = 0.3) -> GrayImage:
             width = round(float(np.ptp(strokes[..., 0]))) + 3
         x += width + gap * HEIGHT
     return np.asarray(cv2.GaussianBlur(paper, (3, 3), 0), np.uint8)
+
+
+def put(
+    paper: GrayImage,
+    text: str,
+    at: tuple[int, int],
+    height: int,
+    level: int = 40,
+    pen: float = 0.1,
+) -> list[tuple[int, int, int, int]]:
+    """Write digits on a (H, W) page in place; return the box of each."""
+    rng = np.random.default_rng(5)
+    writer = make_writer(rng)
+    boxes = []
+    x, y = at
+    for character in text:
+        ink = write(character, height, rng, Pen(pen), writer).ink.astype(np.float32) / 255
+        high, wide = ink.shape
+        here = paper[y : y + high, x : x + wide]
+        here[:] = np.rint(here + (level - here.astype(np.float32)) * ink).astype(np.uint8)
+        boxes.append((x, y, wide, high))
+        x += wide + round(0.3 * height)
+    return boxes
