@@ -25,10 +25,10 @@ class PlausibilityConfig:
     min_nested_overlap: float = 0.85  # chosen: of its box inside another's: a stroke of that one
     max_nested_area_ratio: float = 8.0  # chosen: a larger box may hold a digit in its loop
     pale_strength: float = 0.3  # chosen: of the page's median ink; a paler digit needs company
-    max_clutter_ratio: float = 3.0  # chosen: other regions per stroke; more is clutter
+    max_clutter_ratio: float = 1.0  # chosen: other regions per stroke; more is clutter
     company_size_ratio: float = 0.5  # chosen: smaller over larger height of company
     company_strength_ratio: float = 0.6  # chosen: weaker over stronger ink of company
-    clutter_size_range: tuple[float, float] = (0.5, 4.0)  # chosen: over the strokes' height
+    clutter_size_range: tuple[float, float] = (0.15, 4.0)  # chosen: over the strokes' height
 
 
 DEFAULT = PlausibilityConfig()

@@ -22,7 +22,9 @@ class MergeConfig:
     """Limits for rejected regions that are tried."""
 
     height_range: tuple[float, float] = (0.5, 2.0)  # chosen: over the height of some digit
-    min_part_size: float = 0.3  # chosen: over the region's longer side; smaller is dropped
+    tall: float = 1.4  # chosen: over the digits' median height; such regions may be two things
+    min_digits: int = 3  # chosen: digits for a median
+    min_part_size: float = 0.15  # chosen: over the region's longer side; smaller is dropped
     bare_stroke_aspect: float = BARE_STROKE_ASPECT  # narrower regions are ambiguous
     max_gap_heights: float = 0.3  # chosen: largest gap, over the taller region's height
     max_aspect: float = 1.3  # chosen: width over height of the union; wider is two digits
@@ -54,9 +56,13 @@ def merge(
     widths, heights = boxes[:, 2:].T
     digits = boxes[read & (widths >= config.bare_stroke_aspect * heights)]
     near = _near_digits(boxes, digits, config)
-    rejected = [int(row) for row in np.argsort(-heights, kind="stable") if near[row] & ~read[row]]
+    order = np.argsort(-heights, kind="stable")
+    low = _is_low(boxes, digits, config)
+    rejected = [int(row) for row in order if near[row] & low[row] & ~read[row]]
+    doubtful = ~read | _is_tall(boxes, digits, config)
+    several = [int(row) for row in order if near[row] & doubtful[row]]
     tries = [
-        *_separated(regions, rejected[: config.max_tries], digits, config),
+        *_separated(regions, several[: config.max_tries], digits, config),
         *_together(regions, rejected, digits, config),
     ]
     if not tries:
@@ -159,13 +165,26 @@ def _together(
 
 
 def _near_digits(boxes: Floats, digits: Floats, config: MergeConfig) -> Flags:
-    """(N,) bool: regions near a digit, M of (M, 4), and not much higher than it."""
+    """(N,) bool: regions near a digit, M of (M, 4)."""
     middle = digits[:, :2] + digits[:, 2:] / 2
     own = boxes[:, None, :2] + boxes[:, None, 2:] / 2
     away = np.abs(own - middle) - boxes[:, None, 2:] / 2
-    fits = (away <= config.radius_heights * digits[:, 3:]).all(axis=2)
-    fits &= boxes[:, 3, None] <= config.height_range[1] * digits[:, 3]
-    return np.asarray(fits.any(axis=1), np.bool_)
+    near = np.asarray((away <= config.radius_heights * digits[:, 3:]).all(axis=2), np.bool_)
+    return np.asarray(near.any(axis=1), np.bool_)
+
+
+def _is_low(boxes: Floats, digits: Floats, config: MergeConfig) -> Flags:
+    """(N,) bool: regions not much higher than some digit."""
+    return np.asarray(
+        boxes[:, 3] <= config.height_range[1] * digits[:, 3].max(initial=0), np.bool_
+    )
+
+
+def _is_tall(boxes: Floats, digits: Floats, config: MergeConfig) -> Flags:
+    """(N,) bool: regions clearly higher than the page's digits: a bracket with a digit."""
+    if len(digits) < config.min_digits:
+        return np.zeros(len(boxes), np.bool_)
+    return np.asarray(boxes[:, 3] > config.tall * np.median(digits[:, 3]), np.bool_)
 
 
 def _fits(box: Box, digits: Floats, config: MergeConfig) -> bool:

@@ -19,6 +19,8 @@ class InkConfig:
 
     coarse_side_px: int = 320  # chosen: long side of the copy on which the paper is estimated
     max_stroke_coarse_px: int = 9  # chosen: on that copy; 36 px of a frame 1280 px wide
+    border_coarse_px: int = 0  # edge pixels are repeated so far outside the image
+    bridge_fraction: float = 0.0  # of the shorter side: gaps in the ink that are closed
     line_aspect: float = 2.2  # chosen: length over height of a picture of one line
     line_stroke_fraction: float = 0.18  # chosen: broadest stroke in it, of its height
     min_contrast: float = 0.06  # chosen: grain, JPEG blocks and print showing through have less
@@ -64,14 +66,18 @@ def find_ink(gray: GrayImage, config: InkConfig = DEFAULT) -> Ink:
     check_gray(gray, "gray")
     coarse = _coarse(gray, config.coarse_side_px)
     config = _for_line(config, coarse.shape)
-    light, elsewhere = _polarity(coarse, config)
+    light, elsewhere = _polarity(_framed(coarse, config), config)
     contrast, limits = _contrast(gray, coarse, light, config)
     if elsewhere is not None:
-        part = cv2.resize(elsewhere, gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        inner = _unframed(elsewhere, config, 4)
+        part = cv2.resize(inner, gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
         other, other_limits = _contrast(gray, coarse, not light, config)
         cv2.copyTo(other, part, contrast)
         cv2.copyTo(other_limits, part, limits)
     mask = cv2.compare(contrast, limits, cv2.CMP_GT)
+    if config.bridge_fraction:
+        kernel = _square(max(3, round(config.bridge_fraction * min(gray.shape))))
+        mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
     return Ink(np.asarray(mask, np.uint8), contrast, limits, light)
 
 
@@ -90,12 +96,28 @@ def _contrast(
     if light:
         # Invert, so that ink is dark.
         coarse, gray = np.asarray(255 - coarse, np.uint8), np.asarray(255 - gray, np.uint8)
-    paper = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, _square(config.max_stroke_coarse_px))
+    framed, kernel = _framed(coarse, config), _square(config.max_stroke_coarse_px)
+    closed = np.asarray(cv2.morphologyEx(framed, cv2.MORPH_CLOSE, kernel), np.uint8)
+    paper = _unframed(closed, config)
     # Take the darkest neighbour: otherwise the step from paper to a dark desk would be ink.
     ground = np.asarray(cv2.erode(cv2.blur(paper, (3, 3)), _square(5)), np.uint8)
     contrast = np.asarray(cv2.subtract(_enlarge(ground, gray), gray), np.uint8)
     limits = _limits(coarse, ground, _min_fraction(gray, contrast, ground, config), config)
     return contrast, _enlarge(limits, gray)
+
+
+def _framed(coarse: GrayImage, config: InkConfig) -> GrayImage:
+    """Repeat the edge pixels around the coarse copy: ground for a digit that fills the image."""
+    if not config.border_coarse_px:
+        return coarse
+    sides = (config.border_coarse_px,) * 4
+    return np.asarray(cv2.copyMakeBorder(coarse, *sides, cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _unframed(framed: GrayImage, config: InkConfig, divisor: int = 1) -> GrayImage:
+    """Cut the repeated edge pixels off; `divisor` is by how much the copy was shrunk since."""
+    border = config.border_coarse_px // divisor
+    return framed[border : framed.shape[0] - border, border : framed.shape[1] - border]
 
 
 def _coarse(gray: GrayImage, side: int) -> GrayImage:

@@ -53,6 +53,14 @@ def digit_sized(
     return components.only(_digit_sized(components.boxes, shape, config))
 
 
+def specks_per_cell(
+    components: Components, shape: tuple[int, ...], config: RegionConfig = DEFAULT
+) -> float:
+    """Return the mean number of specks per cell of an (H, W) image: sensor noise has many."""
+    specks = np.count_nonzero(components.boxes[:, 2:].max(axis=1, initial=0) < config.max_speck_px)
+    return float(specks) * config.speck_cell_px**2 / (shape[0] * shape[1])
+
+
 def join_regions(
     components: Components, ink: Ink, config: RegionConfig = DEFAULT
 ) -> tuple[Region, ...]:

@@ -59,16 +59,16 @@ def test_strokes_are_not_neighbours_of_strokes():
     assert plausible_digits([SEVEN, EIGHT, *fence], SIZE) == (SEVEN, EIGHT)
 
 
-@pytest.mark.parametrize(("others", "kept"), [(0, True), (6, True), (7, False)])
+@pytest.mark.parametrize(("others", "kept"), [(0, True), (2, True), (3, False)])
 def test_strokes_alone_are_dropped_in_clutter(others, kept):
-    """Strokes among more than three times as many regions of their size are dropped."""
+    """Strokes among more other regions of their size than there are strokes are dropped."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
     rejected = [Box(100 + 40 * i, 200, 30, 35) for i in range(others)]
 
     assert plausible_digits(ones, SIZE, rejected) == (ones if kept else ())
 
 
-@pytest.mark.parametrize("side", [14, 121])
+@pytest.mark.parametrize("side", [4, 121])
 def test_regions_of_another_size_are_not_clutter(side):
     """Smaller or larger rejected regions are ignored."""
     ones = (at("1", 20, width=5), at("1", 32, width=5))
