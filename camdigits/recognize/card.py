@@ -16,6 +16,7 @@ from camdigits.errors import ModelError
 
 PACKAGE = Path(__file__).parent.parent
 MODEL_FOLDERS = (PACKAGE / "models", PACKAGE.parent / "models")  # of a wheel, of a checkout
+CONTEXT_FILE = "context.npz"  # weights of `recognize.context_net`
 SEQUENCE_MODEL = "sequence"  # name of the shipped net that reads joined digits
 LINE_MODEL = "lines"  # name of the shipped net that reads signs
 REQUIRED_FIELDS = ("labels", "temperature", "threshold", "sha256")
@@ -95,6 +96,18 @@ def read_card(path: Path) -> Card:
     if not isinstance(fields, dict):
         raise ModelError(f"{path}: wanted a JSON object, got {type(fields).__name__}")
     return _checked(path, fields)
+
+
+def find_context() -> Path:
+    """Return the path of the shipped context net.
+
+    Raises:
+        ModelError: it is missing.
+    """
+    for folder in MODEL_FOLDERS:
+        if (folder / CONTEXT_FILE).is_file():
+            return folder / CONTEXT_FILE
+    raise ModelError(f"{CONTEXT_FILE}: not found; install camdigits again")
 
 
 def sha256_of(model: Path) -> str:

@@ -35,6 +35,10 @@ class OrientationConfig:
     min_skewed_fraction: float = 0.5  # chosen: of a skewed page's; half of a form may be letters
     min_straight_fraction: float = 0.1  # chosen: sure glyphs; with fewer no skew is tried
     min_gain: float = 1.15  # chosen: sure glyphs after rotation over before
+    min_layout_regions: int = 6  # chosen: fewer regions have no layout that shows which way is up
+    min_turned: float = 0.2  # chosen: share of regions that look turned, by the context net
+    surely_turned: float = 0.75  # chosen: the same, above which every rotation is tried
+    max_turned_left: float = 0.7  # chosen: that share after a rotation, over the one before
     both_ways: str = "01689"  # digits that are also digits upside down
 
 

@@ -67,10 +67,6 @@ class SequenceReader:
         """Read the ink of each region, (h, w) uint8, tight around the ink."""
         return [self._read(ink, SURE) for ink in inks]
 
-    def read_once(self, inks: Sequence[GrayImage]) -> list[Reading]:
-        """Read inks as they are; doubtful ones are not read slanted."""
-        return [self._read(ink, 0.0) for ink in inks]
-
     def _read(self, ink: GrayImage, sure: float) -> Reading:
         view = self._view(ink)
         paths = paths_of(view.chances)

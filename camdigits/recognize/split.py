@@ -41,6 +41,7 @@ class SplitConfig:
     """Limits for regions that are read as a sequence; lengths are fractions of their height."""
 
     cut: CutConfig = field(default_factory=CutConfig)
+    hopeless_odds: float = 2000.0  # chosen: factor by the context above which there is no digit
     min_height_px: int = 10  # chosen: joined digits that are lower are illegible
     height_range: tuple[float, float] = (0.3, 3.0)  # chosen: over the height of some digit
     width_range: tuple[float, float] = (0.5, 9.0)  # chosen: narrower is one digit, wider a line
@@ -65,6 +66,7 @@ def split(
     threshold: float,
     config: SplitConfig = DEFAULT,
     budget: Budget | None = None,
+    hopeless: Flags | None = None,
 ) -> Candidates:
     """Replace regions that consist of several digits by their parts.
 
@@ -75,11 +77,14 @@ def split(
         threshold: every part has to be a digit at least this probable.
         config: limits.
         budget: chooses which regions are read in this frame; None reads all.
+        hopeless: (N,) bool, regions that have no digit in them; they are not read.
 
     Returns:
         Candidates in the given order, each split region replaced by its parts.
     """
     rows = _worth_reading(candidates, threshold, config)
+    if hopeless is not None:
+        rows = [row for row in rows if not hopeless[row]]
     if budget is not None:
         rows = [rows[index] for index in budget.choose([candidates.regions[r].box for r in rows])]
     readings = _read(candidates, rows, read_ink, threshold, config, budget)

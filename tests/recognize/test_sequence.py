@@ -130,9 +130,7 @@ def test_a_doubtful_ink_is_read_slanted_too():
     ink = np.full((40, 60), 255, np.uint8)
 
     (reading,) = reader.read([ink])
-    (once,) = SequenceReader(lambda s: net(s), OutputSpec(("0", "1"), 1.0, 0.5)).read_once([ink])
 
-    assert len(seen) == 4
+    assert len(seen) == 3
     assert reading.labels == ("1",)
-    assert once.labels == ("1",)
     assert 0 <= reading.centres[0] < 60

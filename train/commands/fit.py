@@ -204,6 +204,32 @@ def leave_out(name: str, runs: Path, limit: int | None) -> None:
     leave_one_out(name, runs, limit, click.echo)
 
 
+@click.command()
+@click.argument("out", default=Path("runs/graphs-1.npz"), type=PATH)
+@click.option("--count", default=100, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--turned", is_flag=True, help="Rotate every page by 90, 180 or 270 degrees.")
+@PART
+def graphs(out: Path, count: int, seed: int, turned: bool, part: Literal["train", "dev"]) -> None:
+    """Render COUNT pages of each kind and store what is around each region in OUT."""
+    from train.simulate.graphs import write_graphs
+
+    write_graphs(out, count, seed, part, turned, report=click.echo)
+
+
+@click.command("fit-context")
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--dev", default=Path("runs/graphs-dev.npz"), show_default=True, type=PATH)
+@click.option("--out", default=Path("models/context.npz"), show_default=True, type=PATH)
+@click.option("--epochs", default=24, show_default=True, type=click.IntRange(1))
+def fit_context(files: tuple[Path, ...], dev: Path, out: Path, epochs: int) -> None:
+    """Train the context net on FILES of `graphs`; DEV has pages by other writers."""
+    from train.fit.context_net import ContextSettings
+    from train.fit.context_net import fit_context as fit
+
+    fit(files, dev, out, ContextSettings(epochs=epochs), report=click.echo)
+
+
 COMMANDS = (
     fit,
     average,
@@ -214,6 +240,8 @@ COMMANDS = (
     lines,
     fit_sequence,
     export_sequence,
+    graphs,
+    fit_context,
     make_all,
     leave_out,
 )

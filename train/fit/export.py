@@ -24,7 +24,7 @@ import numpy as np
 
 from camdigits import __version__
 from camdigits.recognize.card import Card, card_path
-from camdigits.recognize.prior import DEFAULT as PAGES
+from camdigits.recognize.context_net import NONE_PRIOR
 from camdigits.recognize.tflite import load_scorer
 from camdigits.values import Glyphs, Logits
 from train.data import sets
@@ -44,7 +44,7 @@ from train.metrics.measure import LogitScorer
 SCALE_GLYPHS = 2000  # glyphs that set the int8 scales; more change no scale by more than 1 %
 # Share of the regions on a page that are non-labels, as the reader assumes. Training has four
 # times as many, so that the net sees all kinds; the prior is corrected at export.
-PRIOR_NONE = PAGES.none_prior
+PRIOR_NONE = NONE_PRIOR
 PRIOR_STEPS = tuple(step / 20 for step in range(-40, 41))  # tried changes of the logit of "none"
 MIN_PRECISION = 0.99  # share of reported digits that are right at the threshold (chosen)
 
