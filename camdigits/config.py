@@ -24,19 +24,29 @@ from camdigits.layout.plausibility import PlausibilityConfig
 from camdigits.recognize.lines.config import LineConfig
 from camdigits.recognize.merge import MergeConfig
 from camdigits.recognize.orientation import OrientationConfig
-from camdigits.recognize.prior import PriorConfig
-from camdigits.recognize.reject_words import RejectWordsConfig
 from camdigits.recognize.split import SplitConfig
 from camdigits.recognize.texture import TextureConfig
 from camdigits.segment.find_rules import RuleConfig
 from camdigits.segment.ink import InkConfig
 from camdigits.segment.regions import RegionConfig
+from camdigits.segment.sheets import SheetConfig
 
 Settings = TypeVar("Settings")
 
 
 def _close_up() -> InkConfig:
-    return InkConfig(coarse_side_px=80, max_stroke_coarse_px=15)
+    return InkConfig(coarse_side_px=80, max_stroke_coarse_px=25, border_coarse_px=32)
+
+
+def _segments() -> InkConfig:
+    return replace(_close_up(), bridge_fraction=0.035)
+
+
+def _close_up_rules() -> RuleConfig:
+    return RuleConfig(min_ruled_px=NEVER, min_dashes=NEVER)
+
+
+NEVER = 10**9  # a limit that no page reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +55,23 @@ class ReaderConfig:
 
     max_side_px: int = 1920  # chosen: a larger image is searched on a copy of this size
     threads: int = 2  # of the model: 25 glyphs take 1.1 ms, 1.8 with one thread
-    min_digits_one_scale: int = 3  # chosen: fewer may be strokes of one large digit
+    min_digits_one_scale: int = 3  # chosen: fewer may be strokes of one large digit; 0: never
+    min_noise_specks: float = 5.0  # per cell; photos have up to 4.7, sensor noise 8 to 60
+    noise_blurs_px: tuple[float, ...] = (1.5, 3.0)  # chosen: standard deviations that are tried
+    max_regions_close_up: int = 24  # chosen: more are text or clutter, not pieces of one digit
+    max_regions_display: int = 3  # chosen: more are not what is left of a display's segments
+    max_parts_odds: float = 100.0  # chosen: factor on "none" by the context, for parts of regions
+    settled_score: float = 0.97  # chosen: of each digit, if all of a picture's regions are digits
+    max_sheets: int = 3  # chosen: read by themselves if there are so few digits
     ink: InkConfig = field(default_factory=InkConfig)
     close_up_ink: InkConfig = field(default_factory=_close_up)  # strokes up to 15/80 of the image
+    segments_ink: InkConfig = field(default_factory=_segments)  # gaps of a display are closed
+    close_up_rules: RuleConfig = field(default_factory=_close_up_rules)  # none is removed
     rules: RuleConfig = field(default_factory=RuleConfig)
     regions: RegionConfig = field(default_factory=RegionConfig)
+    sheets: SheetConfig = field(default_factory=SheetConfig)
     texture: TextureConfig = field(default_factory=TextureConfig)
     orientation: OrientationConfig = field(default_factory=OrientationConfig)
-    prior: PriorConfig = field(default_factory=PriorConfig)
-    reject_words: RejectWordsConfig = field(default_factory=RejectWordsConfig)
     merge: MergeConfig = field(default_factory=MergeConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
     plausibility: PlausibilityConfig = field(default_factory=PlausibilityConfig)

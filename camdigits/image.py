@@ -131,3 +131,13 @@ def describe(thing: object) -> str:
     if isinstance(thing, np.ndarray):
         return f"{thing.shape} {thing.dtype}"
     return type(thing).__name__
+
+
+def working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:
+    """Shrink a large image; return it and the scale from its pixels to the original's."""
+    height, width = gray.shape
+    scale = max_side_px / max(height, width)
+    if scale >= 1:
+        return gray, 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / scale

@@ -1,7 +1,6 @@
-"""Read the digits of an image: the public API, and the search for orientation and scale.
+"""Read the digits of an image: the public API.
 
-`camdigits.stages` runs the stages. The reader runs them again on a rotated or straightened image,
-or for large digits if few were found, and keeps the result with the surest digits.
+`camdigits.stages` runs the stages, and searches for the orientation and the scale of the image.
 """
 
 import os
@@ -12,32 +11,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import numpy.typing as npt
 
 from camdigits.config import DEFAULT, ReaderConfig
-from camdigits.geometry import ROTATIONS, make_upright, to_frame
-from camdigits.image import cv2, frozen, to_bgr, to_green
+from camdigits.geometry import ROTATIONS, to_frame
+from camdigits.image import frozen, to_bgr, to_green, working_size
 from camdigits.layout.grouping import group, possible_digits
 from camdigits.layout.notation import Decimal
 from camdigits.meter import StageClock
-from camdigits.recognize.card import SEQUENCE_MODEL, find_model, load_card
+from camdigits.recognize.card import SEQUENCE_MODEL, find_context, find_model, load_card
 from camdigits.recognize.classify import Classifier, OutputSpec
+from camdigits.recognize.context_net import load_context_net
 from camdigits.recognize.lines.read import load_line_reader
-from camdigits.recognize.orientation import find_rotation, find_skew
 from camdigits.recognize.sequence import load_sequence_reader
 from camdigits.recognize.split import Budget
 from camdigits.recognize.tflite import load_scorer
-from camdigits.segment.ink import InkConfig
-from camdigits.stages import Classified, Pass, Stages
+from camdigits.stages import Search, Stages
 from camdigits.values import (
     NONE,
     Box,
     Digit,
     Frame,
-    GrayImage,
     Mark,
-    Pose,
     Rejected,
     Result,
     Scorer,
@@ -75,6 +70,7 @@ class Reader:
         ModelError: the model or its card cannot be used.
         ValueError: `rotate` or `threshold` is out of range.
 
+    >>> import numpy as np
     >>> page = np.full((100, 100), 255, np.uint8)
     >>> page[20:80, 48:54] = 0
     >>> sure_of_one = lambda glyphs: np.tile(np.float32([0, 9, 0]), (len(glyphs), 1))
@@ -102,6 +98,7 @@ class Reader:
             sequence = SEQUENCE_MODEL
         signs = False if scorer is not None and signs is True else signs
         threads = min(self._config.threads, _usable_cpus())
+        self._context = load_context_net(find_context()) if scorer is None else None
         if scorer is None:
             path = find_model(str(model))
             card = load_card(path)
@@ -182,9 +179,17 @@ class Reader:
         """
         clock = StageClock()
         frame = _checked(image)
-        gray, scale = _working_size(to_green(frame.bgr), self._config.max_side_px)
+        gray, scale = working_size(to_green(frame.bgr), self._config.max_side_px)
         clock.lap("prepare")
-        found = self._search(gray, clock, budget)
+        stages = Stages(
+            self._classifier,
+            self._sequences,
+            self._context,
+            self._lines,
+            self._threshold,
+            self._config,
+        )
+        found = Search(stages, self._rotate).run(gray, clock, budget)
         size = frame.bgr.shape[1], frame.bgr.shape[0]
         place = partial(
             _placed, to_image=partial(to_frame, pose=found.classified.pose, scale=scale, size=size)
@@ -223,69 +228,6 @@ class Reader:
         """Read frames one by one, lazily."""
         return (self.read(frame) for frame in frames)
 
-    def _search(self, gray: GrayImage, clock: StageClock, budget: Budget | None) -> Pass:
-        """Read an image upright, at the scale and without the skew that give the most digits.
-
-        A digit that fills the image has strokes too broad for the default estimate of the paper.
-        """
-        found = self._turn(gray, self._config.ink, clock, budget)
-        few = len(found.digits) < self._config.min_digits_one_scale
-        if few and not found.classified.is_textured:
-            close_up = self._turn(gray, self._config.close_up_ink, clock, budget)
-            found = max(found, close_up, key=Pass.certainty)
-        # If every region is accepted, a skew correction could only lose digits.
-        if found.rejected and not found.classified.is_textured:
-            return self._straightened(gray, found, clock, budget)
-        return found
-
-    def _turn(
-        self, gray: GrayImage, ink: InkConfig, clock: StageClock, budget: Budget | None
-    ) -> Pass:
-        """Read an image, rotated by quarter turns if its glyphs are.
-
-        The image is rotated, not its glyphs, so the result is that of the upright page.
-        """
-        pose = Pose((gray.shape[1], gray.shape[0]), self._rotate or 0)
-        found = self._classify(gray, pose, ink, clock)
-        if self._rotate is None:
-            predictions = found.found.predictions
-            rotation = find_rotation(
-                found.glyphs, predictions, self._classifier, self._config.orientation
-            )
-            clock.lap("orientation")
-            if rotation:
-                found = self._classify(gray, replace(pose, rotation=rotation), ink, clock)
-        return self._stages.complete(found, clock, budget)
-
-    def _straightened(
-        self, gray: GrayImage, found: Pass, clock: StageClock, budget: Budget | None
-    ) -> Pass:
-        """Read a skewed image again, straightened, if that makes more regions digits."""
-        first = found.classified
-        skew = find_skew(
-            first.glyphs, first.found.predictions, self._classifier, self._config.orientation
-        )
-        clock.lap("orientation")
-        if not skew:
-            return found
-        straight = self._classify(gray, replace(first.pose, skew=skew), first.ink_config, clock)
-        if straight.certainty(self._threshold) <= first.certainty(self._threshold):
-            return found
-        return max(found, self._stages.complete(straight, clock, budget), key=Pass.certainty)
-
-    def _classify(
-        self, gray: GrayImage, pose: Pose, ink: InkConfig, clock: StageClock
-    ) -> Classified:
-        upright = make_upright(gray, pose)
-        clock.lap("orientation")
-        return self._stages.classify(upright, pose, ink, clock)
-
-    @property
-    def _stages(self) -> Stages:
-        return Stages(
-            self._classifier, self._sequences, self._lines, self._threshold, self._config
-        )
-
 
 def _check_options(threshold: float | None, rotate: int | None) -> None:
     if rotate is not None and rotate not in ROTATIONS:
@@ -323,13 +265,3 @@ def _on_line(mark: Mark, place: Callable[[Mark], Mark]) -> Mark:
 
 def _left_edge(digit: Digit) -> Box:
     return digit.box
-
-
-def _working_size(gray: GrayImage, max_side_px: int) -> tuple[GrayImage, float]:
-    """Shrink a large image; return it and the scale from its pixels to the original's."""
-    height, width = gray.shape
-    scale = max_side_px / max(height, width)
-    if scale >= 1:
-        return gray, 1.0
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / scale

@@ -51,7 +51,7 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
         Box(110, 30, 6, 40),
     ]
     assert [number.text for number in result.numbers] == ["11", "1"]
-    stages = "prepare orientation ink rules regions texture glyphs classify prior merge"
+    stages = "prepare orientation ink rules regions texture glyphs classify context merge"
     assert set(result.ms) == {*stages.split(), "plausibility", "group"}
 
 
@@ -59,7 +59,7 @@ def test_boxes_and_numbers_of_a_page(ones, sheet):
 def test_skew_is_tried_only_if_a_region_is_rejected(ones, sheet, monkeypatch, more, tried):
     """A skew correction could only break the digits of an image that is read completely."""
     calls = []
-    monkeypatch.setattr("camdigits.reader.find_skew", lambda *_: calls.append(1) or 0)
+    monkeypatch.setattr("camdigits.stages.search.find_skew", lambda *_: calls.append(1) or 0)
     strokes = [(30 + 20 * place, 30, 6, 40) for place in range(4)]
 
     ones.read(sheet(*strokes, *more, ink=30, paper=220))
@@ -71,7 +71,9 @@ def test_skew_is_tried_only_if_a_region_is_rejected(ones, sheet, monkeypatch, mo
 def test_regions_are_not_merged_without_a_reject_class(labels, tried, sheet, monkeypatch):
     """A scorer without "none" gives any part a digit label."""
     cuts = []
-    monkeypatch.setattr("camdigits.stages.merge", lambda *found: cuts.append(found) or found[0])
+    monkeypatch.setattr(
+        "camdigits.stages.run.merge", lambda *found: cuts.append(found) or found[0]
+    )
     one_scale = ReaderConfig(min_digits_one_scale=0)
     sure = Reader(
         scorer=lambda glyphs: np.zeros((len(glyphs), 2)),
@@ -104,8 +106,8 @@ def test_parts_of_a_region_are_marked(ones, sheet, monkeypatch):
         part = replace(first, box=first.box._replace(height=30), ink=first.ink[:30])
         return Candidates((part, *others), candidates.predictions)
 
-    monkeypatch.setattr("camdigits.stages.merge", lambda found, *_: found)
-    monkeypatch.setattr("camdigits.stages.split", cut_first)
+    monkeypatch.setattr("camdigits.stages.run.merge", lambda found, *_: found)
+    monkeypatch.setattr("camdigits.stages.run.split", cut_first)
     ones._sequences = SequenceReader(lambda _: None, OutputSpec(("1", "none")))
     result = ones.read(page)
 
