@@ -95,7 +95,8 @@ def test_a_seven_segment_display_is_read():
 def test_print_is_not_digits_and_stays_upright():
     """Letters such as O, S and I among other letters."""
     page = blank((300, 900))
-    for y, line in ((80, "HELLO WORLD BOIL SOLO"), (160, "Sizes of Oslo Lions"), (240, "BOSS")):
+    lines = "THE HOUSE NEAR A FOREST", "Where the Old Mother reads", "another letter from home"
+    for y, line in zip((80, 160, 240), lines, strict=True):
         cv2.putText(page, line, (30, y), cv2.FONT_HERSHEY_SIMPLEX, 1.8, 40, 4, cv2.LINE_AA)
 
     result = READER.read(page)
