@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from camdigits.geometry import BARE_STROKE_ASPECT, area, shared_area
 from camdigits.values import Box, Digit, Flags, Floats
@@ -70,13 +71,13 @@ def plausible_digits(
     if thin.all():
         keep &= not _is_clutter(height, rejected, config)
     if thin.any() and not thin.all():
-        keep &= ~thin | (_fits_neighbour(boxes, thin, config) & _inside(boxes, size))
+        fits = _fits_neighbour(boxes[thin], boxes[~thin], config)
+        keep[thin] &= fits & _inside(boxes[thin], size)
     return tuple(digit for digit, stays in zip(digits, keep.tolist(), strict=True) if stays)
 
 
-def _fits_neighbour(boxes: Floats, thin: Flags, config: PlausibilityConfig) -> Flags:
+def _fits_neighbour(boxes: Floats, broad: Floats, config: PlausibilityConfig) -> Flags:
     """(N,) bool: has a digit of similar height nearby that is not a bare stroke."""
-    broad = boxes[~thin]
     x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
     other_x, other_y = (broad[:, :2] + broad[:, 2:] / 2).T
     away = np.hypot(x[:, None] - other_x, y[:, None] - other_y)
@@ -90,7 +91,10 @@ def _nested(boxes: Floats, config: PlausibilityConfig) -> Flags:
     """(N,) bool: strokes inside a digit that was also accepted as a whole."""
     own = area(boxes)
     # A digit may be written in the loop of a large one.
+    x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
     inside = (own[:, None] < own) & (own <= config.max_nested_area_ratio * own[:, None])
+    inside &= (boxes[:, 0] <= x[:, None]) & (x[:, None] <= boxes[:, 0] + boxes[:, 2])
+    inside &= (boxes[:, 1] <= y[:, None]) & (y[:, None] <= boxes[:, 1] + boxes[:, 3])
     small, large = np.nonzero(inside)
     shared = shared_area(boxes[small], boxes[large])
     nested = np.zeros(len(boxes), np.bool_)
@@ -102,20 +106,25 @@ def _faint(strength: Floats, count: int, config: PlausibilityConfig) -> Flags:
     """(N,) bool: much paler than the page's digits and with little company: edges, shadows."""
     if len(strength) != count:
         return np.zeros(count, np.bool_)
-    ratio = strength[:, None] / np.maximum(strength, 1)
-    least = config.company_strength_ratio
-    company = np.count_nonzero((ratio >= least) & (ratio <= 1 / least), axis=1)
+    company = _company(np.maximum(strength, 1), config.company_strength_ratio)
     pale = strength < config.pale_strength * np.median(strength)
     return np.asarray(pale & (company < config.min_company), np.bool_)
 
 
 def _lonely(height: Floats, config: PlausibilityConfig) -> Flags:
     """(N,) bool: specks among digits of another size, with little company."""
-    ratio = height[:, None] / height
-    least = config.company_size_ratio
-    company = np.count_nonzero((ratio >= least) & (ratio <= 1 / least), axis=1)
+    company = _company(height, config.company_size_ratio)
     tiny = height < config.tiny_heights * np.median(height)
     return np.asarray(tiny & (company < config.min_company), np.bool_)
+
+
+def _company(values: Floats, ratio: float) -> npt.NDArray[np.intp]:
+    """Return (N,) how many values are within a ratio of each one, itself included."""
+    ordered = np.sort(values)
+    slack = 1e-9 * values
+    low = np.searchsorted(ordered, values * ratio - slack, side="left")
+    high = np.searchsorted(ordered, values / ratio + slack, side="right")
+    return np.asarray(high - low, np.intp)
 
 
 def _is_clutter(height: Floats, rejected: Sequence[Box], config: PlausibilityConfig) -> bool:

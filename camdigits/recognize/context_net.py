@@ -18,6 +18,7 @@ from camdigits.errors import ModelError
 from camdigits.geometry import BARE_STROKE_ASPECT
 from camdigits.recognize.context_features import (
     ASPECT_COLUMN,
+    CHUNK,
     EDGE_FEATURES,
     NODE_FEATURES,
     ODDS_COLUMN,
@@ -121,15 +122,18 @@ class Odds:
 
     def of_parts(self, boxes: Floats) -> Floats:
         """Return (M,) the factors for (M, 4) boxes of parts: of the region they mostly are in."""
-        if not len(boxes) or not len(self.boxes):
-            return np.ones(len(boxes))
-        low = np.maximum(boxes[:, None, :2], self.boxes[:, :2])
-        high = np.minimum(
-            boxes[:, None, :2] + boxes[:, None, 2:], self.boxes[:, :2] + self.boxes[:, 2:]
-        )
-        shared = np.clip(high - low, 0, None).prod(axis=2)
-        best = shared.argmax(axis=1)
-        return np.where(shared.max(axis=1) > 0, self.parts[best], 1.0)
+        factors = np.ones(len(boxes))
+        if not len(self.boxes):
+            return factors
+        for start in range(0, len(boxes), CHUNK):
+            own = boxes[start : start + CHUNK, None]
+            low = np.maximum(own[..., :2], self.boxes[:, :2])
+            high = np.minimum(own[..., :2] + own[..., 2:], self.boxes[:, :2] + self.boxes[:, 2:])
+            shared = np.clip(high - low, 0, None).prod(axis=2)
+            inside = shared.max(axis=1) > 0
+            best = self.parts[shared.argmax(axis=1)]
+            factors[start : start + CHUNK] = np.where(inside, best, 1.0)
+        return factors
 
 
 def odds_of_none(

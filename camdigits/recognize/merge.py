@@ -166,10 +166,13 @@ def _together(
 
 def _near_digits(boxes: Floats, digits: Floats, config: MergeConfig) -> Flags:
     """(N,) bool: regions near a digit, M of (M, 4)."""
-    middle = digits[:, :2] + digits[:, 2:] / 2
-    own = boxes[:, None, :2] + boxes[:, None, 2:] / 2
-    away = np.abs(own - middle) - boxes[:, None, 2:] / 2
-    near = np.asarray((away <= config.radius_heights * digits[:, 3:]).all(axis=2), np.bool_)
+    near = np.ones((len(boxes), len(digits)), np.bool_)
+    for axis in (0, 1):
+        half = boxes[:, 2 + axis] / 2
+        own = boxes[:, axis] + half
+        middle = digits[:, axis] + digits[:, 2 + axis] / 2
+        away = np.abs(own[:, None] - middle) - half[:, None]
+        near &= away <= config.radius_heights * digits[:, 3]
     return np.asarray(near.any(axis=1), np.bool_)
 
 

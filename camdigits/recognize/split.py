@@ -41,7 +41,7 @@ class SplitConfig:
     """Limits for regions that are read as a sequence; lengths are fractions of their height."""
 
     cut: CutConfig = field(default_factory=CutConfig)
-    hopeless_odds: float = 2000.0  # chosen: factor by the context above which there is no digit
+    hopeless_odds: float = 2000.0  # chosen: factor by the context; above it a region is not read
     min_height_px: int = 10  # chosen: joined digits that are lower are illegible
     height_range: tuple[float, float] = (0.3, 3.0)  # chosen: over the height of some digit
     width_range: tuple[float, float] = (0.5, 9.0)  # chosen: narrower is one digit, wider a line
@@ -155,12 +155,15 @@ def _read(
 
 def _neighbours(candidates: Candidates, config: SplitConfig) -> Flags:
     """Return (N, N) bool: regions of similar height near each other."""
-    boxes = candidates.boxes
-    middle, high = boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 3]
-    away = np.abs(middle[:, None] - middle) - (boxes[:, None, 2:] + boxes[:, 2:]) / 2
+    boxes = candidates.boxes.astype(np.float32)  # a page may have thousands of regions
+    high = boxes[:, 3]
     ratio = high[:, None] / high
-    near = away.max(axis=2) <= config.neighbour_radius_heights * high[:, None]
-    near &= (ratio <= config.neighbour_size_ratio) & (ratio >= 1 / config.neighbour_size_ratio)
+    near = (ratio <= config.neighbour_size_ratio) & (ratio >= 1 / config.neighbour_size_ratio)
+    for axis in (0, 1):
+        half = boxes[:, 2 + axis] / 2
+        middle = boxes[:, axis] + half
+        away = np.abs(middle[:, None] - middle) - half[:, None] - half
+        near &= away <= config.neighbour_radius_heights * high[:, None]
     return np.asarray(near, np.bool_)
 
 

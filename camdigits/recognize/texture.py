@@ -37,7 +37,7 @@ class TextureConfig:
     radius_heights: float = 4.0  # chosen: distance from a digit to components tried next
     max_rounds: int = 12  # chosen: of growing
     max_tried: int = 900  # chosen: components classified at most
-    max_kept: int = 12000  # chosen: components of a dense page at most
+    max_kept: int = 6000  # chosen: components of a dense page at most
 
 
 DEFAULT = TextureConfig()

@@ -27,7 +27,7 @@ def erase_page_rules(
     Args:
         mask: (H, W) uint8, 255 on ink.
         weak: the same at a lower limit, at which pale rules have no gaps.
-        ink: of which these are masks.
+        ink: contrast of the image that both masks show.
         families: whether to look for horizontal, and for vertical rules.
         config: limits.
 
@@ -39,16 +39,18 @@ def erase_page_rules(
     for turned in (False, True):
         if not families[turned]:
             continue
-        views = [np.ascontiguousarray(each.T) if turned else each for each in (rest, weak, lines)]
-        contrast = np.ascontiguousarray(ink.contrast.T) if turned else ink.contrast
-        paths = find_paths(views[1], config)
-        paths = None if paths is None else _only_lines(views[1], paths, config)
+        level = np.ascontiguousarray(weak.T) if turned else weak
+        paths = find_paths(level, config)
+        paths = None if paths is None else _only_lines(level, paths, config)
         if paths is None:
             continue
         found = True
-        left, erased = _erase(views[0], views[1], contrast, paths, config)
+        own, contrast = (
+            np.ascontiguousarray(each.T) if turned else each for each in (rest, ink.contrast)
+        )
+        left, erased = _erase(own, level, contrast, paths, config)
         rest = np.ascontiguousarray(left.T) if turned else left
-        lines = np.maximum(lines, np.ascontiguousarray(erased.T) if turned else erased)
+        lines = np.maximum(lines, erased.T if turned else erased)
     return (rest, lines) if found else None
 
 

@@ -85,9 +85,11 @@ def surest_pass(passes: Sequence[Pass]) -> Pass:
     Digits mostly inside a larger digit of another pass do not count: they are pieces of its
     strokes. Bare strokes count little: noise and texture have many.
     """
-    every = [digit.box for each in passes for digit in each.digits]
 
     def certainty(one: Pass) -> float:
+        pose = one.classified.pose  # boxes of another rotation are not comparable
+        alike = [each for each in passes if each.classified.pose == pose]
+        every = [digit.box for each in alike for digit in each.digits]
         whole = (digit for digit in one.digits if not _is_piece(digit.box, every))
         return sum(digit.score * _weight(digit.box) for digit in whole)
 

@@ -27,7 +27,7 @@ class Search:
     """The stages, and the rotation if it is known."""
 
     stages: Stages
-    rotate: int | None  # degrees clockwise that bring the pages upright; None: found out
+    rotate: int | None  # degrees clockwise that bring the pages upright; None: detected
 
     def run(self, gray: GrayImage, clock: StageClock, budget: Budget | None) -> Pass:
         """Read an image upright, at the scale and without the skew that give the most digits.

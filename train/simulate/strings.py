@@ -240,7 +240,7 @@ def trace(
     for path in paths:
         ends = np.rint((path - corner) * 8).astype(np.int32)
         cv2.polylines(canvas, [ends], False, 255, max(1, round(pen)), cv2.LINE_AA, 3)
-    return _tight(canvas)
+    return tight(canvas)
 
 
 def _wobbled(
@@ -261,9 +261,9 @@ def redraw(image: GrayImage, style: StringStyle, rng: np.random.Generator) -> Gr
     x, y, width, high = cv2.boundingRect(np.asarray(image > 60, np.uint8))
     if width == 0:
         return np.zeros((4, 4), np.uint8)
-    tight = cv2.copyMakeBorder(image[y : y + high, x : x + width], 1, 1, 1, 1, 0)
-    grow = 3 if max(tight.shape) < 48 else 1  # scans of 28 px; print is drawn larger
-    big = cv2.resize(tight, None, fx=grow, fy=grow, interpolation=cv2.INTER_CUBIC)
+    room = cv2.copyMakeBorder(image[y : y + high, x : x + width], 1, 1, 1, 1, 0)
+    grow = 3 if max(room.shape) < 48 else 1  # scans of 28 px; print is drawn larger
+    big = cv2.resize(room, None, fx=grow, fy=grow, interpolation=cv2.INTER_CUBIC)
     kernel = np.ones((3, 3), np.uint8)
     if style.pen > 0.11:
         big = cv2.dilate(big, kernel)
@@ -282,7 +282,7 @@ def redraw(image: GrayImage, style: StringStyle, rng: np.random.Generator) -> Gr
     flat = np.asarray(cv2.warpAffine(big, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
     # The source is blurred by its own anti-aliasing, so the edge is sharpened again.
     steep = np.clip((flat - 40) * (255 / 150), 0, 255).astype(np.uint8)
-    return _tight(steep)
+    return tight(steep)
 
 
 def _own_form(style: StringStyle, rng: np.random.Generator) -> tuple[float, float]:
@@ -298,7 +298,8 @@ def _height(style: StringStyle, rng: np.random.Generator) -> float:
     return max(6.0, min(height, 1.5 * style.height_px))
 
 
-def _tight(canvas: GrayImage) -> GrayImage:
+def tight(canvas: GrayImage) -> GrayImage:
+    """Crop coverage to its ink; a drawing without ink becomes 4 by 4 blank pixels."""
     x, y, width, height = cv2.boundingRect(np.asarray(canvas > 60, np.uint8))
     if width == 0:
         return np.zeros((4, 4), np.uint8)
@@ -314,4 +315,4 @@ def _separator(style: StringStyle, rng: np.random.Generator) -> GrayImage:
     end = start[0] - high * rng.uniform(0, 0.5), start[1] + high
     ends = np.rint(np.array([start, end]) * 8).astype(np.int32)
     cv2.polylines(canvas, [ends], False, 255, pen + int(rng.integers(2)), cv2.LINE_AA, 3)
-    return _tight(canvas)
+    return tight(canvas)

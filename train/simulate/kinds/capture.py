@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.values import GrayImage
-from train.simulate.kinds.draft import Draft, Plane, Size
+from train.simulate.kinds.draft import Draft, Plane
 
 Matrix = npt.NDArray[np.float64]
 
@@ -114,11 +114,3 @@ def on_screen(scene: Plane, rng: np.random.Generator) -> Plane:
         wave = np.sin(2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / pitch)
         out *= 1 + np.float32(rng.uniform(0.03, 0.18)) * wave
     return np.asarray(out, np.float32)
-
-
-def shrink_to(picture: GrayImage, longer: int) -> tuple[GrayImage, float]:
-    """Scale a picture so that its longer side has a length; return also the scale."""
-    scale = longer / max(picture.shape)
-    size: Size = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8), scale

@@ -72,7 +72,6 @@ def labelled(
     picture: GrayImage,
     draft: Draft,
     view: npt.NDArray[np.float64] | None = None,
-    scale: float = 1.0,
 ) -> Page:
     """Return a picture of a draft with the boxes of its digits in the picture's pixels.
 
@@ -81,10 +80,9 @@ def labelled(
         kind: of the page.
         picture: (H, W) uint8.
         draft: what it shows.
-        view: homography from the draft to the picture before it was scaled; None is the identity.
-        scale: of the picture.
+        view: homography from the draft to the picture; None is the identity.
     """
-    matrix = np.diag([scale, scale, 1.0]) @ (np.eye(3) if view is None else view)
+    matrix = np.eye(3) if view is None else view
     digits = [
         {"label": str(label), "box": list(_box(cv2.perspectiveTransform(points, matrix)))}
         for label, points in draft.sheet.digits

@@ -13,7 +13,7 @@ from camdigits.image import cv2
 from camdigits.values import GrayImage
 from train.data.by_writer import Person
 from train.simulate.kinds.draft import Draft
-from train.simulate.strings import StringStyle, draw_digit, draw_style, write
+from train.simulate.strings import StringStyle, draw_digit, draw_style, tight, write
 from train.simulate.words import Letters
 
 PENS = 0.045, 0.11  # width of a pen (chosen)
@@ -217,12 +217,11 @@ def loose(person: Person, index: int, height: float, rng: np.random.Generator) -
     for path in paths:
         ends = np.rint((path - corner) * 8).astype(np.int32)
         cv2.polylines(canvas, [ends], False, 255, round(pen), cv2.LINE_AA, 3)
-    x, y, width, high = cv2.boundingRect(canvas)
-    return np.ascontiguousarray(canvas[y : y + high, x : x + width])
+    return tight(canvas)
 
 
 def tally(style: StringStyle, rng: np.random.Generator) -> GrayImage:
-    """Draw a cross, a tick, or two to five strokes of which the last one crosses the others."""
+    """Draw a cross, a tick, or two to five strokes; a fifth one crosses the others."""
     size = style.height_px
     kind = rng.random()
     if kind < 0.4:
@@ -243,8 +242,7 @@ def tally(style: StringStyle, rng: np.random.Generator) -> GrayImage:
     for path in drawn:
         ends = np.rint(path * 8).astype(np.int32)
         cv2.polylines(canvas, [ends], False, 255, pen, cv2.LINE_AA, 3)
-    x, y, width, height = cv2.boundingRect(canvas)
-    return np.ascontiguousarray(canvas[y : y + height, x : x + width])
+    return tight(canvas)
 
 
 def bracket(height: float, pen: float, kind: str, rng: np.random.Generator) -> GrayImage:
