@@ -116,6 +116,7 @@ def stroke(page, points):
 
 SEVEN = [(0.1, 0.2), (0.25, 0.2), (0.16, 0.8)]
 ONE = [(0.45, 0.2), (0.45, 0.8)]
+SEVEN_ON_A_PHONE = [(0.15, 0.2), (0.55, 0.2), (0.3, 0.8)]  # of an upright canvas
 
 
 def test_a_drawn_seven_is_read_while_it_is_drawn(visit):
@@ -145,7 +146,7 @@ def test_a_finger_draws_too(browser, server):
         points = [{"x": point[0], "y": point[1]}] if point else []
         tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN_ON_A_PHONE]
     touch("touchStart", *places[0])
     for (x0, y0), (x1, y1) in pairwise(places):
         for step in range(1, 9):
