@@ -100,17 +100,23 @@ def _without_rules(
 ) -> Components:
     """Remove the rules of single components; `erased` are rules of the page, already removed."""
     ruled = _ruled(components, mask.shape, config)
-    if not ruled and erased is None:
+    framed = _form_boxes(components, ruled, config)
+    if not ruled and not framed and erased is None:
         return components
     longer = max(mask.shape)
     rest, own = mask.copy(), np.zeros_like(mask)
-    for index in ruled:
+    for index in sorted({*ruled, *framed}):
         x, y, width, height = components.boxes[index].tolist()
         here = np.s_[y : y + height, x : x + width]
         contours = [each - (x, y) for each in components.component(index, config.max_holes)]
         weak = cv2.compare(ink.contrast[here], ink.limits[here] // config.weak_divisor, cv2.CMP_GT)
         found = remove_lines(
-            rest[here], np.asarray(weak, np.uint8), contours, longer, config.lines
+            rest[here],
+            np.asarray(weak, np.uint8),
+            contours,
+            longer,
+            config.lines,
+            is_grid=index in framed,
         )
         if found is not None:
             rest[here] = found[0]
@@ -140,19 +146,21 @@ def _in_boxes(mask: GrayImage, boxes: Boxes) -> npt.NDArray[np.int32]:
 
 
 def _ruled(components: Components, shape: tuple[int, ...], config: RuleConfig) -> list[int]:
-    """Return indexes of components that may contain rules: long ones, and form boxes.
+    """Return indexes of components that may contain rules: long ones.
 
     In a small picture a digit is long, so that a line has to cross the picture.
     """
     longest = components.boxes[:, 2:].max(axis=1, initial=0)
     long = longest > max(config.min_length_fraction * max(shape), config.min_ruled_px)
-    ruled = set(np.flatnonzero(long | _crosses(components.boxes, shape)).tolist())
+    return [int(index) for index in np.flatnonzero(long | _crosses(components.boxes, shape))]
+
+
+def _form_boxes(components: Components, ruled: list[int], config: RuleConfig) -> set[int]:
+    """Return indexes of form boxes, other than those that are ruled because of their length."""
     has_hole = components.hierarchy[components.outer, 2] >= 0
     large = components.boxes[:, 2:].min(axis=1, initial=1 << 30) >= config.min_box_px
-    for index in np.flatnonzero(has_hole & large):
-        if int(index) not in ruled and _is_form_box(components, int(index), config):
-            ruled.add(int(index))
-    return sorted(ruled)
+    candidates = set(np.flatnonzero(has_hole & large).tolist()) - set(ruled)
+    return {index for index in candidates if _is_form_box(components, index, config)}
 
 
 def _crosses(boxes: Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

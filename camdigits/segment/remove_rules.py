@@ -53,6 +53,8 @@ def remove_lines(
     contours: Sequence[Contour],
     longer: int,
     config: LineConfig = DEFAULT,
+    *,
+    is_grid: bool = False,
 ) -> tuple[GrayImage, GrayImage] | None:
     """Remove the lines of a component from its part of a mask.
 
@@ -62,13 +64,14 @@ def remove_lines(
         contours: outline and holes of the component, in pixels of its box.
         longer: longer side of the whole image in pixels.
         config: limits for lines.
+        is_grid: whether it is known to be a grid or form box, whose lines may be thicker.
 
     Returns:
         (h, w) uint8 `mask` without the lines, repaired where strokes cross them, and a mask of the
         lines; None if there is no line.
     """
     horizontal, vertical = _slants(contours, config)
-    config = _for_grids(config) if _is_grid(contours, config) else config
+    config = _for_grids(config) if is_grid or _is_grid(contours, config) else config
     height, width = mask.shape
     directions = [(horizontal, False), (vertical, True)]
     elongated = max(height, width) > config.min_elongation * min(height, width)
