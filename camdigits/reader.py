@@ -115,6 +115,18 @@ class Reader:
         self._threshold = spec.threshold if threshold is None else threshold
         self._rotate = rotate
 
+    def _min_label_score(self) -> float:
+        """Return the probability from which a label is reported where there surely is a digit.
+
+        A threshold above that of the model applies to all digits.
+        """
+        own = self._classifier.spec.threshold
+        return (
+            self._threshold
+            if self._threshold > own
+            else min(self._threshold, self._config.min_label_score)
+        )
+
     def adjusted(self, *, threshold: float | None = None, rotate: int | None = None) -> "Reader":
         """Return a reader with another threshold and rotation that shares this one's model.
 
@@ -187,6 +199,7 @@ class Reader:
             self._context,
             self._lines,
             self._threshold,
+            self._min_label_score(),
             self._config,
         )
         found = Search(stages, self._rotate).run(gray, clock, budget)

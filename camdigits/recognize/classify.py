@@ -13,6 +13,7 @@ from camdigits.recognize.glyph import glyphs_of
 from camdigits.values import (
     Candidates,
     Digit,
+    Flags,
     Floats,
     Glyphs,
     Logits,
@@ -90,10 +91,10 @@ def predict(glyphs: Glyphs, scorer: Scorer, spec: OutputSpec) -> Predictions:
     return Predictions(probabilities(logits, spec.temperature), spec.labels, scored.embeddings)
 
 
-def digits_of(candidates: Candidates, threshold: float) -> tuple[Digit, ...]:
-    """Return the accepted candidates as digits, in their order."""
-    accepted = np.flatnonzero(candidates.accepted(threshold)).tolist()
+def digits_of(candidates: Candidates, accepted: Flags) -> tuple[Digit, ...]:
+    """Return the accepted candidates, (N,) bool, as digits, in their order."""
+    rows = np.flatnonzero(accepted).tolist()
     labels, scores = candidates.labels, candidates.scores
     return tuple(
-        Digit(candidates.regions[row].box, labels[row], float(scores[row])) for row in accepted
+        Digit(candidates.regions[row].box, labels[row], float(scores[row])) for row in rows
     )

@@ -14,7 +14,7 @@ from camdigits.segment.contours import Boxes, Components, trace_components
 from camdigits.segment.page_rules import erase_page_rules
 from camdigits.segment.remove_rules import LineConfig, remove_lines
 from camdigits.segment.rule_paths import PageRuleConfig
-from camdigits.values import GrayImage, Ink
+from camdigits.values import Flags, GrayImage, Ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class RuleConfig:
     max_rung_gap_px: int = 3  # chosen: between the ends of such a stroke and the rules
     min_crossing: float = 0.5  # chosen: of that width that the rule covers
     max_broken_gap_lengths: float = 0.15  # chosen: gap in a line over its shorter part
+    max_dash_aspect: float = 0.45  # chosen: width over length of a dash, which may slant
+    max_dash_gap_lengths: float = 0.9  # chosen: the same in a long chain of strokes
+    min_chained_dashes: int = 8  # chosen: strokes of such a chain; nobody writes so many ones
     max_strokes: int = 600  # chosen: bounds the pairwise comparison of strokes
     max_edge_px: int = 12  # chosen: strip along the edge of the image
     min_page_rule: float = 0.4  # chosen: of a side: ink so long may be a rule of the page
@@ -257,26 +260,40 @@ def _is_rung(lines: GrayImage, box: tuple[int, int, int, int], config: RuleConfi
     )
 
 
-def _broken_lines(boxes: Boxes, config: RuleConfig) -> npt.NDArray[np.bool_]:
+def _broken_lines(boxes: Boxes, config: RuleConfig) -> Flags:
     """(N,) bool: bare strokes that another one continues, such as sheet edges and dashes.
 
-    Written ones are next to each other, not end to end.
+    Written ones are next to each other, not end to end; at most a few are below each other.
     """
     broken = np.zeros(len(boxes), np.bool_)
     longest = boxes[:, 2:].max(axis=1, initial=0)
-    thin = boxes[:, 2:].min(axis=1) <= config.max_rung_aspect * longest
-    strokes = np.flatnonzero(thin & (longest >= config.min_side_px))[: config.max_strokes]
+    aspect = boxes[:, 2:].min(axis=1, initial=1 << 30) / np.maximum(longest, 1)
+    narrow = (aspect <= config.max_dash_aspect) & (longest >= config.min_side_px)
+    strokes = np.flatnonzero(narrow)[: config.max_strokes]
     for along, across in ((0, 1), (1, 0)):
         aligned = strokes[boxes[strokes, 2 + along] > boxes[strokes, 2 + across]]
         start, length = boxes[aligned, along], boxes[aligned, 2 + along]
-        middle = boxes[aligned, across] + boxes[aligned, 2 + across] / 2
+        thickness = boxes[aligned, 2 + across]
+        middle = boxes[aligned, across] + thickness / 2
         gap = np.maximum(start[:, None], start) - np.minimum(
             (start + length)[:, None], start + length
         )
-        offset = np.abs(middle[:, None] - middle)
-        is_continued = (
-            np.abs(gap) <= config.max_broken_gap_lengths * np.minimum(length[:, None], length)
-        ) & (offset <= np.maximum(boxes[aligned, 2 + across][:, None], boxes[aligned, 2 + across]))
-        np.fill_diagonal(is_continued, False)
-        broken[aligned[is_continued.any(axis=1)]] = True
+        gap = np.abs(gap) / np.minimum(length[:, None], length)
+        near = np.abs(middle[:, None] - middle) <= np.maximum(thickness[:, None], thickness)
+        np.fill_diagonal(near, False)
+        is_bare = aspect[aligned] <= config.max_rung_aspect
+        is_continued = near & (gap <= config.max_broken_gap_lengths) & is_bare[:, None] & is_bare
+        is_dash = near & (gap <= config.max_dash_gap_lengths)
+        chained = _in_chains(is_dash, config.min_chained_dashes)
+        broken[aligned[is_continued.any(axis=1) | chained]] = True
     return broken
+
+
+def _in_chains(follows: Flags, count: int) -> Flags:
+    """(N,) bool: in a chain of at least `count` strokes; (N, N) `follows` is symmetric."""
+    if np.count_nonzero(follows) < 2 * (count - 1):
+        return np.zeros(len(follows), np.bool_)
+    reached = np.eye(len(follows), dtype=np.float32) + follows
+    for _ in range(count.bit_length()):
+        reached = np.minimum(reached @ reached, 1)
+    return np.asarray(reached.sum(axis=1) >= count, np.bool_)

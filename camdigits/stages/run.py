@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from camdigits.config import ReaderConfig
+from camdigits.geometry import contains
 from camdigits.layout.cells import mark_cell_boundaries
 from camdigits.layout.plausibility import plausible_digits
 from camdigits.meter import StageClock
@@ -28,6 +29,7 @@ from camdigits.values import (
     NONE,
     Candidates,
     Digit,
+    Flags,
     GrayImage,
     Mark,
     Pose,
@@ -47,6 +49,7 @@ class Stages:
     context: ContextNet | None  # None: each region is judged by itself
     lines: LineReader | None  # None: lines are not read as a whole, and no signs
     threshold: float
+    min_label_score: float  # of a region that is surely a digit
     config: ReaderConfig
 
     def classify(self, gray: GrayImage, pose: Pose, clock: StageClock) -> Classified:
@@ -101,13 +104,10 @@ class Stages:
         """
         config, threshold = self.config, self.threshold
         merged, last = self._merge_and_split(classified, clock, budget)
-        rejected = last.rejected(threshold)
-        accepted = _with_parts_marked(digits_of(last, threshold), merged)
-        strengths = [
-            region.strength
-            for region, is_accepted in zip(last.regions, last.accepted(threshold), strict=True)
-            if is_accepted
-        ]
+        is_accepted = last.accepted(threshold) | self._doubtful(last)
+        rejected = last.rejected(is_accepted)
+        accepted = _with_parts_marked(digits_of(last, is_accepted), merged)
+        strengths = [last.regions[row].strength for row in np.flatnonzero(is_accepted).tolist()]
         height, width = classified.ink.mask.shape
         plausible = plausible_digits(
             accepted,
@@ -116,7 +116,9 @@ class Stages:
             strengths,
             config.plausibility,
         )
-        digits = mark_cell_boundaries(plausible, classified.components.rules, config.grouping)
+        every = mark_cell_boundaries(plausible, classified.components.rules, config.grouping)
+        digits = tuple(digit for digit in every if digit.score >= threshold)
+        doubtful = [digit for digit in every if digit.score < threshold]
         clock.lap("plausibility")
         marks: tuple[Mark, ...] = ()
         if self.lines is not None and not classified.is_textured:
@@ -130,8 +132,14 @@ class Stages:
             )
             digits, marks = stage.read(classified.components, last, digits, classified.ink)
             clock.lap("lines")
+        digits = (*digits, *_free(doubtful, digits, marks))
         postponed = () if budget is None else budget.left
         return Pass(classified, merged, last, rejected, accepted, digits, marks, postponed)
+
+    def _doubtful(self, candidates: Candidates) -> Flags:
+        """(N,) bool: surely a digit, although no label is as probable as the threshold."""
+        sure = candidates.predictions.surely_digits(self.config.max_none_of_digit)
+        return sure & candidates.accepted(self.min_label_score)
 
     def _merge_and_split(
         self, classified: Classified, clock: StageClock, budget: Budget | None
@@ -162,6 +170,20 @@ class Stages:
             return found.with_prior(odds)
 
         return classify
+
+
+def _free(
+    doubtful: Sequence[Digit], digits: Sequence[Digit], marks: Sequence[Mark]
+) -> list[Digit]:
+    """Return the doubtful digits where no line was read otherwise."""
+    taken = [each.box for each in (*digits, *marks)]
+    return [
+        digit
+        for digit in doubtful
+        if not any(
+            contains(box, digit.box.centre) or contains(digit.box, box.centre) for box in taken
+        )
+    ]
 
 
 def _with_parts_marked(digits: Sequence[Digit], merged: Candidates) -> tuple[Digit, ...]:

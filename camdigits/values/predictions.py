@@ -63,6 +63,12 @@ class Predictions:
         digits = self.best != (self.columns.index(NONE) if NONE in self.columns else -1)
         return np.asarray(digits & (self.scores >= threshold), np.bool_)
 
+    def surely_digits(self, max_none: float) -> Flags:
+        """(N,) bool: "none" is at most this probable, whichever digit it is."""
+        if NONE not in self.columns:
+            return np.zeros(len(self), np.bool_)
+        return np.asarray(self.none <= max_none, np.bool_)
+
     def with_prior(self, odds: Floats | float) -> "Predictions":
         """Multiply the odds of "none", (N,) or one factor for all, and normalise again."""
         if NONE not in self.columns or not len(self):
@@ -135,9 +141,9 @@ class Candidates:
         """(N,) bool: candidates that are a digit with at least this probability."""
         return self.predictions.accepted(threshold)
 
-    def rejected(self, threshold: float) -> tuple[Rejected, ...]:
-        """Return the candidates that are not reported."""
-        rows = np.flatnonzero(~self.accepted(threshold)).tolist()
+    def rejected(self, accepted: Flags) -> tuple[Rejected, ...]:
+        """Return the candidates that are not accepted, (N,) bool."""
+        rows = np.flatnonzero(~accepted).tolist()
         return tuple(
             Rejected(self.regions[row].box, self.labels[row], float(self.scores[row]))
             for row in rows

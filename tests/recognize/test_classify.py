@@ -56,7 +56,7 @@ def test_none_and_unsure_regions_are_dropped():
     table = np.array([[0.8, 0.1, 0.1], [0.01, 0, 0.99], [0.11, 0.79, 0.1]])
     candidates = Candidates(tuple(regions), Predictions(table, LABELS.labels))
 
-    digits = digits_of(candidates, 0.8)
+    digits = digits_of(candidates, candidates.accepted(0.8))
 
     assert [(digit.label, digit.score, digit.box.x) for digit in digits] == [("a", 0.8, 0)]
 

@@ -3,7 +3,13 @@ from support.printed import SIX, rectangle
 
 from camdigits.image import cv2
 from camdigits.segment.contours import trace_components
-from camdigits.segment.find_rules import DEFAULT, _is_form_box, _ruled, find_components
+from camdigits.segment.find_rules import (
+    DEFAULT,
+    _form_boxes,
+    _is_form_box,
+    _ruled,
+    find_components,
+)
 from camdigits.segment.ink import find_ink
 
 
@@ -19,10 +25,11 @@ def test_rules_are_long_or_form_boxes(sheet):
     ]
     components = trace_components(sheet(*shapes, size=(300, 800)))
 
-    found = _ruled(components, (300, 800), DEFAULT)
+    long = _ruled(components, (300, 800), DEFAULT)
+    framed = _form_boxes(components, long, DEFAULT)
 
-    boxes = sorted(tuple(components.boxes[index].tolist()) for index in found)
-    assert boxes == [(10, 280, 300, 3), (100, 45, 54, 70)]
+    assert [components.boxes[index].tolist() for index in long] == [[10, 280, 300, 3]]
+    assert [components.boxes[index].tolist() for index in framed] == [[100, 45, 54, 70]]
 
 
 def test_a_skewed_form_box_is_found():

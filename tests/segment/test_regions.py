@@ -125,6 +125,14 @@ def test_parts_of_a_broken_line_are_removed(sheet):
     assert found == [Box(40, 30, 5, 40), Box(52, 30, 5, 40)]
 
 
+@pytest.mark.parametrize(("count", "left"), [(9, 0), (5, 5)])
+def test_a_long_chain_of_dashes_is_removed(sheet, count, left):
+    """A dashed rule; fewer strokes below each other may be a column of ones."""
+    dashes = [(200, 10 + 33 * row, 8, 20) for row in range(count)]
+
+    assert len(boxes(sheet(*dashes, size=(330, 240)))) == left
+
+
 def test_a_form_box_is_removed(sheet):
     """The digit in a form box is found without the box."""
     mask = sheet(*rectangle(100, 45, 54, 70), *SIX, size=(300, 800))

@@ -123,7 +123,7 @@ def _stages() -> Stages:
     card = load_card(path)
     spec = OutputSpec(card.labels, card.temperature, card.threshold)
     classifier = Classifier(load_scorer(path, card, 1), spec)
-    return Stages(classifier, None, None, None, card.threshold, DEFAULT)
+    return Stages(classifier, None, None, None, card.threshold, card.threshold, DEFAULT)
 
 
 def _rotated(page: KindPage, rng: np.random.Generator) -> KindPage:

@@ -104,7 +104,7 @@ class LineStage:
             if row not in parts and not any(contains(box, digit.box.centre) for box in whole)
         ]
         for each in parts.values():
-            new = digits_of(each, self.threshold)
+            new = digits_of(each, each.accepted(self.threshold))
             kept += [replace(digit, is_part=len(new) > 1) for digit in new]
         return kept
 
@@ -172,7 +172,8 @@ class LineStage:
             return ()
         high = float(np.median([digit.box.height for digit in digits])) if digits else 0.0
         low, top = self.height_range
-        found = digits_of(self.classify(list(rest.values())), self.threshold)
+        again = self.classify(list(rest.values()))
+        found = digits_of(again, again.accepted(self.threshold))
         return tuple(each for each in found if low * high <= each.box.height <= top * high)
 
 

@@ -146,7 +146,9 @@ def test_a_finger_draws_too(browser, server):
         points = [{"x": point[0], "y": point[1]}] if point else []
         tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN_ON_A_PHONE]
+    places = [
+        (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN_ON_A_PHONE
+    ]
     touch("touchStart", *places[0])
     for (x0, y0), (x1, y1) in pairwise(places):
         for step in range(1, 9):
