@@ -3,13 +3,13 @@
 A number is written by one person, so strings are composed of one writer's digits. Three parts
 share no writer: "train" for the sequence net, "dev" for choosing its settings, and "test", which
 neither net has seen: the test writers of MNIST, the held-out writers of UNIPEN, and writers 31 to
-44 of Pendigits. Sets that do not name their writers give one writer each, for training only.
+44 of Pendigits. The held-out writers of MNIST are in none. Sets that do not name their writers
+give one writer each, for training only.
 """
 
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -18,18 +18,12 @@ import numpy.typing as npt
 from camdigits.values import GrayImage
 from train.data import sets
 from train.data.alphabets import Labels
-from train.data.checksums import MD5
-from train.data.folder import data_file, data_folder
-from train.data.idx import read_images, read_labels
-from train.data.published import read_pair
-from train.data.strokes import Stroke, unipen_strokes
-from train.errors import DataError
+from train.data.published import mnist_writers, read_pair
+from train.data.strokes import PENDIGITS, Stroke, load_strokes, unipen_strokes
 from train.writers.allographs import COPIES, write_digits
 
 Part = Literal["train", "dev", "test"]
 MIN_LABELS = 8  # different digits that a writer must have written (chosen)
-LEARNED_MNIST = 55_000  # images of MNIST from which the digit net learns; the rest is validation
-PENDIGITS = "pendigits/pendigits-writers{}-strokes.npz"
 PENDIGITS_DEV = 28  # Pendigits writers from this number to 30 are "dev"
 FINNISH = (
     "finnish_drawn/finnish-drawn-images-idx3-ubyte.gz",
@@ -68,22 +62,16 @@ def _is_dev(kind: str, writer: object) -> bool:
 
 
 def _mnist(part: Part) -> Iterator[Person]:
-    images, labels = sets.raw_test() if part == "test" else read_pair(*_MNIST)
-    path = data_folder() / "mnist_writers/mnist-writers.npz"
-    try:
-        with np.load(path) as arrays:
-            writers = arrays["test_writer" if part == "test" else "train_writer"]
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch it again") from error
-    if part != "test":
-        images, labels, writers = (each[:LEARNED_MNIST] for each in (images, labels, writers))
+    writers = mnist_writers("test" if part == "test" else "train")
+    if part == "test":
+        images, labels = sets.raw_test()
+    else:
+        images, labels, val = sets.raw("mnist")  # val measures the digit net
+        images, labels, writers = images[~val], labels[~val], writers[~val]
     for writer in np.unique(writers):
         if part == "test" or _is_dev("mnist", writer) == (part == "dev"):
             own = np.flatnonzero(writers == writer)
             yield Person("mnist", labels[own], images=images[own])
-
-
-_MNIST = "mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"
 
 
 def _unipen(part: Part) -> Iterator[Person]:
@@ -99,28 +87,19 @@ def _unipen(part: Part) -> Iterator[Person]:
 
 
 def _pendigits(part: Part) -> Iterator[Person]:
-    path = data_folder() / PENDIGITS.format("31-44" if part == "test" else "01-30")
-    try:
-        with np.load(path) as arrays:
-            points = arrays["xy"].astype(np.float32)
-            ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
-            first = arrays["char_stroke_start"].astype(np.int64)
-            writers, labels = arrays["writer"], arrays["label"].astype(np.uint8)
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch it again") from error
-    strokes = np.split(points, ends[:-1])
-    digits = [strokes[a:b] for a, b in pairwise(first)]
+    data = load_strokes(PENDIGITS[part == "test"])
+    writers, labels = data.writers, data.labels.astype(np.uint8)
     for writer in np.unique(writers):
         if part == "test" or (writer >= PENDIGITS_DEV) == (part == "dev"):
             own = np.flatnonzero(writers == writer)
-            yield Person("pendigits", labels[own], strokes=[digits[i] for i in own], weight=3.0)
+            strokes = [data.strokes[i] for i in own]
+            yield Person("pendigits", labels[own], strokes=strokes, weight=3.0)
 
 
 def _unnamed() -> Iterator[Person]:
     for name, weight in UNNAMED.items():
         if name == "finnish":
-            images = read_images(data_file(FINNISH[0]), MD5[FINNISH[0]])
-            labels = read_labels(data_file(FINNISH[1]), MD5[FINNISH[1]])
+            images, labels = read_pair(*FINNISH)  # all of it; the digit net balances the digits
         else:
             images, labels, val = sets.raw(name)
             images, labels = images[~val], labels[~val]

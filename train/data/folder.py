@@ -27,9 +27,14 @@ def data_folder() -> Path:
     return Path(named)
 
 
+def is_named() -> bool:
+    """Return whether CAMDIGITS_DATA names a data folder; otherwise there is MNIST alone."""
+    return bool(os.environ.get("CAMDIGITS_DATA"))
+
+
 def data_file(path: str) -> Path:
     """Return the path of a data file; without a data folder, MNIST is downloaded to the cache."""
-    if os.environ.get("CAMDIGITS_DATA") or not path.startswith("mnist/"):
+    if is_named() or not path.startswith("mnist/"):
         return data_folder() / path
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "camdigits"
     if not (home / path).exists():

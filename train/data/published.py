@@ -4,10 +4,11 @@ import json
 import string
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +16,14 @@ import numpy.typing as npt
 from camdigits.values import GrayImage
 from train.data.alphabets import Alphabet, Labels
 from train.data.checksums import MD5
-from train.data.folder import data_file, data_folder
+from train.data.folder import data_file, data_folder, is_named
 from train.data.idx import read_images, read_labels
 from train.errors import DataError
 from train.writers.allographs import SIGN_NAMES, write_digits, write_signs
 from train.writers.fonts import printed
 
-MNIST_VAL = 5000  # glyphs: the last of the training images
+MNIST_VAL = 5000  # glyphs held out without a data folder: the writers are unknown then
+MNIST_WRITERS = "mnist_writers/mnist-writers.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class _Files:
     labels: str
     names: Callable[[], Sequence[str]] = lambda: string.digits
     groups: str = ""  # file with the writer, photo or character of each glyph
+    one_in: int = 10  # one group in this many is held out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +53,12 @@ def _map(path: str) -> Callable[[], Sequence[str]]:
 
 _LETTERS = " " * 10 + string.ascii_uppercase + string.ascii_lowercase  # labels 10 to 61
 _DIGITS = {
-    "mnist": _Files("mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"),
+    "mnist": _Files(
+        "mnist/train-images-idx3-ubyte.gz",
+        "mnist/train-labels-idx1-ubyte.gz",
+        groups=MNIST_WRITERS,
+        one_in=12,  # 44 writers, 4837 glyphs
+    ),
     "unipen": _Files(
         "unipen/unipen-digits-images-idx3-ubyte.gz",
         "unipen/unipen-digits-labels-idx1-ubyte.gz",
@@ -111,9 +119,6 @@ _NEGATIVES = {
     ),
 }
 _FILES = {**_DIGITS, **_NEGATIVES}
-DIGIT_SETS = (*_DIGITS, "mlia")
-NEGATIVE_SETS = tuple(_NEGATIVES)
-SETS = (*DIGIT_SETS, *NEGATIVE_SETS, "fonts", "allographs", "allographs_signs")
 
 
 def read_set(name: str, alphabet: Alphabet) -> Published:
@@ -126,30 +131,24 @@ def read_set(name: str, alphabet: Alphabet) -> Published:
     Raises:
         DataError: a file is missing or damaged.
     """
-    if name == "mlia":
-        images, labels = _read_text_digits(data_folder() / "mlia_digits/digits.zip")
-        return Published(images, labels, string.digits, np.ones(len(labels), np.bool_))
-    if name == "fonts":
-        return _read_fonts(string.ascii_letters + string.digits)
-    if name == "allographs":
-        return _write_allographs()
-    if name == "allographs_signs":
-        return _write_signs()
+    if name in _READERS:
+        return _READERS[name]()
     files = _FILES[name]
     images, labels = read_pair(files.images, files.labels)
     if name in alphabet.tenth:
-        return Published(images, labels, files.names(), _every_tenth(labels))
-    groups: Sequence[object] = _groups(files.groups) if files.groups else range(len(labels))
-    val = _held_out(name, groups)
-    if name == "mnist":
+        val = _every_tenth(labels)
+    elif name == "mnist" and not is_named():
         val = np.arange(len(labels)) >= len(labels) - MNIST_VAL
+    else:
+        groups: Sequence[object] = _groups(files.groups) if files.groups else range(len(labels))
+        val = _held_out(name, groups, files.one_in)
     return Published(images, labels, files.names(), val)
 
 
-def _held_out(name: str, groups: Sequence[object]) -> npt.NDArray[np.bool_]:
-    """Return (N,) bool: about one group in ten, chosen by checksum, the same on every machine."""
-    chosen = {group: zlib.crc32(f"{name} {group}".encode()) % 10 == 0 for group in set(groups)}
-    return np.array([chosen[group] for group in groups], np.bool_)
+def _held_out(name: str, groups: Sequence[object], one_in: int = 10) -> npt.NDArray[np.bool_]:
+    """Return (N,) bool: some groups, chosen by checksum, the same on every machine."""
+    chosen = {one: zlib.crc32(f"{name} {one}".encode()) % one_in == 0 for one in set(groups)}
+    return np.array([chosen[one] for one in groups], np.bool_)
 
 
 def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
@@ -166,6 +165,8 @@ def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
 
 def _groups(path: str) -> list[object]:
     """Return the writer (strokes), photo (text) or character (labels) of each image."""
+    if path == MNIST_WRITERS:
+        return list(mnist_writers("train").tolist())
     place = data_folder() / path
     try:
         if path.endswith(".npz"):
@@ -178,6 +179,20 @@ def _groups(path: str) -> list[object]:
     return list(read_labels(place, MD5[path]).tolist())
 
 
+def mnist_writers(part: Literal["train", "test"]) -> npt.NDArray[np.int64]:
+    """Return the writer of each image of MNIST, (60000,) or (10000,); no writer is in both parts.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    place = data_folder() / MNIST_WRITERS
+    try:
+        with np.load(place) as arrays:
+            return np.asarray(arrays[f"{part}_writer"], np.int64)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{place}: cannot be read ({error}); fetch it again") from error
+
+
 def _json_names(path: Path) -> Sequence[str]:
     try:
         return [str(name) for name in json.loads(path.read_text())]
@@ -185,8 +200,9 @@ def _json_names(path: Path) -> Sequence[str]:
         raise DataError(f"{path}: wanted a JSON list of names, got {error}") from error
 
 
-def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
-    """Read a zip of 32 lines of 32 characters 0 or 1, named <digit>_<n>.txt."""
+def _read_text_digits() -> Published:
+    """Read a zip of 32 lines of 32 characters 0 or 1, named <digit>_<n>.txt; all are held out."""
+    path = data_folder() / "mlia_digits/digits.zip"
     try:
         with zipfile.ZipFile(path) as bundle:
             names = sorted(name for name in bundle.namelist() if name.endswith(".txt"))
@@ -195,11 +211,13 @@ def _read_text_digits(path: Path) -> tuple[npt.NDArray[np.uint8], Labels]:
         raise DataError(f"{path}: wanted a zip of text digits, got {error}") from error
     rows = [[list(line) for line in text] for text in texts]
     images = np.asarray((np.array(rows, np.uint8) == ord("1")) * 255, np.uint8)
-    return images, np.array([int(Path(name).name[0]) for name in names], np.uint8)
+    labels = np.array([int(Path(name).name[0]) for name in names], np.uint8)
+    return Published(images, labels, string.digits, np.ones(len(labels), np.bool_))
 
 
-def _read_fonts(characters: str) -> Published:
-    """Render the characters in every face; whole faces are held out."""
+def _read_fonts() -> Published:
+    """Render letters and digits in every face; whole faces are held out."""
+    characters = string.ascii_letters + string.digits
     shapes, drawn = printed(characters)
     labels = np.array([characters.index(character) for character in drawn], np.uint8)
     faces = np.cumsum(np.diff(labels.astype(int), prepend=labels[:1]) < 0)
@@ -240,3 +258,12 @@ def read_pair(images_path: str, labels_path: str) -> tuple[npt.NDArray[np.uint8]
     if len(images) != len(labels):
         raise DataError(f"{images_path}: {len(images)} images but {len(labels)} labels")
     return images, labels
+
+
+_READERS: Mapping[str, Callable[[], Published]] = {
+    "mlia": _read_text_digits,
+    "fonts": _read_fonts,
+    "allographs": _write_allographs,
+    "allographs_signs": _write_signs,
+}
+SETS = (*_FILES, *_READERS)

@@ -1,4 +1,4 @@
-"""Read recorded pen strokes of the UNIPEN data set."""
+"""Read recorded pen strokes of the data sets UNIPEN and Pendigits."""
 
 import zipfile
 from dataclasses import dataclass
@@ -14,6 +14,10 @@ Stroke = npt.NDArray[np.float32]  # (points, 2) x y, y down
 DIGITS = "unipen/unipen-digits-strokes.npz"
 LETTERS = "unipen/unipen-letters-strokes.npz"
 SYMBOLS = "unipen/unipen-symbols-strokes.npz"
+PENDIGITS = (  # digits of writers 1 to 30, and of writers 31 to 44
+    "pendigits/pendigits-writers01-30-strokes.npz",
+    "pendigits/pendigits-writers31-44-strokes.npz",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +27,7 @@ class Recorded:
     strokes: list[list[Stroke]]  # of each character
     labels: npt.NDArray[np.str_]  # (N,)
     writers: npt.NDArray[np.int64]  # (N,)
-    contributors: npt.NDArray[np.str_]  # code of the collection of each writer
+    contributors: npt.NDArray[np.str_]  # code of each UNIPEN writer's collection; else empty
 
 
 def load_strokes(file: str) -> Recorded:
@@ -38,8 +42,10 @@ def load_strokes(file: str) -> Recorded:
             points = arrays["xy"].astype(np.float32)
             ends = np.cumsum(arrays["stroke_len"], dtype=np.int64)
             first = arrays["char_stroke_start"].astype(np.int64)
-            labels, writers = arrays["label"], arrays["writer_file"].astype(np.int64)
-            contributors = arrays["contributor"]
+            labels = arrays["label"].astype(np.str_)
+            of_unipen = "writer_file" in arrays
+            writers = arrays["writer_file" if of_unipen else "writer"].astype(np.int64)
+            contributors = arrays["contributor"] if of_unipen else np.array([], np.str_)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: cannot be read ({error}); fetch it again") from error
     strokes = np.split(points, ends[:-1])

@@ -61,16 +61,32 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     return Shelf(place, monkeypatch)
 
 
-def test_the_last_of_mnist_are_for_validation(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Training and validation share no image and leave none out."""
-    monkeypatch.setattr(published, "MNIST_VAL", 2)
-    shelf.put(MNIST[0], images_file(5))
-    shelf.put(MNIST[1], labels_file([0, 1, 2, 3, 4]))
+def put_writers(shelf: Shelf, writers: list[int]) -> None:
+    """Write who wrote each training image of MNIST."""
+    (shelf.folder / "mnist_writers").mkdir()
+    np.savez(shelf.folder / "mnist_writers/mnist-writers.npz", train_writer=writers)
 
-    assert load("mnist", "train").labels.tolist() == [0, 1, 2]
-    assert load("mnist", "val").labels.tolist() == [3, 4]
+
+def test_writers_of_mnist_are_not_split(shelf: Shelf) -> None:
+    """All images of a writer are for training, or all for validation."""
+    writers = [*range(60), *range(60)]
+    shelf.put(MNIST[0], images_file(120))
+    shelf.put(MNIST[1], labels_file([0] * 60 + [1] * 60))
+    put_writers(shelf, writers)
+
+    _, _, val = sets.raw("mnist")
+
+    assert 0 < val[:60].sum() < 15
+    np.testing.assert_array_equal(val[:60], val[60:])
+
+
+def test_mnist_without_writers_is_rejected(shelf: Shelf) -> None:
+    """With a data folder the split does not fall back to another one."""
+    shelf.put(MNIST[0], images_file(2))
+    shelf.put(MNIST[1], labels_file([0, 1]))
+
+    with pytest.raises(DataError, match=r"mnist-writers.npz: cannot be read"):
+        load("mnist")
 
 
 def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
@@ -185,7 +201,7 @@ def test_a_missing_data_folder_is_rejected(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a data folder it is downloaded from the mirror and cached."""
+    """Without a data folder it is downloaded from the mirror and cached; the last are held out."""
     source = tmp_path / "mirror"
     source.mkdir()
     for path, content in zip(MNIST, (images_file(2), labels_file([4, 2])), strict=True):
@@ -197,10 +213,12 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(folder, "MNIST_URL", f"{source.as_uri()}/")
 
     load("mnist")
+    monkeypatch.setattr(published, "MNIST_VAL", 1)
     for path in source.iterdir():
         path.unlink()
 
     assert load("mnist").labels.tolist() == [4, 2]
+    assert load("mnist", "val").labels.tolist() == [2]  # without writers, the last
     assert sorted(path.name for path in (tmp_path / "home/camdigits/mnist").iterdir()) == sorted(
         Path(path).name for path in MNIST
     )
