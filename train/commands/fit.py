@@ -194,7 +194,7 @@ def make_all(runs: Path, limit: int | None) -> None:
 
 
 @click.command("leave-out")
-@click.argument("name", type=click.Choice(("unipen", "bhmsds", "kensanata")))
+@click.argument("name", type=click.Choice(("unipen", "bhmsds", "kensanata", "pendigits")))
 @RUNS
 @LIMIT
 def leave_out(name: str, runs: Path, limit: int | None) -> None:

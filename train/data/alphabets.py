@@ -18,6 +18,7 @@ from train.errors import DataError
 
 Labels = npt.NDArray[np.uint8]  # (N,) index into the labels of an alphabet
 _DROPPED = -1
+_LIKE_DIGITS = frozenset("OoQDIliJLSsZzqgbB")
 _STROKES = frozenset("|!/\\()-_',`")  # a comma scaled to a glyph looks like a 1 or an I
 
 
@@ -106,8 +107,8 @@ def _omniglot(characters: Mapping[str, Sequence[int]]) -> frozenset[str]:
     )
 
 
-# UNIPEN has by far the most writers, BHMSDS only a few; non-digits together are a third, so that
-# "none" does not become the cheap answer.
+# UNIPEN and Pendigits have the forms that MNIST lacks, EMNIST has MNIST's; BHMSDS has few writers.
+# Non-digits together are a quarter, so that "none" does not become the cheap answer.
 DIGITS = Alphabet(
     name="digits",
     labels=(*string.digits, NONE),
@@ -116,10 +117,15 @@ DIGITS = Alphabet(
         "unipen": 3.0,
         "bhmsds": 0.75,
         "kensanata": 1.5,
+        "emnist": 0.3,
+        "pendigits": 2.0,
+        "unipen_pens": 1.0,
+        "finnish_drawn": 1.0,
         "sudoku_printed": 1.0,
         "allographs": 1.0,
         "allographs_signs": 1.0,
         "unipen_letters": 0.5,
+        "emnist_letters": 1.0,
         "unipen_symbols": 0.5,
         "bhmsds_symbols": 0.5,
         "mdas": 0.3,
@@ -130,7 +136,8 @@ DIGITS = Alphabet(
     first="mnist",
     typical=("mnist", "unipen"),
     leave_out={
-        "unipen_letters": frozenset("OoQDIliJLSsZzqgbB"),
+        "unipen_letters": _LIKE_DIGITS,
+        "emnist_letters": _LIKE_DIGITS | frozenset("yYUuaG"),  # a fifth to a third look like one
         "unipen_symbols": _STROKES | frozenset("^"),  # a Swiss 1
         "bhmsds_symbols": frozenset(("slash", "minus", "dot", "z")),
         "mdas": frozenset(("division_slash", "subtraction_minus")),
@@ -150,11 +157,11 @@ DIGITS = Alphabet(
             }
         ),
     },
-    unseen=("mlia",),
+    unseen=("mlia", "optdigits_windep"),
 )
-# Printed letters from notMNIST and fonts, handwritten ones from UNIPEN; other letters and all
-# digits are "none". Lower-case a to j are left out: some differ from capitals only in size, which
-# a normalised glyph does not show.
+# Printed letters from notMNIST and fonts, handwritten ones from UNIPEN and EMNIST; other letters
+# and all digits are "none". Lower-case a to j are left out: some differ from capitals only in
+# size, which a normalised glyph does not show.
 LETTERS = Alphabet(
     name="letters",
     labels=(*"ABCDEFGHIJ", NONE),
@@ -162,6 +169,7 @@ LETTERS = Alphabet(
         "notmnist": 4.0,
         "fonts": 4.0,
         "unipen_letters": 0.6,
+        "emnist_letters": 0.4,
         "mnist": 0.1,
         "unipen": 0.25,
         "sudoku_printed": 0.5,
@@ -175,7 +183,7 @@ LETTERS = Alphabet(
     typical=("notmnist", "unipen_letters"),
     leave_out={
         "fonts": frozenset("abcdefghijl0168"),
-        "unipen_letters": frozenset("abcdefghijl"),
+        **dict.fromkeys(("unipen_letters", "emnist_letters"), frozenset("abcdefghijl")),
         **dict.fromkeys(("mnist", "unipen", "sudoku_printed"), frozenset("0168")),
         "unipen_symbols": _STROKES | frozenset("[]"),
         "bhmsds_symbols": frozenset(("slash", "minus", "dot")),

@@ -18,12 +18,16 @@ from train.data.alphabets import Alphabet, Labels
 from train.data.checksums import MD5
 from train.data.folder import data_file, data_folder, is_named
 from train.data.idx import read_images, read_labels
+from train.data.strokes import DIGITS as UNIPEN_STROKES
+from train.data.strokes import PENDIGITS, load_strokes
 from train.errors import DataError
 from train.writers.allographs import SIGN_NAMES, write_digits, write_signs
 from train.writers.fonts import printed
+from train.writers.pens import draw_with_pens
 
 MNIST_VAL = 5000  # glyphs held out without a data folder: the writers are unknown then
 MNIST_WRITERS = "mnist_writers/mnist-writers.npz"
+PENS_SEED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class _Files:
     labels: str
     names: Callable[[], Sequence[str]] = lambda: string.digits
     groups: str = ""  # file with the writer, photo or character of each glyph
-    one_in: int = 10  # one group in this many is held out
+    one_in: int = 10  # one group in this many is held out; 1: all, 0: none
+    per_label: int = 0  # glyphs used of each label; 0: all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +82,23 @@ _DIGITS = {
         "sudoku_printed/sudoku-printed-digits-labels-idx1-ubyte.gz",
         groups="sudoku_printed/sudoku-printed-digits-photos.txt",
     ),
+    # The writers are not known and the order is shuffled, so what is held out is by known writers.
+    "emnist": _Files(
+        "emnist/emnist-digits-images-idx3-ubyte.gz",
+        "emnist/emnist-digits-labels-idx1-ubyte.gz",
+    ),
+    # A net chose the glyphs, so they measure nothing; of 2 there are 199, of 3 there are 1331.
+    "finnish_drawn": _Files(
+        "finnish_drawn/finnish-drawn-images-idx3-ubyte.gz",
+        "finnish_drawn/finnish-drawn-labels-idx1-ubyte.gz",
+        one_in=0,
+        per_label=200,
+    ),
+    "optdigits_windep": _Files(
+        "optdigits_windep/optdigits-windep-images-idx3-ubyte.gz",
+        "optdigits_windep/optdigits-windep-labels-idx1-ubyte.gz",
+        one_in=1,
+    ),
 }
 _NEGATIVES = {
     "unipen_letters": _Files(
@@ -84,6 +106,12 @@ _NEGATIVES = {
         "unipen/unipen-letters-labels-idx1-ubyte.gz",
         names=lambda: _LETTERS,
         groups="unipen/unipen-letters-strokes.npz",
+    ),
+    "emnist_letters": _Files(  # of unknown writers, as the digits
+        "emnist/emnist-letters-images-idx3-ubyte.gz",
+        "emnist/emnist-letters-labels-idx1-ubyte.gz",
+        names=lambda: _LETTERS,
+        one_in=3,
     ),
     "unipen_symbols": _Files(
         "unipen/unipen-symbols-images-idx3-ubyte.gz",
@@ -119,6 +147,10 @@ _NEGATIVES = {
     ),
 }
 _FILES = {**_DIGITS, **_NEGATIVES}
+_PENDIGITS_VAL = (
+    "pendigits/pendigits-writers31-44-images-idx3-ubyte.gz",
+    "pendigits/pendigits-writers31-44-labels-idx1-ubyte.gz",
+)
 
 
 def read_set(name: str, alphabet: Alphabet) -> Published:
@@ -142,13 +174,29 @@ def read_set(name: str, alphabet: Alphabet) -> Published:
     else:
         groups: Sequence[object] = _groups(files.groups) if files.groups else range(len(labels))
         val = _held_out(name, groups, files.one_in)
+    if files.per_label:
+        chosen = _evenly(labels, files.per_label)
+        images, labels, val = images[chosen], labels[chosen], val[chosen]
     return Published(images, labels, files.names(), val)
 
 
 def _held_out(name: str, groups: Sequence[object], one_in: int = 10) -> npt.NDArray[np.bool_]:
     """Return (N,) bool: some groups, chosen by checksum, the same on every machine."""
+    if one_in == 0:
+        return np.zeros(len(groups), np.bool_)
     chosen = {one: zlib.crc32(f"{name} {one}".encode()) % one_in == 0 for one in set(groups)}
     return np.array([chosen[one] for one in groups], np.bool_)
+
+
+def _evenly(labels: Labels, count: int) -> npt.NDArray[np.int64]:
+    """Return the indexes of at most `count` glyphs of each label, evenly from all of its glyphs.
+
+    >>> _evenly(np.array([0, 1, 0, 0, 0], np.uint8), 2).tolist()
+    [0, 1, 3]
+    """
+    own = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    steps = [np.arange(min(count, len(each))) * len(each) // min(count, len(each)) for each in own]
+    return np.sort(np.concatenate([each[step] for each, step in zip(own, steps, strict=True)]))
 
 
 def _every_tenth(labels: Labels) -> npt.NDArray[np.bool_]:
@@ -238,6 +286,26 @@ def _write_signs() -> Published:
     return Published(_padded(shapes), labels, SIGN_NAMES, np.zeros(len(labels), np.bool_))
 
 
+@lru_cache(maxsize=1)
+def _draw_unipen() -> Published:
+    """Draw UNIPEN's digits with other pens; the writers held out are those of `unipen`."""
+    data = load_strokes(UNIPEN_STROKES)
+    images = _padded(list(draw_with_pens(data.strokes, PENS_SEED)))
+    val = _held_out("unipen", data.writers.tolist())
+    return Published(images, data.labels.astype(np.uint8), string.digits, val)
+
+
+@lru_cache(maxsize=1)
+def _read_pendigits() -> Published:
+    """Draw the digits of writers 1 to 30; the published pictures of the others are held out."""
+    data = load_strokes(PENDIGITS[0])
+    images, labels = read_pair(*_PENDIGITS_VAL)
+    drawn = [*draw_with_pens(data.strokes, PENS_SEED), *images]
+    val = np.arange(len(drawn)) >= len(data.labels)
+    named = np.concatenate([data.labels.astype(np.uint8), labels])
+    return Published(_padded(drawn), named, string.digits, val)
+
+
 def _padded(shapes: Sequence[GrayImage]) -> npt.NDArray[np.uint8]:
     """Return (N, side, side) images with the (h, w) shapes in their top left corners."""
     side = max(max(shape.shape) for shape in shapes)
@@ -262,8 +330,11 @@ def read_pair(images_path: str, labels_path: str) -> tuple[npt.NDArray[np.uint8]
 
 _READERS: Mapping[str, Callable[[], Published]] = {
     "mlia": _read_text_digits,
+    "pendigits": _read_pendigits,
+    "unipen_pens": _draw_unipen,
     "fonts": _read_fonts,
     "allographs": _write_allographs,
     "allographs_signs": _write_signs,
 }
 SETS = (*_FILES, *_READERS)
+SAME_RECORDINGS = {"unipen_pens": "unipen"}  # a set drawn anew from another one's strokes

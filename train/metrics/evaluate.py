@@ -23,6 +23,7 @@ from camdigits.recognize.classify import probabilities
 from camdigits.recognize.tflite import load_scorer
 from train.data import sets
 from train.data.alphabets import DIGITS, Alphabet, alphabet_of, none_of
+from train.data.published import SAME_RECORDINGS
 from train.data.sets import Glyphset, Part, thinned
 from train.metrics import measure
 from train.metrics.measure import LogitScorer
@@ -96,7 +97,9 @@ def load_unseen(
 ) -> Glyphset:
     """Load the part of a set that a model was not trained on."""
     tested = name == "mnist" and alphabet.first == name
-    part: Part = "test" if tested else "val" if name in trained else "whole"
+    known = {SAME_RECORDINGS.get(one, one) for one in trained}
+    is_known = SAME_RECORDINGS.get(name, name) in known
+    part: Part = "test" if tested else "val" if is_known else "whole"
     return replace(thinned(sets.load(name, part, alphabet), limit), name=f"{name}/{part}")
 
 

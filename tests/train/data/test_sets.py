@@ -1,16 +1,18 @@
 import gzip
 import hashlib
 import json
+import string
 import struct
 import urllib.error
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from train.data import checksums, folder, idx, published, sets
-from train.data.alphabets import DIGIT_NONE
+from train.data.alphabets import DIGIT_NONE, DIGITS
 from train.data.sets import load, load_crops
 from train.errors import DataError
 
@@ -87,6 +89,29 @@ def test_mnist_without_writers_is_rejected(shelf: Shelf) -> None:
 
     with pytest.raises(DataError, match=r"mnist-writers.npz: cannot be read"):
         load("mnist")
+
+
+def test_few_of_each_digit_are_taken_evenly_from_finnish_drawings(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digit with many drawings gets as many as one with few; none is held out."""
+    files = published._FILES["finnish_drawn"]
+    monkeypatch.setitem(published._FILES, "finnish_drawn", replace(files, per_label=3))
+    shelf.put(files.images, images_file(14))
+    shelf.put(files.labels, labels_file([5] * 9 + [2] * 2 + [7] * 3))
+
+    assert np.bincount(load("finnish_drawn", "train").labels).tolist() == [0, 0, 2, 0, 0, 3, 0, 3]
+    assert len(load("finnish_drawn", "val").labels) == 0
+
+
+def test_a_set_for_measuring_is_held_out_as_a_whole(shelf: Shelf) -> None:
+    """Nothing of it can be learned."""
+    files = published._FILES["optdigits_windep"]
+    shelf.put(files.images, images_file(4))
+    shelf.put(files.labels, labels_file([3, 1, 4, 1]))
+
+    assert load("optdigits_windep", "val").labels.tolist() == [3, 1, 4, 1]
+    assert len(load("optdigits_windep", "train").labels) == 0
 
 
 def test_a_set_without_writers_holds_out_a_tenth(shelf: Shelf) -> None:
@@ -279,3 +304,35 @@ def test_writers_of_the_real_set_are_not_split(data_folder: Path) -> None:
     assert len(labels) == len(writers)
     assert not set(writers[val]) & set(writers[~val])
     assert 0.05 < val.mean() < 0.2
+
+
+def test_pens_draw_the_held_out_writers_of_unipen_apart(data_folder: Path) -> None:
+    """Each recording is in the same part of both sets, under the same label."""
+    del data_folder
+    drawn, pictures = sets.raw("unipen_pens"), sets.raw("unipen")
+
+    for of_pens, of_pictures in zip(drawn[1:], pictures[1:], strict=True):
+        np.testing.assert_array_equal(of_pens, of_pictures)
+
+
+def test_pendigits_are_held_out_as_published(data_folder: Path) -> None:
+    """Writers 31 to 44 measure with their published pictures; the others are drawn anew."""
+    del data_folder
+    pictures, labels = published.read_pair(*published._PENDIGITS_VAL)
+    images, named, val = sets.raw("pendigits")
+
+    assert (int(val.sum()), int((~val).sum())) == (3498, 7494)
+    np.testing.assert_array_equal(named[val], labels)
+    np.testing.assert_array_equal(images[val][:, :28, :28], pictures)
+    assert images[val][:, 28:].max() == images[val][:, :, 28:].max() == 0
+
+
+def test_a_third_of_the_letters_of_emnist_is_held_out(data_folder: Path) -> None:
+    """No letter that a reader may take for a digit is in either part."""
+    del data_folder
+    found = published.read_set("emnist_letters", DIGITS)
+    kept = DIGITS.indexes("emnist_letters", found.names)[found.labels] >= 0
+
+    names = {found.names[label] for label in found.labels[kept]}
+    assert names == set(string.ascii_letters) - set("OoQDIliJLSsZzqgbByYUuaG")
+    assert found.val.mean() == pytest.approx(1 / 3, abs=0.01)

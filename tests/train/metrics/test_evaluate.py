@@ -10,7 +10,7 @@ from camdigits.values import Glyphs, Logits
 from train.data.alphabets import LETTERS, Alphabet
 from train.data.sets import Glyphset
 from train.metrics import evaluate
-from train.metrics.evaluate import digit_row, reject_rows
+from train.metrics.evaluate import digit_row, load_unseen, reject_rows
 
 
 def logits_of(*rows: tuple[int, float]) -> np.ndarray:
@@ -75,6 +75,21 @@ def test_a_model_without_none_rejects_nothing(
     assert [row.name for row in report.digits] == ["notmnist/whole"]
     assert report.digits[0].reported == (1.0 if card.threshold <= 0.1 else 0.0)
     assert report.rejects == ()
+
+
+def test_recordings_drawn_anew_do_not_measure_who_learned_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A model of UNIPEN's pictures knows the recordings that other pens draw, and vice versa."""
+    monkeypatch.setattr(
+        evaluate.sets,
+        "load",
+        lambda name, *_: Glyphset(name, np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8)),
+    )
+
+    assert load_unseen("unipen_pens", frozenset({"unipen"})).name == "unipen_pens/val"
+    assert load_unseen("unipen", frozenset({"unipen_pens"})).name == "unipen/val"
+    assert load_unseen("unipen_pens", frozenset({"mnist"})).name == "unipen_pens/whole"
 
 
 def test_rejects_are_measured_against_the_digits(model: Path) -> None:
