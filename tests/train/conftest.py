@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 
@@ -18,7 +19,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("run")
     (folder / CONFIG).write_text(json.dumps(asdict(SETTINGS)))
-    learner = loop._learner(SETTINGS, total=1)
+    learner = loop._learner(SETTINGS, total=1, glyphs=np.zeros((1, 28, 28), np.uint8))
     save(learner.model.variables, folder / WEIGHTS_FILE)
     return folder
 

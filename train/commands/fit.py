@@ -40,7 +40,7 @@ def step_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--gentle/--not-gentle", default=None, help="Smaller warps.")
 @click.option("--seed", type=int)
 @click.option("--out", type=PATH, help="Folder of the run; default runs/digits, runs/lenet5, ...")
-@click.option("--start", type=PATH, help="Run whose weights are the start.")
+@click.option("--start", type=PATH, help="Run, or .tflite model, whose weights are the start.")
 @click.option("--teachers", multiple=True, type=PATH, help="Run whose predictions to learn too.")
 @click.option("--doubt", type=PATH, help="Run whose net filters glyphs it clearly contradicts.")
 @click.option("--resume", is_flag=True, help="Continue the run in OUT with its own settings.")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from camdigits.values import Glyphs
 from train.data.alphabets import Labels
 from train.errors import DataError
 from train.fit import nets
@@ -30,7 +31,6 @@ from train.fit.pool import Pool, load_pool, share
 from train.fit.run import (
     CONFIG,
     STATE,
-    WEIGHTS_FILE,
     assign,
     load_history,
     load_settings,
@@ -39,7 +39,10 @@ from train.fit.run import (
     write,
 )
 from train.fit.settings import Settings
+from train.fit.start import start_from
 from train.writers.warp import GENTLE, USUAL, warp
+
+STATISTICS = 2000  # glyphs for the normalisation of a net that starts from a model
 
 
 def fit(
@@ -67,7 +70,7 @@ def fit(
     if steps == 0:
         raise DataError(f"fewer glyphs than a batch of {settings.batch}; lower --batch")
     total = settings.steps or steps * settings.epochs
-    learner = _learner(settings, total)
+    learner = _learner(settings, total, pool.val.images)
     history: list[dict[str, float]] = load_history(out) if resume else []
     if history:
         assign(learner.variables, out / STATE)
@@ -88,15 +91,15 @@ def _begin(settings: Settings, out: Path, resume: bool) -> Settings:
     return settings
 
 
-def _learner(settings: Settings, total: int) -> Learner:
-    """Build net, optimizer and step for a run of `total` steps."""
+def _learner(settings: Settings, total: int, glyphs: Glyphs) -> Learner:
+    """Build net, optimizer and step for a run of `total` steps; `glyphs` are typical ones."""
     load_tensorflow()
     import keras
 
     keras.utils.set_random_seed(settings.seed)
     model = nets.build(settings.net, len(settings.labels))
     if settings.start is not None:
-        assign(model.variables, Path(settings.start) / WEIGHTS_FILE)
+        start_from(model, settings.start, glyphs[:STATISTICS, ..., np.newaxis])
     optimizer = make_optimizer(settings, total)
     optimizer.build(model.trainable_variables)
     loss = loss_of(settings.noise, settings.teachers)

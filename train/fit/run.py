@@ -57,12 +57,15 @@ def load_history(run: Path) -> list[dict[str, float]]:
 def lineage(run: Path) -> frozenset[Path]:
     """Return a run with the runs it started from or learned from; for a mean, those instead.
 
+    A model that a run started from has a card of its own.
+
     Raises:
         DataError: one of the runs is missing.
     """
     settings = load_settings(run)
     own = frozenset(() if settings.averaged else (run,))
-    before = settings.averaged or (*filter(None, [settings.start]), *settings.teachers)
+    first = [one for one in [settings.start] if one and not one.endswith(".tflite")]
+    before = settings.averaged or (*first, *settings.teachers)
     return own.union(*(lineage(Path(one)) for one in before))
 
 

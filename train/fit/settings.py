@@ -24,7 +24,7 @@ class Settings:
     decay: float = 0.02  # weight decay of AdamW, on kernels only
     average: int = 1000  # steps of the weight average; at most a twentieth of the run
     seed: int = 1
-    start: str | None = None  # run whose averaged weights are the start; None: random weights
+    start: str | None = None  # run or .tflite model with the first weights; None: random ones
     doubt: str | None = None  # run whose model filters glyphs it contradicts; None: all
     averaged: tuple[str, ...] = ()  # runs whose mean this is; such a run was not trained
     sets: tuple[str, ...] = tuple(DIGITS.weights)

@@ -21,7 +21,8 @@ def start_from(model: Any, start: str, images: npt.NDArray[np.uint8]) -> None:
     """Set the weights of a Keras net.
 
     Args:
-        model: convolutions, each with a batch normalisation, and a last one without.
+        model: convolutions, each with a batch normalisation, and a last convolution or dense layer
+            without.
         start: folder of a run of the same net; or a .tflite model of a net whose kernels are the
             same or smaller; its last layer may have other labels.
         images: (M, H, W, C) uint8, for the statistics.
@@ -36,20 +37,20 @@ def start_from(model: Any, start: str, images: npt.NDArray[np.uint8]) -> None:
 
 
 def copy_weights(model: Any, tflite: Path, images: npt.NDArray[np.uint8]) -> None:
-    """Copy the convolutions of a full-int8 model into a Keras net."""
+    """Copy the layers of a full-int8 model into a Keras net."""
     from keras import layers
 
     kernels, biases = _weights(tflite)
-    convolutions = [each for each in model.layers if isinstance(each, layers.Conv2D)]
-    if len(kernels) != len(convolutions) or len(biases) != len(kernels):
-        raise DataError(f"{tflite}: wanted {len(convolutions)} layers, got {len(kernels)}")
+    weighted = [each for each in model.layers if isinstance(each, layers.Conv2D | layers.Dense)]
+    if len(kernels) != len(weighted) or len(biases) != len(kernels):
+        raise DataError(f"{tflite}: wanted {len(weighted)} layers, got {len(kernels)}")
     planes: Any = images.astype(np.float32) / np.float32(255)
     left = iter(zip(kernels, biases, strict=True))
     bias = np.zeros(0, np.float32)
     for layer in model.layers:
         if isinstance(layer, layers.InputLayer):
             continue
-        if isinstance(layer, layers.Conv2D):
+        if isinstance(layer, layers.Conv2D | layers.Dense):
             kernel, bias = next(left)
             if layer.use_bias and layer.kernel.shape != kernel.shape:
                 break  # the last layer, of other labels, keeps its random weights
@@ -67,7 +68,10 @@ def copy_weights(model: Any, tflite: Path, images: npt.NDArray[np.uint8]) -> Non
 
 
 def _weights(tflite: Path) -> tuple[list[Array], list[Array]]:
-    """Return kernels (h, w, in, out) and biases of a model, from the first layer to the last."""
+    """Return kernels and biases of a model, from the first layer to the last.
+
+    Kernels are (h, w, in, out), those of dense layers (in, out).
+    """
     with silenced():
         interpreter = open_interpreter(find_runtime(), tflite, 1)
         interpreter.allocate_tensors()
@@ -75,10 +79,12 @@ def _weights(tflite: Path) -> tuple[list[Array], list[Array]]:
     biases: list[Array] = []
     for tensor in interpreter.get_tensor_details():
         scales = tensor["quantization_parameters"]["scales"]
-        is_kernel = tensor["dtype"] == np.int8 and len(tensor["shape"]) == 4
-        if is_kernel and tensor["shape"][0] > 1:
+        sides = len(tensor["shape"])
+        # One scale for each output channel; the tensors between layers have one in all.
+        if tensor["dtype"] == np.int8 and sides in (2, 4) and len(scales) > 1:
             codes = interpreter.get_tensor(tensor["index"]).astype(np.float32)
-            kernels.append((codes * scales.reshape(-1, 1, 1, 1)).transpose(1, 2, 3, 0))
+            kernel = codes * scales.reshape(-1, *[1] * (sides - 1))
+            kernels.append(np.moveaxis(kernel, 0, -1))
         elif tensor["dtype"] == np.int32 and len(scales):
             biases.append(interpreter.get_tensor(tensor["index"]).astype(np.float32) * scales)
     return kernels[::-1], biases[::-1]

@@ -9,6 +9,7 @@ from train.errors import DataError
 
 pytest.importorskip("tensorflow")
 
+from train.fit import nets
 from train.fit.export_sequence import fixed_width
 from train.fit.nets import load_tensorflow
 from train.fit.quantize import quantized
@@ -36,6 +37,25 @@ def test_a_net_starts_with_the_weights_of_a_model(tmp_path: Path) -> None:
     start_from(new, str(path), strips())
 
     images = strips(4).astype(np.float32) / np.float32(255)
+    wanted, found = np.asarray(old(images)), np.asarray(new(images))
+    assert np.abs(found - wanted).max() < 0.1 * np.ptp(wanted)
+
+
+def test_a_digit_net_starts_with_the_weights_of_a_model(tmp_path: Path) -> None:
+    """Its last layer is dense."""
+    load_tensorflow()
+    import keras
+
+    keras.utils.set_random_seed(1)
+    old, new = nets.build("tiny", 11), nets.build("tiny", 11)
+    old.layers[-1].bias.assign(np.arange(11) / 10)  # a bias of zeros is not in the model
+    glyphs = ((np.random.default_rng(1).random((300, 28, 28, 1)) > 0.8) * 255).astype(np.uint8)
+    path = tmp_path / "old.tflite"
+    path.write_bytes(quantized(old, glyphs))
+
+    start_from(new, str(path), glyphs)
+
+    images = glyphs[:20].astype(np.float32) / np.float32(255)
     wanted, found = np.asarray(old(images)), np.asarray(new(images))
     assert np.abs(found - wanted).max() < 0.1 * np.ptp(wanted)
 
