@@ -29,7 +29,7 @@ class PlausibilityConfig:
     max_clutter_ratio: float = 1.0  # chosen: other regions per stroke; more is clutter
     company_size_ratio: float = 0.5  # chosen: smaller over larger height of company
     company_strength_ratio: float = 0.6  # chosen: weaker over stronger ink of company
-    clutter_size_range: tuple[float, float] = (0.15, 4.0)  # chosen: over the strokes' height
+    clutter_size_range: tuple[float, float] = (0.08, 4.0)  # chosen: over the strokes' height
 
 
 DEFAULT = PlausibilityConfig()
