@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from camdigits.image import cv2
 from camdigits.segment.contours import Boxes, Components, trace_components
+from camdigits.segment.form_boxes import FormBoxConfig, form_boxes
 from camdigits.segment.page_rules import erase_page_rules
 from camdigits.segment.remove_rules import LineConfig, remove_lines
 from camdigits.segment.rule_paths import PageRuleConfig
@@ -28,9 +29,6 @@ class RuleConfig:
     max_ink_fraction: float = 0.35  # of the image: squared paper has 0.2, cloth and wood more
     max_holes: int = 80  # chosen: holes examined per component; squared paper has thousands
     min_side_px: int = 8  # chosen: a component with a smaller longer side is dust
-    min_box_px: int = 14  # chosen: a smaller form box cannot contain a digit
-    min_rectangularity: float = 0.86  # hole over the rectangle around it; the hole of a 0 has 0.78
-    min_content_heights: float = 0.3  # chosen: lowest content, over the form box's hole
     max_sliver_overlap: float = 0.6  # chosen: of a component, next to a line; more is its edge
     min_pitch_px: int = 30  # chosen: distance of the rules of narrow squares
     max_sliver_px: int = 5  # chosen: broadest sliver beside such a rule
@@ -46,6 +44,7 @@ class RuleConfig:
     max_edge_px: int = 12  # chosen: strip along the edge of the image
     min_page_rule: float = 0.4  # chosen: of a side: ink so long may be a rule of the page
     min_dashes: int = 24  # chosen: bare strokes that may be the dashes of broken rules
+    boxes: FormBoxConfig = field(default_factory=FormBoxConfig)
     page: PageRuleConfig = field(default_factory=PageRuleConfig)
 
 
@@ -69,7 +68,8 @@ def find_components(ink: Ink, config: RuleConfig = DEFAULT) -> Components:
         weak = cv2.compare(ink.contrast, ink.limits // config.weak_divisor, cv2.CMP_GT)
         erased = erase_page_rules(mask, np.asarray(weak, np.uint8), ink, families, config.page)
         if erased is not None:
-            mask, lines = erased
+            boxless, boxes = _without_form_boxes(components, ink, config)
+            mask, lines = np.minimum(erased[0], boxless), np.maximum(erased[1], boxes)
             components = trace_components(mask)
     if cv2.countNonZero(mask) <= config.max_ink_fraction * mask.size:
         components = _without_rules(components, ink, mask, lines, config)
@@ -94,6 +94,20 @@ def _may_be_ruled(boxes: Boxes, shape: tuple[int, ...], config: RuleConfig) -> t
     return found[0], found[1]
 
 
+def _without_form_boxes(
+    components: Components, ink: Ink, config: RuleConfig
+) -> tuple[GrayImage, GrayImage]:
+    """Return the ink without form boxes, and their lines.
+
+    A rule of the page may take one side of the boxes in a row; the other sides would be strokes.
+    """
+    shorter = components.boxes[:, 2:].max(axis=1, initial=0) < config.min_page_rule * min(
+        ink.mask.shape
+    )
+    framed = form_boxes(components, np.flatnonzero(~shorter).tolist(), config.boxes)
+    return _removed(components, framed, framed, ink.mask, ink, config)
+
+
 def _without_rules(
     components: Components,
     ink: Ink,
@@ -103,27 +117,10 @@ def _without_rules(
 ) -> Components:
     """Remove the rules of single components; `erased` are rules of the page, already removed."""
     ruled = _ruled(components, mask.shape, config)
-    framed = _form_boxes(components, ruled, config)
+    framed = form_boxes(components, ruled, config.boxes)
     if not ruled and not framed and erased is None:
         return components
-    longer = max(mask.shape)
-    rest, own = mask.copy(), np.zeros_like(mask)
-    for index in sorted({*ruled, *framed}):
-        x, y, width, height = components.boxes[index].tolist()
-        here = np.s_[y : y + height, x : x + width]
-        contours = [each - (x, y) for each in components.component(index, config.max_holes)]
-        weak = cv2.compare(ink.contrast[here], ink.limits[here] // config.weak_divisor, cv2.CMP_GT)
-        found = remove_lines(
-            rest[here],
-            np.asarray(weak, np.uint8),
-            contours,
-            longer,
-            config.lines,
-            is_grid=index in framed,
-        )
-        if found is not None:
-            rest[here] = found[0]
-            np.maximum(own[here], found[1], out=own[here])
+    rest, own = _removed(components, {*ruled, *framed}, framed, mask, ink, config)
     if erased is None and not own.any():
         return components
     lines = own if erased is None else np.maximum(own, erased)
@@ -137,6 +134,47 @@ def _without_rules(
     for index in np.flatnonzero(rungs).tolist():
         cv2.drawContours(lines, freed.component(index), -1, 255, cv2.FILLED)
     return freed.without(rungs)
+
+
+def _removed(
+    components: Components,
+    ruled: set[int],
+    framed: set[int],
+    mask: GrayImage,
+    ink: Ink,
+    config: RuleConfig,
+) -> tuple[GrayImage, GrayImage]:
+    """Remove the lines of some components from a mask.
+
+    Args:
+        components: of the mask.
+        ruled: indexes of those that may have lines.
+        framed: indexes of those that are form boxes.
+        mask: (H, W) uint8.
+        ink: of the image.
+        config: limits.
+
+    Returns:
+        (H, W) uint8 mask without the lines, and the lines.
+    """
+    rest, lines = mask.copy(), np.zeros_like(mask)
+    for index in sorted(ruled):
+        x, y, width, height = components.boxes[index].tolist()
+        here = np.s_[y : y + height, x : x + width]
+        contours = [each - (x, y) for each in components.component(index, config.max_holes)]
+        weak = cv2.compare(ink.contrast[here], ink.limits[here] // config.weak_divisor, cv2.CMP_GT)
+        found = remove_lines(
+            rest[here],
+            np.asarray(weak, np.uint8),
+            contours,
+            max(mask.shape),
+            config.lines,
+            is_grid=index in framed,
+        )
+        if found is not None:
+            rest[here] = found[0]
+            np.maximum(lines[here], found[1], out=lines[here])
+    return rest, lines
 
 
 def _in_boxes(mask: GrayImage, boxes: Boxes) -> npt.NDArray[np.int32]:
@@ -158,37 +196,10 @@ def _ruled(components: Components, shape: tuple[int, ...], config: RuleConfig) -
     return [int(index) for index in np.flatnonzero(long | _crosses(components.boxes, shape))]
 
 
-def _form_boxes(components: Components, ruled: list[int], config: RuleConfig) -> set[int]:
-    """Return indexes of form boxes, other than those that are ruled because of their length."""
-    has_hole = components.hierarchy[components.outer, 2] >= 0
-    large = components.boxes[:, 2:].min(axis=1, initial=1 << 30) >= config.min_box_px
-    candidates = set(np.flatnonzero(has_hole & large).tolist()) - set(ruled)
-    return {index for index in candidates if _is_form_box(components, index, config)}
-
-
 def _crosses(boxes: Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     """(N,) bool: reaches from one edge of the picture to the opposite one."""
     low, high = boxes[:, :2] <= 1, boxes[:, :2] + boxes[:, 2:] >= np.array(shape[1::-1]) - 1
     return np.asarray((low & high).any(axis=1), np.bool_)
-
-
-def _is_form_box(components: Components, index: int, config: RuleConfig) -> bool:
-    """Whether a component has a rectangular hole with a large component inside."""
-    for hole in components.component(index, config.max_holes)[1:]:
-        x, y, width, height = cv2.boundingRect(hole)
-        if min(width, height) < config.min_box_px:
-            continue
-        _, sides, _ = cv2.minAreaRect(hole)
-        if cv2.contourArea(hole) < config.min_rectangularity * sides[0] * sides[1]:
-            continue
-        boxes = components.boxes
-        inside = (boxes[:, 0] > x) & (boxes[:, 1] > y)
-        inside &= (boxes[:, 0] + boxes[:, 2] < x + width) & (
-            boxes[:, 1] + boxes[:, 3] < y + height
-        )
-        if (inside & (boxes[:, 3] >= config.min_content_heights * height)).any():
-            return True
-    return False
 
 
 def rule_pitch(lines: GrayImage) -> float:
