@@ -302,9 +302,12 @@ def _broken_lines(boxes: Boxes, config: RuleConfig) -> Flags:
 
 def _in_chains(follows: Flags, count: int) -> Flags:
     """(N,) bool: in a chain of at least `count` strokes; (N, N) `follows` is symmetric."""
-    if np.count_nonzero(follows) < 2 * (count - 1):
+    one, other = np.nonzero(follows)
+    chains = np.arange(len(follows))
+    if len(one) < 2 * (count - 1):
         return np.zeros(len(follows), np.bool_)
-    reached = np.eye(len(follows), dtype=np.float32) + follows
-    for _ in range(count.bit_length()):
-        reached = np.minimum(reached @ reached, 1)
-    return np.asarray(reached.sum(axis=1) >= count, np.bool_)
+    while True:
+        before = chains.copy()
+        np.minimum.at(chains, one, before[other])
+        if np.array_equal(before, chains):
+            return np.asarray(np.bincount(chains, minlength=len(chains))[chains] >= count)
