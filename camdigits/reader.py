@@ -180,7 +180,8 @@ class Reader:
         Args:
             image: (H, W, 3) uint8 BGR, (H, W, 4) uint8 BGRA, (H, W) uint8 gray, or a `Frame`.
             trace: keep every intermediate step in `Result.trace`.
-            budget: bounds the regions that are read as sequences, for live use (`FrameBudget`).
+            budget: bounds the regions that are read as sequences and remembers glyphs, for live
+                use (`FrameBudget`).
 
         Returns:
             Digits by left edge, then by top edge; numbers in reading order; boxes in pixels of
@@ -193,8 +194,12 @@ class Reader:
         frame = _checked(image)
         gray, scale = working_size(to_green(frame.bgr), self._config.max_side_px)
         clock.lap("prepare")
+        classifier = self._classifier
+        if budget is not None:
+            budget.begin()
+            classifier = replace(classifier, scorer=partial(budget.score, classifier.scorer))
         stages = Stages(
-            self._classifier,
+            classifier,
             self._sequences,
             self._context,
             self._lines,
@@ -235,6 +240,7 @@ class Reader:
             marks=layout.marks,
             expressions=layout.expressions,
             postponed=len(found.postponed),
+            reused=0 if budget is None else budget.reused,
         )
 
     def results(self, frames: Iterable[Frame]) -> Iterator[Result]:

@@ -18,13 +18,32 @@ from camdigits.geometry import BARE_STROKE_ASPECT
 from camdigits.recognize.classify import Classify
 from camdigits.recognize.cut_reading import MIN_CHANCE, CutConfig, cut_readings
 from camdigits.recognize.sequence import Reading
-from camdigits.values import NONE, Box, Candidates, Flags, GrayImage
+from camdigits.values import (
+    NONE,
+    Box,
+    Candidates,
+    Flags,
+    Glyphs,
+    GrayImage,
+    Scored,
+    Scorer,
+)
 
 
 class Budget(Protocol):
     """Memory of a live reader: which regions to read in this frame (`track.frame_budget`)."""
 
     left: tuple[Box, ...]  # regions left for later frames
+
+    @property
+    def reused(self) -> int:
+        """Number of this frame's glyphs that are the same as before."""
+
+    def begin(self) -> None:
+        """Begin a frame."""
+
+    def score(self, scorer: Scorer, glyphs: Glyphs) -> Scored:
+        """Return what the scorer returns, without a call for glyphs it had before."""
 
     def choose(self, boxes: list[Box]) -> list[int]:
         """Return the indexes of the regions to read."""

@@ -1,5 +1,7 @@
 """Bound the readings of rejected regions in live use: new and changed ones first, a few a frame.
 
+Glyphs that are the same as in the frame before are not classified again.
+
 On a desk most regions are rejected, frame after frame. Those that were read as a sequence and
 turned out to be no digits are skipped while they stay where they are.
 """
@@ -9,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from camdigits.geometry import iou_table
-from camdigits.values import Box, Flags, Floats
+from camdigits.track.glyph_memory import GlyphMemory
+from camdigits.values import Box, Flags, Floats, Glyphs, Scored, Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ DEFAULT = FrameBudgetConfig()
 
 
 class FrameBudget:
-    """Memory of the regions that were read as sequences in the frames before.
+    """Memory of the regions and glyphs that were read in the frames before.
 
     Args:
         config: limits.
@@ -44,7 +47,21 @@ class FrameBudget:
         self._boxes: Floats = np.zeros((0, 4))
         self._digits: Flags = np.zeros(0, np.bool_)
         self._ages = np.zeros(0, np.int64)
+        self._glyphs = GlyphMemory()
         self.left: tuple[Box, ...] = ()  # regions left for later frames by the last choice
+
+    @property
+    def reused(self) -> int:
+        """Number of this frame's glyphs whose pixels are the same as before."""
+        return self._glyphs.reused
+
+    def begin(self) -> None:
+        """Begin a frame."""
+        self._glyphs.begin()
+
+    def score(self, scorer: Scorer, glyphs: Glyphs) -> Scored:
+        """Return what the scorer returns for glyphs; it is not called for those it had before."""
+        return self._glyphs.score(scorer, glyphs)
 
     def choose(self, boxes: list[Box]) -> list[int]:
         """Return the indexes of the regions to read in this frame, at most `per_frame`.

@@ -28,6 +28,7 @@ class Result:
     marks: tuple[Mark, ...] = ()  # signs that are part of a number or an expression
     expressions: tuple[Expression, ...] = ()
     postponed: int = 0  # regions of joined digits left for later frames, in live use
+    reused: int = 0  # glyphs with the same pixels as in the frame before: not classified again
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object that JSON Lines has for this result: plain Python values."""
@@ -44,6 +45,7 @@ class Result:
             "expressions": [each.to_dict() for each in self.expressions],
             "ms": {stage: rounded(ms, 2) for stage, ms in self.ms.items()},
             **({"postponed": self.postponed} if self.postponed else {}),
+            **({"reused": self.reused} if self.reused else {}),
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
