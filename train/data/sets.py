@@ -49,9 +49,11 @@ def thinned(part: Glyphset, limit: int | None, exact: bool = False) -> Glyphset:
         limit: number of glyphs; None takes all.
         exact: never take more than `limit`; otherwise up to twice as many.
     """
-    step = max(1, len(part.labels) // limit) if limit else 1
-    end = limit if exact else None
-    return replace(part, images=part.images[::step][:end], labels=part.labels[::step][:end])
+    if limit and exact and limit < len(part.labels):
+        rows = np.arange(limit) * len(part.labels) // limit
+        return replace(part, images=part.images[rows], labels=part.labels[rows])
+    step = max(1, len(part.labels) // limit) if limit and not exact else 1
+    return replace(part, images=part.images[::step], labels=part.labels[::step])
 
 
 def load(name: str, part: Part = "whole", alphabet: Alphabet = DIGITS) -> Glyphset:

@@ -44,8 +44,7 @@ def load_pool(settings: Settings) -> Pool:
     split = [split_crops(_load_crops(path, alphabet)) for path in settings.crops]
     parts += [(crops, settings.crops_weight) for crops, _ in split]
     parts += [(_load_crops(path, alphabet), settings.crops_weight) for path in settings.parts]
-    vals = [val for val in vals if len(val.labels)]
-    vals += _balanced([val for _, val in split], sum(len(val.labels) for val in vals))
+    vals = _balanced([val for val in vals if len(val.labels)], [val for _, val in split])
     if settings.doubt is not None:
         model, none = load_model(Path(settings.doubt)), alphabet.none
         parts = [(filtered(part, model, none), weight) for part, weight in parts]
@@ -117,10 +116,18 @@ def _load_crops(path: str, alphabet: Alphabet) -> Glyphset:
     return crops
 
 
-def _balanced(crops: list[Glyphset], sets: int) -> list[Glyphset]:
-    """Thin the crops until all together are as many as the glyphs of the sets.
+def _balanced(sets: list[Glyphset], crops: list[Glyphset]) -> list[Glyphset]:
+    """Thin the crops or the glyphs of the sets until there are as many of both.
 
-    So the threshold refers to the same mixture for any number of crop files: the simulated camera
-    films worse pages than users hold up.
+    So the threshold refers to the same mixture for any number of sets and crop files: the
+    simulated camera films worse pages than users hold up.
     """
-    return [thinned(part, -(-sets // len(crops)), exact=True) for part in crops] if sets else crops
+    clean, filmed = (sum(len(part.labels) for part in parts) for parts in (sets, crops))
+    if not clean or not filmed:
+        return [*sets, *crops]
+    share = min(1.0, filmed / clean), min(1.0, clean / filmed)
+    return [
+        thinned(part, max(1, round(kept * len(part.labels))), exact=True)
+        for parts, kept in zip((sets, crops), share, strict=True)
+        for part in parts
+    ]
