@@ -63,9 +63,7 @@ class ReaderConfig:
     max_parts_odds: float = 100.0  # chosen: factor on "none" by the context, for parts of regions
     settled_score: float = 0.97  # chosen: of each digit, if all of a picture's regions are digits
     max_none_of_digit: float = 0.05  # chosen: probability; up to it a region is surely a digit
-    min_label_score: float = (
-        0.5  # chosen: of the label of such a region, in place of the threshold
-    )
+    min_label_score: float = 0.5  # chosen: of its label, in place of the model's threshold
     max_sheets: int = 3  # chosen: read by themselves if there are so few digits
     ink: InkConfig = field(default_factory=InkConfig)
     close_up_ink: InkConfig = field(default_factory=_close_up)  # strokes up to 15/80 of the image

@@ -51,7 +51,8 @@ class Reader:
 
     Args:
         model: a shipped model's name, or the path of a .tflite file with a .json card next to it.
-        threshold: report digits at least this probable; None means the card's.
+        threshold: report digits at least this probable; None means the card's. Up to the card's,
+            what surely is a digit is reported from `ReaderConfig.min_label_score` on.
         rotate: degrees clockwise that bring the pages upright (0, 90, 180 or 270), or None to
             detect it in each image.
         scorer: used instead of a model: takes (N, 28, 28) uint8 glyphs and returns (N, labels)
@@ -121,11 +122,8 @@ class Reader:
         A threshold above that of the model applies to all digits.
         """
         own = self._classifier.spec.threshold
-        return (
-            self._threshold
-            if self._threshold > own
-            else min(self._threshold, self._config.min_label_score)
-        )
+        least = self._threshold if self._threshold > own else self._config.min_label_score
+        return min(self._threshold, least)
 
     def adjusted(self, *, threshold: float | None = None, rotate: int | None = None) -> "Reader":
         """Return a reader with another threshold and rotation that shares this one's model.
@@ -160,7 +158,7 @@ class Reader:
 
     @property
     def threshold(self) -> float:
-        """Probability below which digits are not reported."""
+        """Probability from which digits are reported; lower where there surely is one."""
         return self._threshold
 
     @property

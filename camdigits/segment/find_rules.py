@@ -68,8 +68,7 @@ def find_components(ink: Ink, config: RuleConfig = DEFAULT) -> Components:
         weak = cv2.compare(ink.contrast, ink.limits // config.weak_divisor, cv2.CMP_GT)
         erased = erase_page_rules(mask, np.asarray(weak, np.uint8), ink, families, config.page)
         if erased is not None:
-            boxless, boxes = _without_form_boxes(components, ink, config)
-            mask, lines = np.minimum(erased[0], boxless), np.maximum(erased[1], boxes)
+            mask, lines = _without_form_boxes(components, ink, erased, config)
             components = trace_components(mask)
     if cv2.countNonZero(mask) <= config.max_ink_fraction * mask.size:
         components = _without_rules(components, ink, mask, lines, config)
@@ -95,17 +94,21 @@ def _may_be_ruled(boxes: Boxes, shape: tuple[int, ...], config: RuleConfig) -> t
 
 
 def _without_form_boxes(
-    components: Components, ink: Ink, config: RuleConfig
+    components: Components, ink: Ink, erased: tuple[GrayImage, GrayImage], config: RuleConfig
 ) -> tuple[GrayImage, GrayImage]:
-    """Return the ink without form boxes, and their lines.
+    """Return a mask and the rules erased from it, without form boxes and with their lines.
 
     A rule of the page may take one side of the boxes in a row; the other sides would be strokes.
+    So the boxes are looked for among the components of the whole ink.
     """
     shorter = components.boxes[:, 2:].max(axis=1, initial=0) < config.min_page_rule * min(
         ink.mask.shape
     )
     framed = form_boxes(components, np.flatnonzero(~shorter).tolist(), config.boxes)
-    return _removed(components, framed, framed, ink.mask, ink, config)
+    if not framed:
+        return erased
+    rest, lines = _removed(components, framed, framed, ink.mask, ink, config)
+    return np.minimum(erased[0], rest), np.maximum(erased[1], lines)
 
 
 def _without_rules(

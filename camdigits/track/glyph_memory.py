@@ -32,17 +32,17 @@ class GlyphMemory:
         if scorer is not self._scorer:
             self._scorer, self._before, self._now = scorer, {}, {}
         keys = [glyph.tobytes() for glyph in glyphs]
-        known = {**self._before, **self._now}
-        fresh = [index for index, key in enumerate(keys) if key not in known]
+        known = [self._now.get(key) or self._before.get(key) for key in keys]
+        fresh = [index for index, row in enumerate(known) if row is None]
         self.reused += len(keys) - len(fresh)
         if fresh:
             output = scorer(glyphs[fresh])
             scored = output if isinstance(output, Scored) else Scored(output)
-            if len(fresh) == len(keys) or len(scored.logits) != len(fresh):
-                self._now.update(zip(keys, _rows(scored), strict=False))
-                return scored
-            known.update(zip([keys[index] for index in fresh], _rows(scored), strict=True))
-        rows = [known[key] for key in keys]
+            if len(scored.logits) != len(fresh):
+                return scored  # the caller reports it as the scorer's error
+            for index, row in zip(fresh, _rows(scored), strict=True):
+                known[index] = row
+        rows = [row for row in known if row is not None]
         self._now.update(zip(keys, rows, strict=True))
         embeddings = [row[1] for row in rows if row[1] is not None]
         return Scored(
